@@ -1,0 +1,22 @@
+# Flags live here and nowhere else: warnings as errors, hardening, and the preset's sanitizers.
+set(DRIFTLESS_SANITIZERS "" CACHE STRING "for -fsanitize=")
+
+add_library(driftless_sanitizers INTERFACE)
+add_library(driftless::sanitizers ALIAS driftless_sanitizers)
+if(DRIFTLESS_SANITIZERS)
+    set(sanitizer_flags -fsanitize=${DRIFTLESS_SANITIZERS} -fno-omit-frame-pointer)
+    target_compile_options(driftless_sanitizers INTERFACE ${sanitizer_flags})
+    target_link_options(driftless_sanitizers INTERFACE ${sanitizer_flags})
+endif()
+target_link_libraries(driftless_asio PRIVATE driftless::sanitizers)
+
+add_library(driftless_strict INTERFACE)
+add_library(driftless::strict ALIAS driftless_strict)
+target_link_libraries(driftless_strict INTERFACE driftless::sanitizers)
+target_compile_options(driftless_strict INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Werror
+    -fstack-protector-strong
+    $<$<CONFIG:Release>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -UNDEBUG>  # asserts stay in
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+)
+target_include_directories(driftless_strict INTERFACE ${PROJECT_SOURCE_DIR})

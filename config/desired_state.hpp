@@ -1,0 +1,58 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/base/finding.hpp"
+#include "config/base/place.hpp"
+#include "config/base/resource_key.hpp"
+
+namespace driftless {
+
+using json = nlohmann::json;
+
+/// What must be so before something else may begin.
+enum class Until { exists, ready, completed };  ///< completed: it ended with success
+
+/// "This one first": a resource, or a whole manifest, and how far it must be.
+struct Need {
+    ResourceKey key;
+    Until until = Until::ready;
+    bool required = true;  ///< false: its absence or failure is no obstacle, its being under way is
+
+    auto operator<=>(const Need&) const = default;
+};
+
+/// Who asked for it.
+struct Origin {
+    std::string commit;
+    Place place;           ///< in a file of that commit
+    ResourceKey manifest;  ///< {target, manifest kind, name}
+};
+
+/// A resource as git wants it.
+struct Declared {
+    ResourceKey key;
+    std::string collection;  ///< which list call shows it: "containers"; a zone's id
+    json spec;               ///< only the fields that are ours; texts may hold marks (vault.hpp)
+    Origin origin;
+    std::vector<Need> needs;
+    std::vector<std::string> claims;  ///< what only one can hold: "port 80/tcp", "name web"
+    bool protect = false;
+    bool data = false;                ///< it holds data: a removal or replacement always waits
+    std::vector<std::string> ignore;  ///< JSON pointers into `spec`, `*` is one step
+    std::vector<ResourceKey> was;     ///< earlier keys, whose live object it takes over
+    json blobs = json::object();      ///< digest -> {path} of commit files that apply must read
+};
+
+/// All that one commit wants of one target.
+struct DesiredState {
+    std::string target;
+    std::string commit;
+    std::vector<Declared> resources;  ///< sorted by key, unique
+};
+
+}  // namespace driftless

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "config/base/error.hpp"
+#include "config/base/finding.hpp"
+#include "config/base/place.hpp"
+
+namespace driftless {
+
+enum class Mode { observe, converge };
+
+/// How far a run may go by itself: `policy:` in driftless.yaml; a target may override each field.
+/// Every default is the careful choice, so an empty file is a safe file.
+struct Policy {
+    Mode mode = Mode::observe;           ///< observe: plan and report, change nothing
+    bool prune = false;                  ///< remove what driftless made and git dropped
+    std::size_t max_removals = 3;        ///< per run; with one more, all wait for a person
+    std::chrono::seconds grace{600};     ///< how long a removed thing is kept, stopped and renamed
+    std::chrono::seconds interval{300};  ///< end of a run to the next, if nothing triggers one
+    std::chrono::seconds settle{5};      ///< quiet after a provider's event before repair begins
+    std::chrono::seconds deadline{600};  ///< longest run, applying included; then canceled
+};
+
+/// What a commit may reach on a Docker target (promise 9). Empty: nothing beyond its own project.
+struct DockerAllow {
+    std::vector<std::string> host_paths;     ///< absolute paths; what lies below counts too
+    bool docker_socket = false;
+    bool host_network = false;
+    bool host_pid = false;
+    bool host_ipc = false;
+    bool host_userns = false;                ///< userns_mode: host
+    bool privileged = false;
+    std::vector<std::string> devices;        ///< host paths; "*" for all
+    std::vector<std::string> cap_add;        ///< capability names; "ALL" for all
+    std::vector<std::string> security_opt;   ///< as written in the compose file
+    std::vector<std::string> namespaces_of;  ///< containers whose namespaces may be joined
+    std::vector<std::string> networks;       ///< external networks, and those of other projects
+    std::vector<std::string> volumes;        ///< external volumes, and those of other projects
+    bool sysctls = false;
+};
+
+/// `docker: {host: auto}`: "auto", or "unix:///path". Others (ssh://, tcp://) are refused for now.
+struct DockerEndpoint {
+    std::string host = "auto";
+};
+
+struct TargetSettings {
+    std::string name;
+    std::variant<std::monostate, DockerEndpoint> endpoint;  ///< monostate only in tests' toy targets
+    DockerAllow allow;
+    Policy policy;  ///< the common one with this target's overrides
+    Place place;
+};
+
+struct SourceSettings {
+    std::string name;
+    std::string url;              ///< file:// for now; https, ssh and git@ are refused with the reason
+    std::string branch = "main";
+    std::string path = "/";       ///< only this folder counts
+    std::chrono::seconds interval{30};
+    bool hold_rewinds = true;     ///< a force-push: its removals wait for a person
+    std::vector<std::string> targets;  ///< empty: all
+    Place place;
+};
+
+/// Where `{secret: NAME}` comes from.
+struct NamedSecret {
+    std::string env;                   ///< a variable of the daemon's environment, or
+    std::string file;                  ///< an absolute path; exactly one of both
+    std::vector<std::string> targets;  ///< empty: all
+    Place place;
+};
+struct SecretSettings {
+    std::string folder;  ///< <target>/<name>, one file a secret; all/<name>: for every target
+    std::map<std::string, NamedSecret> named;
+};
+
+struct RegistrySettings {
+    std::string username;
+    std::string password_secret;  ///< a name that only this file uses
+};
+
+struct HttpSettings {
+    std::string listen = "127.0.0.1:7766";  ///< loopback only; "127.0.0.1:0" takes any free port
+    std::string socket;                     ///< empty: /run/driftless/driftless.sock, or in `state`
+    std::vector<std::string> hosts;         ///< further Host names that may be used
+};
+
+/// driftless.yaml, checked.
+struct Settings {
+    std::string file;
+    std::string installation;  ///< [a-z0-9-]{1,12}
+    std::string state = "/var/lib/driftless";
+    std::map<std::string, SourceSettings> sources;
+    std::map<std::string, TargetSettings> targets;
+    SecretSettings secrets;
+    std::map<std::string, RegistrySettings> registries;
+    Policy policy;
+    HttpSettings http;
+    bool strict_targets = false;
+};
+
+/// Reads and checks driftless.yaml. All errors are in `findings`, each with its place.
+/// @return `invalid` when there is any error
+Result<Settings> read_settings(const std::string& text, const std::string& file, Findings& findings);
+
+/// The commented example that `driftless init` writes: it observes and changes nothing.
+std::string example_settings();
+
+}  // namespace driftless

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "config/base/vault.hpp"
+#include "config/settings.hpp"
+#include "providers/net/clock.hpp"
+
+namespace driftless {
+
+/// Reads what the settings name: files (regular, ours or root's, not readable by others, at most
+/// 64 KiB, no links) and variables of the environment. One newline at a file's end is dropped.
+/// @param environment  of the daemon
+std::unique_ptr<Secrets> make_secrets(const SecretSettings& settings,
+                                      std::map<std::string, std::string> environment);
+
+/// The Vault whose key is `folder`/vault.key (32 random bytes, 0600), made where it is missing.
+/// @return `forbidden`: others can read the key; `unavailable`
+Result<std::unique_ptr<Vault>> open_vault(const std::string& folder, net::Random& random);
+
+/// A Vault with a given key that keeps nothing on disk: for `validate`, and for tests.
+std::unique_ptr<Vault> make_vault(std::string key);
+
+}  // namespace driftless

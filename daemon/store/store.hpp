@@ -1,0 +1,83 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "providers/net/blocking.hpp"
+#include "reconcilers/reconcile.hpp"
+
+namespace driftless {
+
+/// What the store remembers of a target, as a plan needs it.
+struct TargetMemory {
+    Inventory inventory;
+    std::set<std::string> confirmed;           ///< hashes confirmed within the last 24 h
+    std::set<ResourceKey> adopt;
+    std::map<ResourceKey, std::string> suspended;
+    std::string good_commit;                   ///< the last commit that this target took as a whole
+    std::string good_source;                   ///< which source it came from
+    std::string hold_removals;                 ///< a rewind that nobody confirmed yet
+    bool first_contact = true;                 ///< no full clean converging run was ever recorded
+    std::vector<std::string> files;            ///< those that addressed it in `good_commit`
+};
+
+/// One line of history.
+struct HistoryEntry {
+    net::WallTime at;
+    std::string run;
+    std::string target;
+    ResourceKey key;
+    std::string verb;
+    std::string phase;       ///< "intended", "done", "begun", "failed"
+    std::string commit;
+    std::string place;       ///< "apps/web.yaml:3:1"
+    std::string reason;
+    std::string request_id;
+    std::string error;
+};
+
+/// Journal, inventory and history in one SQLite file (WAL, synchronous=FULL). All calls go through
+/// one lane. Disk full and I/O errors are `unavailable`: nothing is sent to providers then.
+class Store : public Journal {
+public:
+    ~Store() override = default;
+
+    virtual asio::awaitable<Result<TargetMemory>> recall(std::string target) = 0;
+    /// After a run: what worked, repairs counted, what went away. A full clean converging run ends the
+    /// first contact.
+    virtual asio::awaitable<Result<void>> record(const Outcome& outcome, bool converging) = 0;
+    /// The target took this commit as a whole.
+    virtual asio::awaitable<Result<void>> took_commit(std::string target, std::string source,
+                                                      std::string commit,
+                                                      std::vector<std::string> files) = 0;
+    virtual asio::awaitable<Result<void>> confirm(std::string target, std::string hash) = 0;
+    virtual asio::awaitable<Result<void>> permit_adoption(ResourceKey key) = 0;
+    /// A reason to hold every removal of a target; empty ends it.
+    virtual asio::awaitable<Result<void>> hold_removals(std::string target, std::string why) = 0;
+    /// Highest first. @param key  all when empty
+    virtual asio::awaitable<Result<std::vector<HistoryEntry>>> history(std::string key,
+                                                                       std::size_t limit) = 0;
+    /// The last tip of a source that we took.
+    virtual asio::awaitable<Result<std::string>> tip_of(std::string source) = 0;
+    virtual asio::awaitable<Result<void>> took_tip(std::string source, std::string commit) = 0;
+
+    /// Why everything before is forgotten, when a corrupt file was set aside at the start: removals
+    /// are held until a person confirms. Empty otherwise.
+    [[nodiscard]] virtual std::string lost() const = 0;
+};
+
+enum class Access { own, read_only };
+
+/// Opens or makes `folder`/driftless.db: integrity check, migrations (a copy is kept before one), a
+/// corrupt file is set aside with its date. `own` takes the lock of the state folder.
+/// @return `conflict`: another daemon owns this folder; `invalid`: made by a newer driftless;
+///         `unavailable`: the disk
+Result<std::unique_ptr<Store>> open_store(const std::string& folder, Access access, net::Lane& lane,
+                                          net::Clock& clock);
+
+}  // namespace driftless

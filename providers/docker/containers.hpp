@@ -1,0 +1,64 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "providers/docker/engine.hpp"
+
+namespace driftless::docker {
+
+using json = nlohmann::json;
+
+/// A container as the list shows it.
+struct ContainerSummary {
+    std::string id;
+    std::vector<std::string> names;  ///< without the leading slash
+    std::string image;               ///< the text asked for, or an id
+    std::string image_id;
+    std::string state;               ///< created, running, paused, restarting, removing, exited, dead
+    std::string status;              ///< "Up 3 minutes (healthy)"
+    std::map<std::string, std::string> labels;
+    std::string fingerprint;  ///< a digest of all that the list shows of it, uptime apart
+};
+
+/// The calls that concern containers. Each changes at most one; which are safe to repeat is said.
+class Containers {
+public:
+    explicit Containers(Engine& engine) : engine_(engine) {}
+
+    /// All, running or not. One request. https://docs.docker.com/reference/api/engine/version/v1.44/#tag/Container/operation/ContainerList
+    asio::awaitable<Result<std::vector<ContainerSummary>>> list();
+    /// The engine's whole answer. Safe to repeat. @return `not_found`
+    /// #operation/ContainerInspect
+    asio::awaitable<Result<json>> inspect(std::string id);
+    /// @param body  of the create request @return the id; `not_found`: the image is not here;
+    ///              `conflict`: the name is taken. Repeating makes no second one of the same name.
+    /// #operation/ContainerCreate
+    asio::awaitable<Result<std::string>> create(std::string name, std::string platform, json body);
+    asio::awaitable<Result<void>> start(std::string id);   ///< safe to repeat
+    /// Blocks until it stopped. Safe to repeat. @param grace  before SIGKILL
+    asio::awaitable<Result<void>> stop(std::string id, std::chrono::seconds grace);
+    asio::awaitable<Result<void>> rename(std::string id, std::string name);
+    /// Live change: restart policy, limits. Safe to repeat.
+    asio::awaitable<Result<void>> update(std::string id, json body);
+    /// Removes it; anonymous volumes stay. A missing one is success. @param force  kills it first
+    asio::awaitable<Result<void>> remove(std::string id, bool force);
+    /// Unpacks a tar into an existing folder of a container that need not run. Safe to repeat.
+    asio::awaitable<Result<void>> put_archive(std::string id, std::string folder, std::string tar);
+    /// A file or folder of the container as tar. @return `not_found`
+    asio::awaitable<Result<std::string>> get_archive(std::string id, std::string path,
+                                                     std::size_t max_bytes);
+    /// The last lines of its output, plain text with control characters taken out: for failures.
+    asio::awaitable<Result<std::string>> log_tail(std::string id, int lines);
+
+private:
+    Engine& engine_;
+};
+
+}  // namespace driftless::docker

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <memory>
+#include <string>
+
+#include "providers/net/clock.hpp"
+#include "providers/net/http.hpp"
+
+namespace driftless::docker {
+
+namespace asio = boost::asio;
+
+/// An API version: 1.41. Ordered.
+struct ApiVersion {
+    int major = 0;
+    int minor = 0;
+    auto operator<=>(const ApiVersion&) const = default;
+};
+std::string to_string(ApiVersion version);
+inline constexpr ApiVersion lowest_api{1, 41};
+inline constexpr ApiVersion highest_api{1, 51};
+
+/// One Docker Engine: negotiates the version, puts it before each path, refuses what is not on the
+/// list of calls (calls.hpp), and turns status codes into errors.
+class Engine {
+public:
+    explicit Engine(net::HttpTransport& transport);
+
+    /// Sends one request. The target has no version: "/containers/json?all=1". The version is
+    /// negotiated before the first call and again after the connection was lost.
+    /// @return the answer with a status below 400 (304 is one), else the error that the status stands
+    ///         for with the engine's own message: 404 not_found, 409 conflict, 400 invalid,
+    ///         401 unauthenticated, 403 forbidden, 429 rate_limited, 5xx unavailable;
+    ///         `forbidden` without a request for what is not on the list
+    asio::awaitable<Result<net::Response>> send(net::Request request);
+    asio::awaitable<Result<std::unique_ptr<net::ResponseStream>>> open(net::Request request);
+
+    /// The negotiated version. Asks if need be. @return `invalid` when there is none in common
+    asio::awaitable<Result<ApiVersion>> version();
+    /// Negotiate again before the next call: after a lost connection.
+    void forget_version();
+
+private:
+    net::HttpTransport& transport_;
+    ApiVersion version_{};
+};
+
+/// The parsed body. @return `invalid` when it isn't JSON; nesting over 128 is refused
+Result<nlohmann::json> parse_body(const net::Response& response);
+
+/// "a b" -> "a%20b", for one step of a path or one value of a query.
+std::string percent_encoded(std::string_view text);
+
+}  // namespace driftless::docker

@@ -1,0 +1,1 @@
+#include "reconcilers/board.hpp"

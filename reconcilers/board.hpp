@@ -1,0 +1,34 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "config/base/vault.hpp"
+#include "config/desired_state.hpp"
+
+namespace driftless {
+
+/// What others may know of a resource, or of a whole manifest.
+struct Posted {
+    bool exists = false;
+    bool ready = false;
+    bool completed = false;
+    bool failed = false;      ///< it will not get there by waiting
+    std::string detail;       ///< why it isn't ready
+    json outputs = json::object();  ///< may hold secrets: in memory only
+};
+
+/// Which resources are ready, and their outputs, as values, across all targets. A manifest is ready
+/// when all its resources are.
+class Board final : public LateValues {
+public:
+    void post(const ResourceKey& key, Posted posted);
+    void take_down(const ResourceKey& key);
+    [[nodiscard]] const Posted* find(const ResourceKey& key) const;
+    [[nodiscard]] Result<std::string> find(const LateRef& ref) const override;
+
+private:
+    std::map<ResourceKey, Posted> posted_;
+};
+
+}  // namespace driftless

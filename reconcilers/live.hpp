@@ -1,0 +1,74 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/base/error.hpp"
+#include "config/base/resource_key.hpp"
+#include "config/desired_state.hpp"
+
+namespace driftless {
+
+/// A read that got everything of its scope. Only such reads may lead to a removal; whoever makes one
+/// vouches for it.
+template <class T>
+class Complete {
+public:
+    static Complete vouched(T value) { return Complete{std::move(value)}; }
+    const T& operator*() const { return value_; }
+    const T* operator->() const { return &value_; }
+
+private:
+    explicit Complete(T value) : value_(std::move(value)) {}
+    T value_;
+};
+
+/// Whose a live thing is.
+enum class Owner {
+    ours,     ///< it carries this installation's mark
+    kin,      ///< the declared thing by the vendor's own identity, made by somebody else
+    foreign,  ///< another's: it only stands where ours should
+};
+
+enum class Health { none, starting, healthy, unhealthy };
+
+/// A resource as it is.
+struct Live {
+    ResourceKey key;         ///< the key that it answers to; for others' things: by its own name
+    std::string id;          ///< the provider's
+    std::string version;     ///< changes when it changes: etag, index, or a digest of it
+    json spec;               ///< in the form of Declared::spec; null when `agrees_with` says enough
+    std::string agrees_with; ///< digest of the declared spec that it was found equal to, unchanged since
+    Owner owner = Owner::foreign;
+    std::string unfinished;  ///< what is under way, for people: "replacing: waits until healthy";
+                             ///< empty when settled
+    std::vector<std::string> claims;  ///< what it holds: "port 80/tcp", "name web"
+    Health health = Health::none;
+    bool ready = true;       ///< exists and works as far as can be seen
+    bool completed = false;  ///< has done its work, with success
+    std::string left_alone;  ///< why it is not to be touched now: "paused"
+    std::string detail;      ///< for people: "exited with 137", "unhealthy: connection refused"
+    bool protect = false;    ///< the mark on the object
+    std::string commit;      ///< the mark: the commit that last declared it
+    std::string manifest;    ///< the mark: "ComposeProject/plausible"
+    bool self = false;       ///< what we ourselves run on
+    json outputs = json::object();
+};
+
+using LiveState = std::vector<Live>;
+
+/// Each collection's read, or why there is none: unknown, never empty.
+using Reads = std::map<std::string, Result<Complete<LiveState>>>;
+
+/// How much of a target a run looks at.
+struct Scope {
+    bool all = true;
+    std::vector<ResourceKey> keys;  ///< when not all
+    bool fresh = false;             ///< look at each object itself, believe nothing remembered
+
+    [[nodiscard]] bool covers(const ResourceKey& key) const;
+};
+
+}  // namespace driftless

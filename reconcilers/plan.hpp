@@ -1,0 +1,82 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reconcilers/diff.hpp"
+#include "reconcilers/facts.hpp"
+
+namespace driftless {
+
+enum class Verb { create, update, replace, finish, adopt, remove };
+std::string_view name(Verb verb);
+
+/// One thing to do.
+struct Action {
+    Verb verb = Verb::create;
+    ResourceKey key;
+    std::string collection;
+    std::optional<Declared> want;
+    std::optional<Live> have;
+    std::vector<FieldChange> fields;  ///< sealed where they are secret
+    std::string digest;        ///< of the sealed `want`
+    std::string reason;        ///< "apps/web.yaml:3:1 asks for it", "drift", "git dropped it"
+    bool repair = false;       ///< of drift: git did not change
+    bool back = false;         ///< `want` is content that worked before; the newer one failed
+    std::string interruption;  ///< "about 12 s", empty for none
+    std::vector<ResourceKey> after;  ///< actions of this plan that must be done before
+};
+
+struct Held {
+    Action action;
+    std::string why;
+};
+
+enum class Status {
+    in_sync, drifted, progressing, degraded, blocked, held, conflict, contended, suspended, failed,
+    unknown,
+};
+std::string_view name(Status status);
+
+/// A resource that gets no action, and why.
+struct Rest {
+    ResourceKey key;
+    Status status = Status::in_sync;
+    std::string why;
+    std::optional<Live> have;      ///< the thing in the way, for a conflict
+    std::vector<FieldChange> fields;
+};
+
+/// What a run would do and what it would not. The very value that `driftless plan` prints.
+struct Plan {
+    std::string target;
+    std::string commit;
+    std::vector<Action> actions;     ///< in an order that respects every `after`
+    std::vector<Held> held;
+    std::string held_hash;           ///< for `driftless confirm`; empty when nothing is held
+    std::vector<Rest> resting;       ///< all others: in sync, blocked, conflict, unknown, left alone
+    std::vector<Live> unmanaged;     ///< what else lives there, for `status --unmanaged`
+    std::vector<std::string> notes;  ///< for people: "prune is off: 2 removals left out"
+};
+
+struct KindRules {
+    FieldRules fields;
+    /// How the spec's interruption is told, from the fields that change: for plans.
+    bool replace_interrupts = true;
+};
+
+/// Never asks the world: facts and reads in, a plan out. Pure: same input, same plan.
+Plan make_plan(const Facts& facts, const Reads& reads, const std::map<std::string, KindRules>& rules,
+               const Vault& vault);
+
+/// A spec as a diff sees it: every text with marks as a seal.
+/// @return `unavailable` with what it waits for, while a late value is not there
+Result<json> sealed(const json& spec, const Vault& vault, const LateValues& late);
+/// A spec as a provider gets it. The result holds secrets: it is sent, and goes nowhere else.
+Result<json> opened(const json& spec, const Vault& vault, const LateValues& late);
+/// `have` with a seal wherever `want` (already sealed) has one, so that both sides compare.
+json sealed_like(const json& want, json have, const Vault& vault);
+
+}  // namespace driftless

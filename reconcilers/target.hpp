@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "reconcilers/reconciler.hpp"
+
+namespace driftless {
+
+/// What may have changed, by a provider's word.
+struct Hint {
+    bool all = false;
+    std::vector<ResourceKey> keys;
+    std::string what;  ///< "die plausible-web-1": for people
+};
+
+/// One target of the settings: its kinds, and how it tells that something changed.
+class Target {
+public:
+    virtual ~Target() = default;
+    virtual const Kinds& kinds() const = 0;
+    /// Passes hints on until canceled; comes back by itself when the provider went away, with why.
+    /// A target that cannot tell returns only when canceled.
+    virtual asio::awaitable<Result<void>> watch(std::function<void(Hint)> on_hint) = 0;
+};
+
+}  // namespace driftless
