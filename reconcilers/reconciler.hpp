@@ -59,6 +59,14 @@ struct Run {
     std::shared_ptr<const Files> files;  ///< of the commit; shared with later runs of the same commit
     std::function<bool()> stop_asked;
     std::function<void(const Progress&)> progress;
+    /// By commit: files that content of `facts.fallback` comes from.
+    std::map<std::string, std::shared_ptr<const Files>> earlier_files = {};
+
+    /// The files that a declared resource was written with: of `origin.commit`.
+    [[nodiscard]] const Files* files_of(const std::string& commit) const {
+        const auto found = earlier_files.find(commit);
+        return found == earlier_files.end() ? files.get() : found->second.get();
+    }
 
     [[nodiscard]] bool stopping() const { return stop_asked && stop_asked(); }
 };

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/base/finding.hpp"
+#include "providers/net/clock.hpp"
+#include "reconcilers/reconcile.hpp"
+
+namespace driftless {
+
+enum class TargetWord { ok, unreachable, unauthorized, throttled, suspended };
+std::string_view name(TargetWord word);
+
+enum class SourceWord { ok, stale, auth_failed, invalid, unverified, rewound, empty };
+std::string_view name(SourceWord word);
+
+/// What a target's error means for its word: "unreachable", "unauthorized", "throttled".
+TargetWord word_for(const Error& error);
+
+/// A run that ended, for people.
+struct LastRun {
+    std::string id;
+    std::string trigger;
+    net::WallTime began;
+    std::chrono::milliseconds took{0};
+    std::size_t changes = 0;
+    bool converged = false;
+    std::string error;  ///< empty when it went well
+};
+
+/// What may be known of one target at any moment. It holds no secrets.
+struct TargetStatus {
+    std::string name;
+    TargetWord word = TargetWord::ok;
+    std::string detail;  ///< why the word isn't `ok`
+    Mode mode = Mode::observe;
+    std::string source;         ///< where its commit comes from
+    std::string commit;         ///< in force: the last that it took as a whole
+    Findings findings;          ///< what keeps it from taking a newer one
+    std::string hold_removals;  ///< why every removal waits
+    std::map<ResourceKey, ResourceStatus> resources;
+    Plan plan;             ///< of the last run that looked at everything
+    std::string running;   ///< the run that is under way; empty for none
+    std::string progress;  ///< "pulling nginx:1.27: 12.1 of 40.3 MB"
+    std::optional<LastRun> last;
+    std::optional<net::WallTime> next_due;
+    std::string next_why;  ///< "interval", "back-off after 3 failures"
+};
+
+/// What may be known of one source.
+struct SourceStatus {
+    std::string name;
+    std::string url;
+    std::string branch;
+    SourceWord word = SourceWord::stale;
+    std::string detail;                    ///< why the word isn't `ok`
+    std::string tip;                       ///< the newest commit that was read
+    std::optional<net::WallTime> checked;  ///< when the remote last answered
+    Findings findings;  ///< of files that could not be read, and of targets that are not ours
+};
+
+/// Everything that status shows, in one value.
+struct Overview {
+    std::string installation;
+    std::string lost;  ///< why the store forgot everything, if it did
+    bool store_works = true;
+    std::map<std::string, SourceStatus> sources;
+    std::map<std::string, TargetStatus> targets;
+};
+
+}  // namespace driftless

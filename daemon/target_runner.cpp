@@ -1,0 +1,289 @@
+#include "daemon/target_runner.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "providers/net/deadline.hpp"
+
+namespace driftless {
+namespace {
+
+/// Lets a deadline end a reconcile without losing the Outcome that it ends with.
+asio::awaitable<Result<void>> into(std::optional<Outcome>& outcome, const Kinds& kinds, Run& run,
+                                   Scope scope) {
+    outcome = co_await reconcile(kinds, run, std::move(scope));
+    co_return Result<void>{};
+}
+
+std::string joined(const std::vector<std::string>& reasons) {
+    std::string text;
+    for (const std::string& reason : reasons) {
+        if (reason.empty()) continue;
+        if (!text.empty()) text += "; ";
+        text += reason;
+    }
+    return text;
+}
+
+bool same_for_others(const Posted& one, const Posted& other) {
+    return one.exists == other.exists && one.ready == other.ready &&
+           one.completed == other.completed && one.failed == other.failed &&
+           one.outputs == other.outputs;
+}
+
+std::size_t failures_in(const Outcome& outcome) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        outcome.actions, [](const ActionOutcome& action) { return action.error.has_value(); }));
+}
+
+std::string error_of_run(const Outcome& outcome) {
+    if (outcome.unreadable) return outcome.unreadable->message;
+    for (const ActionOutcome& action : outcome.actions) {
+        if (action.error) return to_string(action.key) + ": " + action.error->message;
+    }
+    return {};
+}
+
+void log_end(const Outcome& outcome, const LastRun& last) {
+    if (outcome.unreadable) {
+        spdlog::warn("run failed run={} target={} stage=observe error={} detail={}", outcome.run,
+                     outcome.target, name(outcome.unreadable->code),
+                     in_quotes(outcome.unreadable->message));
+    } else if (const auto failures = failures_in(outcome); failures > 0) {
+        spdlog::warn("run failed run={} target={} stage=apply failures={} detail={}", outcome.run,
+                     outcome.target, failures, in_quotes(last.error));
+    } else {
+        spdlog::info("run {} run={} target={} trigger={} revision={} changes={} held={} took_ms={}",
+                     outcome.converged() ? "converged" : "ended", outcome.run, outcome.target,
+                     outcome.trigger, outcome.plan.commit.substr(0, 12), outcome.changes,
+                     outcome.plan.held.size(), last.took.count());
+    }
+}
+
+}  // namespace
+
+TargetRunner::TargetRunner(RunnerParts parts) : parts_(std::move(parts)) {
+    status_.name = parts_.settings.name;
+    status_.mode = parts_.settings.policy.mode;
+}
+
+void TargetRunner::want(Wanted wanted) {
+    status_.source = wanted.source;
+    status_.commit = wanted.desired->commit;
+    wanted_ = std::move(wanted);
+    superseded_ = true;
+}
+
+void TargetRunner::hold_removals(std::string why) {
+    hold_ = std::move(why);
+}
+
+std::string TargetRunner::reason_to_hold(const TargetMemory& memory) const {
+    return joined({parts_.store.lost(), memory.hold_removals, hold_});
+}
+
+asio::awaitable<Result<Facts>> TargetRunner::facts_of(const Order& order) {
+    auto memory = co_await parts_.store.recall(parts_.settings.name);
+    if (!memory) co_return std::move(memory).error().in("read what the store remembers");
+    Facts facts;
+    facts.target = parts_.settings.name;
+    facts.installation = parts_.installation;
+    facts.policy = parts_.settings.policy;
+    facts.now = parts_.clock.wall();
+    if (wanted_) facts.desired = wanted_->desired;
+    facts.board = parts_.board;
+    facts.retry = order.retry;
+    facts.hold_removals = reason_to_hold(*memory);
+    facts.first_contact = memory->first_contact;
+    facts.after_outage = after_outage_;
+    stored_hold_ = memory->hold_removals;
+    facts.inventory = std::move(memory->inventory);
+    facts.confirmed = std::move(memory->confirmed);
+    facts.adopt = std::move(memory->adopt);
+    facts.suspended = std::move(memory->suspended);
+    co_await add_fallbacks(facts);
+    co_return facts;
+}
+
+/// For content that was tried and failed: the content that worked, from the commit that held it.
+asio::awaitable<void> TargetRunner::add_fallbacks(Facts& facts) {
+    std::map<std::string, Wanted> in_use;
+    for (const auto& [key, entry] : facts.inventory) {
+        if (entry.bad_digest.empty() || entry.good_commit.empty()) continue;
+        const auto earlier = co_await commit_that_worked(entry.good_commit);
+        if (!earlier) {
+            spdlog::warn("earlier commit unreadable target={} key={} revision={} detail={}",
+                         facts.target, to_string(key), entry.good_commit,
+                         in_quotes(earlier.error().message));
+            continue;
+        }
+        const auto& resources = (*earlier)->desired->resources;
+        const auto found = std::ranges::find(resources, key, &Declared::key);
+        if (found == resources.end()) continue;
+        facts.fallback.emplace(key, *found);
+        in_use.emplace(entry.good_commit, **earlier);
+    }
+    earlier_ = std::move(in_use);
+}
+
+asio::awaitable<Result<const Wanted*>> TargetRunner::commit_that_worked(const std::string& commit) {
+    if (const auto known = earlier_.find(commit); known != earlier_.end()) {
+        co_return &known->second;
+    }
+    if (wanted_ && wanted_->desired->commit == commit) co_return &*wanted_;
+    if (!parts_.earlier) co_return Error{Errc::not_found, "no earlier commits are kept here"};
+    auto loaded = co_await parts_.earlier(commit);
+    if (!loaded) co_return std::move(loaded).error();
+    co_return &earlier_.insert_or_assign(commit, std::move(*loaded)).first->second;
+}
+
+Run TargetRunner::run_of(const Order& order, Facts facts) {
+    std::map<std::string, std::shared_ptr<const Files>> earlier_files;
+    for (const auto& [commit, wanted] : earlier_) earlier_files.emplace(commit, wanted.files);
+    return Run{
+        .id = net::random_hex(parts_.random, 4),
+        .trigger = order.trigger,
+        .facts = std::move(facts),
+        .vault = parts_.vault,
+        .journal = parts_.store,
+        .clock = parts_.clock,
+        .files = wanted_ ? wanted_->files : nullptr,
+        .stop_asked = [this] { return stop_asked_ || superseded_; },
+        .progress = [this](const Progress& progress) { status_.progress = progress.text; },
+        .earlier_files = std::move(earlier_files),
+    };
+}
+
+asio::awaitable<Outcome> TargetRunner::run(Order order) {
+    superseded_ = false;
+    posted_news_ = false;
+    const auto began = parts_.clock.now();
+    auto facts = co_await facts_of(order);
+    if (!facts) {
+        Outcome outcome;
+        outcome.target = parts_.settings.name;
+        outcome.trigger = order.trigger;
+        outcome.full = order.scope.all;
+        outcome.unreadable = std::move(facts).error();
+        spdlog::error("store failed target={} detail={}", outcome.target,
+                      in_quotes(outcome.unreadable->message));
+        status_.detail = outcome.unreadable->message;
+        store_works_ = false;
+        co_return outcome;
+    }
+    Run run = run_of(order, std::move(*facts));
+    status_.running = run.id;
+    Outcome outcome = co_await carry_out(run, order.scope);
+    co_await asio::this_coro::throw_if_cancelled(false);  // what a canceled run did is noted too
+    co_await write_down(outcome);
+    tell_board(outcome);
+    mind_outage(outcome);
+    tell_status(outcome, run, began);
+    co_return outcome;
+}
+
+asio::awaitable<Outcome> TargetRunner::carry_out(Run& run, Scope scope) {
+    const auto limit = std::chrono::milliseconds{run.facts.policy.deadline};
+    const bool all = scope.all;
+    std::optional<Outcome> outcome;
+    auto work = into(outcome, parts_.target.kinds(), run, std::move(scope));
+    auto ended = co_await net::with_deadline(parts_.clock, limit, std::move(work));
+    if (outcome && (ended || outcome->canceled)) co_return std::move(*outcome);
+    Outcome cut;
+    if (outcome) cut = std::move(*outcome);
+    cut.run = run.id;
+    cut.target = run.facts.target;
+    cut.trigger = run.trigger;
+    cut.full = all;
+    cut.canceled = true;
+    if (ended.failed() && !cut.unreadable) cut.unreadable = std::move(ended).error().in("run");
+    co_return cut;
+}
+
+asio::awaitable<Result<Plan>> TargetRunner::plan(Scope scope) {
+    Order order{.trigger = "plan", .scope = scope, .retry = {}};
+    auto facts = co_await facts_of(order);
+    if (!facts) co_return std::move(facts).error();
+    Run run = run_of(order, std::move(*facts));
+    co_return co_await plan_only(parts_.target.kinds(), run, std::move(scope));
+}
+
+/// What the store can't take in is lost for status only: marks and live state remain the truth.
+asio::awaitable<void> TargetRunner::write_down(Outcome& outcome) {
+    const bool converging = parts_.settings.policy.mode == Mode::converge;
+    auto recorded = co_await parts_.store.record(outcome, converging);
+    store_works_ = recorded.ok();
+    if (!recorded) {
+        spdlog::error("store failed run={} target={} detail={}", outcome.run, outcome.target,
+                      in_quotes(recorded.error().message));
+        if (!outcome.unreadable) outcome.unreadable = std::move(recorded).error();
+        co_return;
+    }
+    co_await end_hold(outcome);
+}
+
+/// A rewind is over once the target followed it as a whole and nothing waits for a person any more.
+asio::awaitable<void> TargetRunner::end_hold(const Outcome& outcome) {
+    const bool whole = outcome.full && outcome.clean() && !superseded_;
+    const bool followed = wanted_ && wanted_->is_tip && hold_.empty();
+    const bool converging = parts_.settings.policy.mode == Mode::converge;
+    if (stored_hold_.empty() || !whole || !followed || !converging) co_return;
+    if (!outcome.plan.held.empty()) co_return;
+    const std::string nothing;
+    const auto ended = co_await parts_.store.hold_removals(parts_.settings.name, nothing);
+    if (ended) stored_hold_.clear();
+}
+
+void TargetRunner::tell_board(const Outcome& outcome) {
+    for (const auto& [key, posted] : outcome.posted) {
+        const Posted* known = parts_.board.find(key);
+        posted_news_ = posted_news_ || known == nullptr || !same_for_others(*known, posted);
+        parts_.board.post(key, posted);
+        posted_.insert(key);
+    }
+    if (!outcome.full || !outcome.clean()) return;
+    for (auto key = posted_.begin(); key != posted_.end();) {
+        if (outcome.posted.contains(*key)) {
+            ++key;
+            continue;
+        }
+        parts_.board.take_down(*key);
+        posted_news_ = true;
+        key = posted_.erase(key);
+    }
+}
+
+void TargetRunner::mind_outage(const Outcome& outcome) {
+    if (outcome.unreadable) {
+        after_outage_ = true;
+    } else if (outcome.full && outcome.clean()) {
+        after_outage_ = false;
+    }
+}
+
+void TargetRunner::tell_status(const Outcome& outcome, const Run& run, net::SteadyTime began) {
+    const auto took =
+        std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.now() - began);
+    status_.running.clear();
+    status_.progress.clear();
+    status_.hold_removals = joined({parts_.store.lost(), stored_hold_, hold_});
+    status_.word = outcome.unreadable ? word_for(*outcome.unreadable) : TargetWord::ok;
+    status_.detail = outcome.unreadable ? outcome.unreadable->message : std::string{};
+    status_.last = LastRun{.id = run.id,
+                           .trigger = run.trigger,
+                           .began = run.facts.now,
+                           .took = took,
+                           .changes = outcome.changes,
+                           .converged = outcome.converged(),
+                           .error = error_of_run(outcome)};
+    if (outcome.full && outcome.clean()) {
+        status_.resources = outcome.statuses;
+        status_.plan = outcome.plan;
+    } else {
+        for (const auto& [key, status] : outcome.statuses) status_.resources[key] = status;
+    }
+    log_end(outcome, *status_.last);
+}
+
+}  // namespace driftless

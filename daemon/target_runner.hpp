@@ -1,0 +1,102 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "daemon/schedule/status.hpp"
+#include "daemon/store/store.hpp"
+#include "reconcilers/target.hpp"
+
+namespace driftless {
+
+/// What a commit wants of one target, and the commit's files.
+struct Wanted {
+    Complete<DesiredState> desired;
+    std::shared_ptr<const Files> files;  // shared with the runs of that commit
+    std::string source;
+    bool is_tip = true;  ///< false: an older commit, kept because the newest one has an error
+};
+
+/// Reads what an earlier commit wanted of the runner's target.
+using EarlierCommit = std::function<asio::awaitable<Result<Wanted>>(std::string commit)>;
+
+/// What a runner works with; everything outlives it.
+struct RunnerParts {
+    const TargetSettings& settings;
+    std::string installation;
+    Target& target;
+    Store& store;
+    Vault& vault;
+    net::Clock& clock;
+    net::Random& random;
+    Board& board;           ///< shared by all targets
+    EarlierCommit earlier;  ///< for content that failed: what worked before; may be empty
+};
+
+/// What a run is asked for.
+struct Order {
+    std::string trigger;  ///< "start", "commit", "interval", "event", "person"
+    Scope scope;
+    std::set<ResourceKey> retry;  ///< `reconcile KEY`: failed or contended content is tried again
+};
+
+/// The runs of one target, one at a time: facts from store, desired state and board; reconcile;
+/// record; board and status. Made from seams only, so that tests drive it in virtual time.
+class TargetRunner {
+public:
+    explicit TargetRunner(RunnerParts parts);
+
+    /// From the next run on the target shall be so. A run that is under way ends at its next step.
+    void want(Wanted wanted);
+    /// Why every removal waits, besides what the store remembers; empty ends it.
+    void hold_removals(std::string why);
+    /// The target was away, or the machine slept: removals wait for one clean full round.
+    void was_away() { after_outage_ = true; }
+    /// The run that is under way ends at its next step.
+    void stop() { stop_asked_ = true; }
+
+    /// One run. Every way out is an Outcome; a store that fails makes it `unreadable`, and then
+    /// nothing was sent.
+    asio::awaitable<Outcome> run(Order order);
+    /// The plan alone. Changes and records nothing.
+    asio::awaitable<Result<Plan>> plan(Scope scope);
+
+    [[nodiscard]] const TargetStatus& status() const { return status_; }
+    TargetStatus& status() { return status_; }
+    [[nodiscard]] const std::optional<Wanted>& wanted() const { return wanted_; }
+    /// Did the last run change what others may know of this target's resources?
+    [[nodiscard]] bool posted_news() const { return posted_news_; }
+    /// Could the store be read and written at the last run?
+    [[nodiscard]] bool store_works() const { return store_works_; }
+
+private:
+    asio::awaitable<Result<Facts>> facts_of(const Order& order);
+    asio::awaitable<void> add_fallbacks(Facts& facts);
+    asio::awaitable<Result<const Wanted*>> commit_that_worked(const std::string& commit);
+    Run run_of(const Order& order, Facts facts);
+    asio::awaitable<Outcome> carry_out(Run& run, Scope scope);
+    asio::awaitable<void> write_down(Outcome& outcome);
+    asio::awaitable<void> end_hold(const Outcome& outcome);
+    void tell_board(const Outcome& outcome);
+    void tell_status(const Outcome& outcome, const Run& run, net::SteadyTime began);
+    void mind_outage(const Outcome& outcome);
+    std::string reason_to_hold(const TargetMemory& memory) const;
+
+    RunnerParts parts_;
+    std::optional<Wanted> wanted_;
+    std::map<std::string, Wanted> earlier_;  ///< commits that fallbacks come from
+    std::string hold_;
+    std::string stored_hold_;       ///< what the store said at the last run
+    std::set<ResourceKey> posted_;  ///< what of ours is on the board
+    TargetStatus status_;
+    bool after_outage_ = false;
+    bool stop_asked_ = false;
+    bool superseded_ = false;
+    bool posted_news_ = false;
+    bool store_works_ = true;
+};
+
+}  // namespace driftless
