@@ -48,8 +48,8 @@ public:
     ~Store() override = default;
 
     virtual asio::awaitable<Result<TargetMemory>> recall(std::string target) = 0;
-    /// After a run: what worked, repairs counted, what went away. A full clean converging run ends the
-    /// first contact.
+    /// After a run: what worked, what went away, permits that were used up. A full clean converging run
+    /// that leaves nothing held ends the first contact.
     virtual asio::awaitable<Result<void>> record(const Outcome& outcome, bool converging) = 0;
     /// The target took this commit as a whole.
     virtual asio::awaitable<Result<void>> took_commit(std::string target, std::string source,
@@ -57,24 +57,27 @@ public:
                                                       std::vector<std::string> files) = 0;
     virtual asio::awaitable<Result<void>> confirm(std::string target, std::string hash) = 0;
     virtual asio::awaitable<Result<void>> permit_adoption(ResourceKey key) = 0;
-    /// A reason to hold every removal of a target; empty ends it.
+    /// A reason to hold every removal of a target; empty ends it. It also ends by itself at the first
+    /// full clean converging run after a confirmation that leaves nothing held.
     virtual asio::awaitable<Result<void>> hold_removals(std::string target, std::string why) = 0;
-    /// Highest first. @param key  all when empty
+    /// Newest first. @param key  all when empty
     virtual asio::awaitable<Result<std::vector<HistoryEntry>>> history(std::string key,
                                                                        std::size_t limit) = 0;
-    /// The last tip of a source that we took.
+    /// The last tip of a source that we took; empty where none was taken yet.
     virtual asio::awaitable<Result<std::string>> tip_of(std::string source) = 0;
     virtual asio::awaitable<Result<void>> took_tip(std::string source, std::string commit) = 0;
 
-    /// Why everything before is forgotten, when a corrupt file was set aside at the start: removals
-    /// are held until a person confirms. Empty otherwise.
+    /// Why everything before is forgotten, when a corrupt file was set aside at this start: for status.
+    /// Empty otherwise. `recall` gives it as `hold_removals` of each target until that hold ends, also
+    /// after further starts.
     [[nodiscard]] virtual std::string lost() const = 0;
 };
 
 enum class Access { own, read_only };
 
 /// Opens or makes `folder`/driftless.db: integrity check, migrations (a copy is kept before one), a
-/// corrupt file is set aside with its date. `own` takes the lock of the state folder.
+/// corrupt file is set aside with its date. `own` takes the lock of the state folder; `read_only`
+/// reads beside an owner, changes nothing, and remembers nothing where there is no database yet.
 /// @return `conflict`: another daemon owns this folder; `invalid`: made by a newer driftless;
 ///         `unavailable`: the disk
 Result<std::unique_ptr<Store>> open_store(const std::string& folder, Access access, net::Lane& lane,
