@@ -34,6 +34,7 @@ using Expanders = std::map<std::string, Expander>;  ///< by manifest kind
 struct TargetLoad {
     std::optional<Complete<DesiredState>> desired;  ///< none when there is an error
     Findings findings;
+    std::vector<std::string> files = {};  ///< those with a manifest for it, readable or not
 };
 
 /// A commit, taken target by target.
