@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <optional>
 
 #include "config/base/error.hpp"
 
