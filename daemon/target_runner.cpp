@@ -80,7 +80,7 @@ void TargetRunner::hold_removals(std::string why) {
 }
 
 std::string TargetRunner::reason_to_hold(const TargetMemory& memory) const {
-    return joined({parts_.store.lost(), memory.hold_removals, hold_});
+    return joined({memory.hold_removals, hold_});
 }
 
 asio::awaitable<Result<Facts>> TargetRunner::facts_of(const Order& order) {
@@ -228,7 +228,7 @@ asio::awaitable<void> TargetRunner::end_hold(const Outcome& outcome) {
     const bool whole = outcome.full && outcome.clean() && !superseded_;
     const bool followed = wanted_ && wanted_->is_tip && hold_.empty();
     const bool converging = parts_.settings.policy.mode == Mode::converge;
-    if (stored_hold_.empty() || !whole || !followed || !converging) co_return;
+    if (!stored_hold_.starts_with(rewind_hold) || !whole || !followed || !converging) co_return;
     if (!outcome.plan.held.empty()) co_return;
     const std::string nothing;
     const auto ended = co_await parts_.store.hold_removals(parts_.settings.name, nothing);
@@ -267,7 +267,7 @@ void TargetRunner::tell_status(const Outcome& outcome, const Run& run, net::Stea
         std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.now() - began);
     status_.running.clear();
     status_.progress.clear();
-    status_.hold_removals = joined({parts_.store.lost(), stored_hold_, hold_});
+    status_.hold_removals = joined({stored_hold_, hold_});
     status_.word = outcome.unreadable ? word_for(*outcome.unreadable) : TargetWord::ok;
     status_.detail = outcome.unreadable ? outcome.unreadable->message : std::string{};
     status_.last = LastRun{.id = run.id,

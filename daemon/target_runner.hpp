@@ -3,9 +3,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 
+#include "daemon/schedule/order.hpp"
 #include "daemon/schedule/status.hpp"
 #include "daemon/store/store.hpp"
 #include "reconcilers/target.hpp"
@@ -34,13 +34,6 @@ struct RunnerParts {
     net::Random& random;
     Board& board;           ///< shared by all targets
     EarlierCommit earlier;  ///< for content that failed: what worked before; may be empty
-};
-
-/// What a run is asked for.
-struct Order {
-    std::string trigger;  ///< "start", "commit", "interval", "event", "person"
-    Scope scope;
-    std::set<ResourceKey> retry;  ///< `reconcile KEY`: failed or contended content is tried again
 };
 
 /// The runs of one target, one at a time: facts from store, desired state and board; reconcile;

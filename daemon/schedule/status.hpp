@@ -17,6 +17,9 @@ std::string_view name(TargetWord word);
 enum class SourceWord { ok, stale, auth_failed, invalid, unverified, rewound, empty };
 std::string_view name(SourceWord word);
 
+/// How the reason of a hold begins that a rewritten branch caused: it ends once nothing waits.
+inline constexpr std::string_view rewind_hold = "rewound: ";
+
 /// What a target's error means for its word: "unreachable", "unauthorized", "throttled".
 TargetWord word_for(const Error& error);
 
