@@ -53,6 +53,7 @@ struct DesiredState {
     std::string target;
     std::string commit;
     std::vector<Declared> resources;  ///< sorted by key, unique
+    std::vector<ResourceKey> manifests = {};  ///< all that address the target, also without resources
 };
 
 }  // namespace driftless

@@ -53,6 +53,7 @@ struct Facts {
     std::string hold_removals;  ///< why every removal waits: a rewind, unparsed files, a lost database
     bool first_contact = false; ///< nothing was ever converged here, or the database was lost
     bool after_outage = false;  ///< no clean full round since the target was away
+    Scope scope;                ///< what the reads cover; `reconcile` sets it
 };
 
 }  // namespace driftless

@@ -27,11 +27,16 @@ struct Action {
     bool back = false;         ///< `want` is content that worked before; the newer one failed
     std::string interruption;  ///< "about 12 s", empty for none
     std::vector<ResourceKey> after;  ///< actions of this plan that must be done before
+    std::vector<ResourceKey> after_begun;  ///< here it is enough that they were begun: their claims are free
+    std::vector<ResourceKey> after_ended;  ///< here their failure is no obstacle, their being under way is
 };
 
+/// An action that waits for a person.
 struct Held {
     Action action;
     std::string why;
+    std::string hash;            ///< of this action alone; whoever confirms the set confirms each
+    bool first_contact = false;  ///< only because nothing was ever converged here
 };
 
 enum class Status {
@@ -45,8 +50,10 @@ struct Rest {
     ResourceKey key;
     Status status = Status::in_sync;
     std::string why;
-    std::optional<Live> have;      ///< the thing in the way, for a conflict
+    std::optional<Live> have;      ///< without its spec; for a conflict: the thing in the way
     std::vector<FieldChange> fields;
+    std::string digest;            ///< of the sealed spec that it agrees with, when in sync
+    bool passing = false;          ///< blocked by something that is under way: look again soon
 };
 
 /// What a run would do and what it would not. The very value that `driftless plan` prints.
@@ -65,6 +72,8 @@ struct KindRules {
     FieldRules fields;
     /// How the spec's interruption is told, from the fields that change: for plans.
     bool replace_interrupts = true;
+    bool data = false;             ///< all of this kind hold data: removal and replacement wait
+    bool ready_when_done = false;  ///< what apply calls done is ready: what needs it may go on at once
 };
 
 /// Never asks the world: facts and reads in, a plan out. Pure: same input, same plan.

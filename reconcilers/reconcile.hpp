@@ -43,9 +43,12 @@ struct Outcome {
     std::vector<ResourceKey> under_way;
     std::size_t changes = 0;                ///< calls that changed something
     bool canceled = false;
+    std::vector<ResourceKey> gone;  ///< of the inventory: neither live nor declared any more
 
     [[nodiscard]] bool converged() const;   ///< everything in sync and nothing under way
     [[nodiscard]] bool clean() const { return !unreadable && !canceled; }
+    /// A full and clean look after which nothing waits for a person only because it was the first.
+    [[nodiscard]] bool ends_first_contact() const;
 };
 
 /// One run of one target, all its kinds: observe, plan, apply, tell. Every way out is an Outcome.
