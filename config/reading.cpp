@@ -160,4 +160,13 @@ void MapReader::finish(bool x_keys) {
     }
 }
 
+void refuse_tags(const Node& node, Findings& findings) {
+    if (!node.tag.empty()) {
+        findings.push_back({Finding::Severity::error, node.place,
+                            fmt::format("the tag {} means nothing here", in_quotes(node.tag))});
+    }
+    for (const Node& item : node.items) refuse_tags(item, findings);
+    for (const Node::Entry& entry : node.entries) refuse_tags(entry.value, findings);
+}
+
 }  // namespace driftless

@@ -44,4 +44,7 @@ private:
     std::vector<std::string> known_;
 };
 
+/// Our own files know no tags: each one is a finding.
+void refuse_tags(const Node& node, Findings& findings);
+
 }  // namespace driftless

@@ -1,0 +1,220 @@
+#include "config/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/base/nearest.hpp"
+#include "config/base/resource_key.hpp"
+#include "config/reading.hpp"
+#include "config/settings_grammar.hpp"
+#include "config/settings_targets.hpp"
+
+namespace driftless {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+constexpr std::size_t longest_socket = 103;  // macOS has the shortest: 104 bytes with the end
+
+bool is_socket_path(std::string_view text) {
+    return is_absolute_path(text) && text.size() <= longest_socket;
+}
+
+/// A list of targets' names; those that the settings don't have are told with the nearest.
+std::vector<std::string> read_target_names(MapReader& map, const Settings& settings) {
+    std::vector<std::string> known;
+    for (const auto& [name, target] : settings.targets) known.push_back(name);
+    std::vector<std::string> names = map.texts("targets");
+    for (const std::string& name : names) {
+        if (settings.targets.contains(name)) continue;
+        const auto& items = map.get("targets")->items;
+        map.error(std::ranges::find(items, name, &Node::text)->place,
+                  fmt::format("{}: there is no target {}{}", map.where("targets"), in_quotes(name),
+                              did_you_mean(name, known)));
+    }
+    return names;
+}
+
+std::string read_url(MapReader& map) {
+    const Node* node = map.require("url");
+    const std::string url = map.text("url").value_or("");
+    if (node == nullptr || is_file_url(url)) return url;
+    const bool remote = url.starts_with("https://") || url.starts_with("http://") ||
+                        url.starts_with("ssh://") || url.starts_with("git@");
+    map.error(node->place,
+              remote ? fmt::format("{}: only file:// is supported yet, as credentials and host keys "
+                                   "are not; keep a local mirror of the repository for now",
+                                   map.where("url"))
+                     : fmt::format("{}: expected file:///PATH, found {}", map.where("url"),
+                                   in_quotes(url)));
+    return {};
+}
+
+SourceSettings read_source(const Node::Entry& entry, const Settings& settings, Findings& findings) {
+    MapReader map{entry.value, "sources." + entry.key, findings};
+    SourceSettings source;
+    source.name = entry.key;
+    source.place = entry.key_place;
+    source.url = read_url(map);
+    source.branch = read_text(map, "branch", source.branch, is_branch, "a branch");
+    source.path = read_text(map, "path", source.path, is_absolute_path,
+                            "a folder of the repository such as /apps");
+    source.interval = read_duration(map, "interval", source.interval, seconds{1}, hours{24});
+    if (const auto rewind = map.one_of("rewind", {"hold", "allow"})) {
+        source.hold_rewinds = *rewind == "hold";
+    }
+    source.targets = read_target_names(map, settings);
+    refuse_for_now(map, {"tag", "semver", "auth", "verify"});
+    map.finish();
+    return source;
+}
+
+void read_sources(const Node& node, Settings& settings, Findings& findings) {
+    MapReader map{node, "sources", findings};
+    for (const Node::Entry& entry : node.entries) {
+        if (!is_name(entry.key)) {
+            map.error(entry.key_place,
+                      fmt::format("sources: {} is not a name; expected [a-z0-9][a-z0-9._-]{{0,62}}",
+                                  in_quotes(entry.key)));
+            continue;
+        }
+        settings.sources.emplace(entry.key, read_source(entry, settings, findings));
+    }
+}
+
+NamedSecret read_named_secret(const Node::Entry& entry, const Settings& settings,
+                              Findings& findings) {
+    MapReader map{entry.value, "secrets.named." + entry.key, findings};
+    NamedSecret secret;
+    secret.place = entry.key_place;
+    if (!is_name(entry.key)) {
+        map.error(entry.key_place, fmt::format("secrets.named: {} is not a name; expected "
+                                               "[a-z0-9][a-z0-9._-]{{0,62}}",
+                                               in_quotes(entry.key)));
+    }
+    const bool has_env = map.get("env") != nullptr;
+    const bool has_file = map.get("file") != nullptr;
+    secret.env = read_text(map, "env", "", is_variable, "a variable's name");
+    secret.file = read_text(map, "file", "", is_absolute_path, "an absolute path");
+    secret.targets = read_target_names(map, settings);
+    if (has_env == has_file) {
+        map.error(entry.key_place, fmt::format("secrets.named.{}: needs one of env and file{}",
+                                               entry.key, has_env ? ", not both" : ""));
+    }
+    map.finish();
+    return secret;
+}
+
+void read_secrets(const Node& node, Settings& settings, Findings& findings) {
+    MapReader map{node, "secrets", findings};
+    settings.secrets.folder = read_text(map, "folder", "", is_absolute_path, "an absolute path");
+    if (const Node* named = map.get("named")) {
+        const MapReader names{*named, "secrets.named", findings};  // tells what is no map
+        for (const Node::Entry& entry : named->entries) {
+            settings.secrets.named.emplace(entry.key, read_named_secret(entry, settings, findings));
+        }
+    }
+    map.finish();
+}
+
+/// `{secret: NAME}`; a password itself has no place in the file.
+std::string read_password(const Node& node, const std::string& where, const Settings& settings,
+                          Findings& findings) {
+    if (!node.is_map()) {
+        findings.push_back({Finding::Severity::error, node.place,
+                            where + ": expected {secret: NAME}; a password never stands here"});
+        return {};
+    }
+    MapReader map{node, where, findings};
+    map.require("secret");
+    std::string secret = read_text(map, "secret", "", is_name, "a secret's name");
+    map.finish();
+    const auto& named = settings.secrets.named;
+    if (secret.empty() || !settings.secrets.folder.empty() || named.contains(secret)) return secret;
+    std::vector<std::string> known;
+    for (const auto& [name, where_from] : named) known.push_back(name);
+    map.error(node.place, fmt::format("{}: there is no secret {}{}", where, in_quotes(secret),
+                                      did_you_mean(secret, known)));
+    return secret;
+}
+
+void read_registries(const Node& node, Settings& settings, Findings& findings) {
+    MapReader all{node, "registries", findings};
+    for (const Node::Entry& entry : node.entries) {
+        MapReader map{entry.value, "registries." + entry.key, findings};
+        if (!is_host(entry.key)) {
+            map.error(entry.key_place, fmt::format("registries: expected a host such as ghcr.io, "
+                                                   "found {}",
+                                                   in_quotes(entry.key)));
+        }
+        map.require("username");
+        RegistrySettings registry;
+        registry.username = read_text(map, "username", "", is_printable_text, "a user's name");
+        if (const Node* password = map.require("password")) {
+            registry.password_secret =
+                read_password(*password, map.where("password"), settings, findings);
+        }
+        map.finish();
+        settings.registries.emplace(entry.key, std::move(registry));
+    }
+}
+
+void read_http(const Node& node, HttpSettings& http, Findings& findings) {
+    MapReader map{node, "http", findings};
+    http.listen = read_text(map, "listen", http.listen, is_loopback,
+                            "a loopback address such as 127.0.0.1:7766");
+    http.socket = read_text(map, "socket", "", is_socket_path,
+                            "an absolute path of at most 103 bytes");
+    http.hosts = read_texts(map, "hosts", is_host, "a host's name");
+    map.finish();
+}
+
+/// Targets come before what names them, whatever the order in the file.
+void read_root(const Node& root, Settings& settings, Findings& findings) {
+    MapReader map{root, "", findings};
+    const Node nothing = Node::map({settings.file});
+    const auto part = [&map, &nothing](const std::string& key) -> const Node& {
+        const Node* node = map.get(key);
+        return node == nullptr ? nothing : *node;
+    };
+    settings.installation = read_text(map, "installation", "", is_installation, "[a-z0-9-]{1,12}");
+    settings.state = read_text(map, "state", settings.state, is_absolute_path, "an absolute path");
+    settings.strict_targets = map.boolean("strictTargets").value_or(false);
+    settings.policy = read_policy(part("policy"), "policy", {}, findings);
+    settings.targets = read_targets(part("targets"), settings.policy, findings);
+    read_sources(part("sources"), settings, findings);
+    read_secrets(part("secrets"), settings, findings);
+    read_registries(part("registries"), settings, findings);
+    read_http(part("http"), settings.http, findings);
+    if (!settings.targets.empty()) map.require("installation");
+    refuse_for_now(map, {"metrics"});
+    map.finish();
+}
+
+}  // namespace
+
+Result<Settings> read_settings(const std::string& text, const std::string& file,
+                               Findings& findings) {
+    auto documents = read_yaml(text, file, findings);
+    if (!documents) return std::move(documents).error().in("read the settings");
+    Settings settings;
+    settings.file = file;
+    const std::size_t before = findings.size();
+    if (documents->size() > 1) {
+        findings.push_back({Finding::Severity::error, documents->at(1).place,
+                            "a second document; the settings are one"});
+    }
+    if (!documents->empty()) {
+        refuse_tags(documents->front(), findings);
+        read_root(documents->front(), settings, findings);
+    }
+    const auto first = std::find_if(
+        findings.begin() + static_cast<std::ptrdiff_t>(before), findings.end(),
+        [](const Finding& each) { return each.severity == Finding::Severity::error; });
+    if (first == findings.end()) return settings;
+    return Error{Errc::invalid, "read the settings: " + to_string(*first)};
+}
+
+}  // namespace driftless

@@ -1,0 +1,120 @@
+#include "config/settings_targets.hpp"
+
+#include <fmt/format.h>
+
+#include "config/settings_grammar.hpp"
+
+namespace driftless {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+constexpr std::int64_t most_removals = 10'000;
+
+constexpr std::string_view unix_scheme = "unix://";
+
+bool is_docker_host(std::string_view text) {
+    return text == "auto" || (text.starts_with(unix_scheme) && text.size() > unix_scheme.size() + 1 &&
+                              is_absolute_path(text.substr(unix_scheme.size())));
+}
+
+DockerEndpoint read_docker(const Node& node, const std::string& where, Findings& findings) {
+    MapReader map{node, where, findings};
+    DockerEndpoint endpoint;
+    const auto host = map.text("host").value_or(endpoint.host);
+    if (host.starts_with("ssh://") || host.starts_with("tcp://")) {
+        map.error(map.get("host")->place,
+                  fmt::format("{}: {} is not supported yet; run driftless on that machine, with "
+                              "host: auto",
+                              map.where("host"), in_quotes(host.substr(0, host.find("://") + 3))));
+    } else {
+        endpoint.host = read_text(map, "host", endpoint.host, is_docker_host,
+                                  "auto or unix:///PATH");
+    }
+    refuse_for_now(map, {"identity", "knownHosts", "dockerPath", "ca", "certificate", "key"});
+    map.finish();
+    return endpoint;
+}
+
+DockerAllow read_allow(const Node& node, const std::string& where, Findings& findings) {
+    MapReader map{node, where, findings};
+    const auto flag = [&map](const std::string& key) { return map.boolean(key).value_or(false); };
+    DockerAllow allow;
+    allow.host_paths = read_texts(map, "hostPaths", is_absolute_path, "an absolute path");
+    allow.docker_socket = flag("dockerSocket");
+    allow.host_network = flag("hostNetwork");
+    allow.host_pid = flag("hostPid");
+    allow.host_ipc = flag("hostIpc");
+    allow.host_userns = flag("hostUserns");
+    allow.privileged = flag("privileged");
+    allow.devices = read_texts(map, "devices", is_device, "an absolute path, or \"*\" for all");
+    allow.cap_add = read_texts(map, "capAdd", is_capability, "a capability such as NET_ADMIN");
+    allow.security_opt = read_texts(map, "securityOpt", is_printable_text, "a security option");
+    allow.namespaces_of = read_texts(map, "namespacesOf", is_object_name, "a container's name");
+    allow.networks = read_texts(map, "networks", is_object_name, "a network's name");
+    allow.volumes = read_texts(map, "volumes", is_object_name, "a volume's name");
+    allow.sysctls = flag("sysctls");
+    map.finish();
+    return allow;
+}
+
+TargetSettings read_target(const Node::Entry& entry, const Policy& common, Findings& findings) {
+    MapReader map{entry.value, "targets." + entry.key, findings};
+    TargetSettings target;
+    target.name = entry.key;
+    target.place = entry.key_place;
+    target.policy = common;
+    refuse_for_now(map, {"cloudflare", "azure"});
+    if (const Node* docker = map.get("docker")) {
+        target.endpoint = read_docker(*docker, map.where("docker"), findings);
+    } else if (entry.value.find("cloudflare") == nullptr && entry.value.find("azure") == nullptr) {
+        map.error(entry.key_place, map.where("docker") + ": is missing; a target needs one, such as "
+                                                         "docker: {host: auto}");
+    }
+    if (const Node* allow = map.get("allow")) {
+        target.allow = read_allow(*allow, map.where("allow"), findings);
+    }
+    if (const Node* policy = map.get("policy")) {
+        target.policy = read_policy(*policy, map.where("policy"), common, findings);
+    }
+    map.finish();
+    return target;
+}
+
+}  // namespace
+
+Policy read_policy(const Node& node, const std::string& where, Policy base, Findings& findings) {
+    MapReader map{node, where, findings};
+    if (const auto mode = map.one_of("mode", {"observe", "converge"})) {
+        base.mode = *mode == "converge" ? Mode::converge : Mode::observe;
+    }
+    base.prune = map.boolean("prune").value_or(base.prune);
+    if (const auto most = map.integer("maxRemovals", 0, most_removals)) {
+        base.max_removals = static_cast<std::size_t>(*most);
+    }
+    base.grace = read_duration(map, "grace", base.grace, seconds{0}, hours{24 * 30});
+    base.interval = read_duration(map, "interval", base.interval, seconds{1}, hours{24});
+    base.settle = read_duration(map, "settle", base.settle, seconds{0}, hours{1});
+    base.deadline = read_duration(map, "deadline", base.deadline, seconds{1}, hours{24});
+    map.finish();
+    return base;
+}
+
+std::map<std::string, TargetSettings> read_targets(const Node& node, const Policy& common,
+                                                   Findings& findings) {
+    MapReader map{node, "targets", findings};
+    std::map<std::string, TargetSettings> targets;
+    for (const Node::Entry& entry : node.entries) {
+        if (!is_target_name(entry.key)) {
+            map.error(entry.key_place, fmt::format("targets: {} is not a target's name; expected "
+                                                   "[a-z0-9][a-z0-9-]{{0,62}}",
+                                                   in_quotes(entry.key)));
+            continue;
+        }
+        targets.emplace(entry.key, read_target(entry, common, findings));
+    }
+    return targets;
+}
+
+}  // namespace driftless

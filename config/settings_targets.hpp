@@ -1,0 +1,18 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "config/reading.hpp"
+#include "config/settings.hpp"
+
+namespace driftless {
+
+/// `policy:`, its fields over those of `base`.
+Policy read_policy(const Node& node, const std::string& where, Policy base, Findings& findings);
+
+/// `targets:`, each with the common policy below its own.
+std::map<std::string, TargetSettings> read_targets(const Node& node, const Policy& common,
+                                                   Findings& findings);
+
+}  // namespace driftless
