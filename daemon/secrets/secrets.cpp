@@ -1,0 +1,111 @@
+#include "daemon/secrets/secrets.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "config/base/nearest.hpp"
+#include "daemon/secrets/private_file.hpp"
+
+namespace driftless {
+namespace {
+
+constexpr std::size_t most_bytes = 64u << 10;
+
+bool is_bound_elsewhere(const NamedSecret& named, const std::string& target) {
+    return !named.targets.empty() && std::ranges::find(named.targets, target) == named.targets.end();
+}
+
+/// What every secret must be, wherever it comes from. The message never quotes it.
+Result<Secret> checked(Secret secret) {
+    const std::string_view text = secret.reveal();
+    if (text.empty()) return Error{Errc::invalid, "it is empty"};
+    if (text.find('\0') != text.npos) return Error{Errc::invalid, "it holds a NUL byte"};
+    if (text.find(mark_begin) != text.npos || text.find(mark_end) != text.npos) {
+        return Error{Errc::invalid, "it holds U+FDD0 or U+FDD1, which are reserved"};
+    }
+    return secret;
+}
+
+Result<Secret> read_secret_file(const std::string& path) {
+    auto text = read_private_file(path, most_bytes);
+    if (!text) return std::move(text).error();
+    if (text->ends_with('\n')) text->pop_back();
+    return checked(Secret{std::move(*text)});
+}
+
+class SettingsSecrets final : public Secrets {
+public:
+    SettingsSecrets(const SecretSettings& settings, std::map<std::string, std::string> environment)
+        : settings_(settings), environment_(std::move(environment)) {}
+
+    Result<Secret> read(const std::string& name, const std::string& target) const override {
+        auto secret = find(name, target);
+        if (secret) return secret;
+        return std::move(secret).error().in(
+            fmt::format("secret {} of target {}", in_quotes(name), in_quotes(target)));
+    }
+
+private:
+    Result<Secret> find(const std::string& name, const std::string& target) const {
+        if (!is_name(name) || !is_name(target)) {
+            return Error{Errc::invalid, "not a name; use a-z, 0-9, \".\", \"_\" and \"-\""};
+        }
+        const auto named = settings_.named.find(name);
+        if (named != settings_.named.end()) return read_named(named->second, target);
+        return read_from_folder(name, target);
+    }
+
+    Result<Secret> read_named(const NamedSecret& named, const std::string& target) const {
+        if (is_bound_elsewhere(named, target)) {
+            return Error{Errc::forbidden, "it is for other targets only; add this one to its targets "
+                                          "in driftless.yaml"};
+        }
+        if (!named.file.empty()) return read_secret_file(named.file);
+        const auto variable = environment_.find(named.env);
+        if (variable == environment_.end()) {
+            return Error{Errc::not_found,
+                         fmt::format("the environment of driftless has no {}", named.env)};
+        }
+        return checked(Secret{variable->second});
+    }
+
+    Result<Secret> read_from_folder(const std::string& name, const std::string& target) const {
+        if (!settings_.folder.empty()) {
+            for (const std::string& group : {target, std::string("all")}) {
+                auto secret = read_secret_file(settings_.folder + "/" + group + "/" + name);
+                if (secret || secret.error().code != Errc::not_found) return secret;
+            }
+        }
+        return Error{Errc::not_found,
+                     "driftless.yaml knows no such secret" + did_you_mean(name, names(target))};
+    }
+
+    /// What `target` may use.
+    std::vector<std::string> names(const std::string& target) const {
+        std::vector<std::string> known;
+        for (const auto& [name, named] : settings_.named) {
+            if (!is_bound_elsewhere(named, target)) known.push_back(name);
+        }
+        if (settings_.folder.empty()) return known;
+        for (const std::string& group : {target, std::string("all")}) {
+            std::error_code problem;
+            std::filesystem::directory_iterator files{settings_.folder + "/" + group, problem};
+            for (; !problem && files != end(files); files.increment(problem)) {
+                known.push_back(files->path().filename());
+            }
+        }
+        return known;
+    }
+
+    SecretSettings settings_;
+    std::map<std::string, std::string> environment_;
+};
+
+}  // namespace
+
+std::unique_ptr<Secrets> make_secrets(const SecretSettings& settings,
+                                      std::map<std::string, std::string> environment) {
+    return std::make_unique<SettingsSecrets>(settings, std::move(environment));
+}
+
+}  // namespace driftless

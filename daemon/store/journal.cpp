@@ -1,0 +1,180 @@
+#include "daemon/store/journal.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace driftless {
+namespace {
+
+HistoryEntry entry_of(const std::string& run, const Action& action, net::WallTime now) {
+    HistoryEntry entry;
+    entry.at = now;
+    entry.run = run;
+    entry.target = action.key.target;
+    entry.key = action.key;
+    entry.verb = name(action.verb);
+    entry.phase = "intended";
+    entry.reason = action.reason;
+    if (action.want) {
+        entry.commit = action.want->origin.commit;
+        entry.place = to_string(action.want->origin.place);
+    } else if (action.have) {
+        entry.commit = action.have->commit;
+    }
+    return entry;
+}
+
+HistoryEntry entry_of(const std::string& run, const Action& action, const Result<Done>& result,
+                      net::WallTime now) {
+    HistoryEntry entry = entry_of(run, action, now);
+    if (!result) {
+        entry.phase = "failed";
+        entry.error = fmt::format("{}: {}", name(result.error().code), result.error().message);
+        return entry;
+    }
+    entry.phase = result->done ? "done" : "begun";
+    entry.request_id = result->request_id;
+    if (result->content_failed) {
+        entry.phase = "failed";
+        entry.error = result->why;
+    }
+    return entry;
+}
+
+/// The earlier key of an object that a renamed manifest takes over, or the action's own.
+ResourceKey key_before(const Action& action) {
+    const bool is_taken_over = action.want && action.have && action.have->key != action.key &&
+                               std::ranges::find(action.want->was, action.have->key) !=
+                                   action.want->was.end();
+    return is_taken_over ? action.have->key : action.key;
+}
+
+/// @return what the inventory held until now of what the action is about
+Result<std::optional<InventoryEntry>> entry_before(Records& records, const Action& action) {
+    auto own = records.entry(action.key);
+    if (!own || *own || key_before(action) == action.key) return own;
+    return records.entry(key_before(action));
+}
+
+Result<void> bring_up_to_date(Records& records, const Action& action, const Done& result,
+                              net::WallTime now) {
+    auto before = entry_before(records, action);
+    if (!before) return std::move(before).error();
+    const InventoryEntry* known = *before ? &**before : nullptr;
+    const auto after = entry_after(known, action, result, now);
+    if (after) {
+        if (auto done = records.put(*after); !done) return done;
+    } else {
+        if (known != nullptr) {
+            if (auto done = records.keep_removed(*known, now); !done) return done;
+        }
+        if (auto done = records.drop(action.key); !done) return done;
+    }
+    const ResourceKey old_key = key_before(action);
+    if (old_key == action.key || !result.done) return {};
+    return records.drop(old_key);
+}
+
+Result<void> note_worked(Records& records, const Outcome& outcome) {
+    for (const auto& [key, digest] : outcome.worked) {
+        auto entry = records.entry(key);
+        if (!entry) return std::move(entry).error();
+        if (!*entry) continue;
+        InventoryEntry known = **std::move(entry);
+        const InventoryEntry unchanged = known;
+        const auto status = outcome.statuses.find(key);
+        const bool is_told = status != outcome.statuses.end() && !status->second.origin.commit.empty();
+        note_worked(known, digest, is_told ? status->second.origin.commit : outcome.plan.commit);
+        if (to_text(known) == to_text(unchanged)) continue;
+        if (auto done = records.put(known); !done) return done;
+    }
+    return {};
+}
+
+/// All keys that a run had anything to say about.
+std::set<ResourceKey> mentioned(const Outcome& outcome) {
+    std::set<ResourceKey> keys{outcome.under_way.begin(), outcome.under_way.end()};
+    for (const Action& action : outcome.plan.actions) keys.insert(action.key);
+    for (const Held& held : outcome.plan.held) keys.insert(held.action.key);
+    for (const Rest& rest : outcome.plan.resting) keys.insert(rest.key);
+    for (const auto& [key, status] : outcome.statuses) keys.insert(key);
+    for (const auto& [key, digest] : outcome.worked) keys.insert(key);
+    for (const ActionOutcome& action : outcome.actions) keys.insert(action.key);
+    return keys;
+}
+
+/// What is neither declared nor there any more: somebody else removed it, or a crash kept us from
+/// noting that we did. Only a full clean run with a known commit can tell.
+Result<void> drop_vanished(Records& records, const Outcome& outcome, net::WallTime now) {
+    if (!outcome.full || !outcome.clean() || outcome.plan.commit.empty()) return {};
+    auto memory = records.recall(outcome.target, now);
+    if (!memory) return std::move(memory).error();
+    const std::set<ResourceKey> known = mentioned(outcome);
+    for (const auto& [key, entry] : memory->inventory) {
+        if (known.contains(key) || !entry.note.is_null()) continue;
+        if (auto done = records.keep_removed(entry, now); !done) return done;
+        if (auto done = records.drop(key); !done) return done;
+    }
+    return {};
+}
+
+Result<void> use_up_permits(Records& records, const Outcome& outcome) {
+    for (const ActionOutcome& action : outcome.actions) {
+        if (action.error) continue;
+        if (auto done = records.use_up_permit(action.key); !done) return done;
+    }
+    for (const auto& [key, digest] : outcome.worked) {
+        if (auto done = records.use_up_permit(key); !done) return done;
+    }
+    return {};
+}
+
+/// First contact and a hold end when a full look left nothing to ask a person about.
+Result<void> end_waiting(Records& records, const Outcome& outcome, bool converging,
+                         net::WallTime now) {
+    const bool is_settled = outcome.full && outcome.clean() && converging &&
+                            outcome.plan.held.empty() && !outcome.plan.commit.empty();
+    if (!is_settled) return {};
+    auto memory = records.recall(outcome.target, now);
+    if (!memory) return std::move(memory).error();
+    if (memory->first_contact) {
+        if (auto done = records.end_first_contact(outcome.target); !done) return done;
+    }
+    if (memory->hold_removals.empty() || memory->confirmed.empty()) return {};
+    return records.hold_removals(outcome.target, "");
+}
+
+}  // namespace
+
+Result<void> write_intents(Records& records, const std::string& run, const Step& step,
+                           net::WallTime now) {
+    for (const Action& action : step.actions) {
+        if (auto done = records.add(entry_of(run, action, now)); !done) return done;
+    }
+    return {};
+}
+
+Result<void> write_results(Records& records, const std::string& run, const Step& step,
+                           const Results& results, net::WallTime now) {
+    assert(results.size() == step.actions.size());
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        const Action& action = step.actions[i];
+        auto done = records.add(entry_of(run, action, results[i], now));
+        if (!done) return done;
+        if (!results[i]) continue;
+        done = bring_up_to_date(records, action, *results[i], now);
+        if (!done) return done;
+    }
+    return {};
+}
+
+Result<void> write_outcome(Records& records, const Outcome& outcome, bool converging,
+                           net::WallTime now) {
+    if (auto done = note_worked(records, outcome); !done) return done;
+    if (auto done = drop_vanished(records, outcome, now); !done) return done;
+    if (auto done = use_up_permits(records, outcome); !done) return done;
+    if (auto done = end_waiting(records, outcome, converging, now); !done) return done;
+    return records.forget_old(now);
+}
+
+}  // namespace driftless

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "daemon/store/records.hpp"
+
+namespace driftless {
+
+/// Writes down what is about to be sent: who asked, and why.
+Result<void> write_intents(Records& records, const std::string& run, const Step& step,
+                           net::WallTime now);
+
+/// Writes down what came of it, and brings the inventory up to date.
+Result<void> write_results(Records& records, const std::string& run, const Step& step,
+                           const Results& results, net::WallTime now);
+
+/// Takes from a run's end what later plans need.
+Result<void> write_outcome(Records& records, const Outcome& outcome, bool converging,
+                           net::WallTime now);
+
+}  // namespace driftless

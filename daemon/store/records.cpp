@@ -1,0 +1,227 @@
+#include "daemon/store/records.hpp"
+
+#include "daemon/store/database_file.hpp"
+
+namespace driftless {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t confirmed_for_ms = std::chrono::milliseconds{24h}.count();
+constexpr std::int64_t removed_for_ms = std::chrono::milliseconds{24h * 30}.count();
+constexpr std::int64_t most_history = 100'000;
+
+std::int64_t ms(net::WallTime time) { return time.time_since_epoch().count(); }
+
+/// The text of a list of file names. @return `internal`: not written by us
+Result<std::vector<std::string>> read_files(const std::string& text) {
+    const json list = json::parse(text, nullptr, false);
+    const Error not_ours{Errc::internal, "read the files of a target: not a list of names"};
+    if (!list.is_array()) return not_ours;
+    std::vector<std::string> files;
+    for (const json& file : list) {
+        if (!file.is_string()) return not_ours;
+        files.push_back(file.get<std::string>());
+    }
+    return files;
+}
+
+HistoryEntry history_of(const sqlite::Statement& row, ResourceKey key) {
+    HistoryEntry entry;
+    entry.at = net::WallTime{std::chrono::milliseconds{row.number(0)}};
+    entry.run = row.text(1);
+    entry.target = row.text(2);
+    entry.key = std::move(key);
+    entry.verb = row.text(4);
+    entry.phase = row.text(5);
+    entry.commit = row.text(6);
+    entry.place = row.text(7);
+    entry.reason = row.text(8);
+    entry.request_id = row.text(9);
+    entry.error = row.text(10);
+    return entry;
+}
+
+}  // namespace
+
+Result<TargetMemory> Records::recall(const std::string& target, net::WallTime now) {
+    TargetMemory memory;
+    if (auto done = read_target(memory, target); !done) return std::move(done).error();
+    if (auto done = read_inventory(memory, target); !done) return std::move(done).error();
+    if (auto done = read_confirmed(memory, target, now); !done) return std::move(done).error();
+    if (auto done = read_permits(memory, target); !done) return std::move(done).error();
+    return memory;
+}
+
+Result<void> Records::read_target(TargetMemory& memory, const std::string& target) {
+    auto lost = lost_reason(database_);
+    if (!lost) return std::move(lost).error();
+    memory.hold_removals = std::move(*lost);
+    auto row = database_.prepare(
+        "SELECT good_commit, good_source, files, hold_removals, first_contact FROM target "
+        "WHERE name = ?");
+    if (!row) return std::move(row).error();
+    auto found = row->bind(target).step();
+    if (!found) return std::move(found).error();
+    if (!*found) return {};
+    auto files = read_files(row->text(2));
+    if (!files) return std::move(files).error();
+    memory.good_commit = row->text(0);
+    memory.good_source = row->text(1);
+    memory.files = std::move(*files);
+    if (!row->is_null(3)) memory.hold_removals = row->text(3);
+    memory.first_contact = row->number(4) != 0;
+    return {};
+}
+
+Result<void> Records::read_inventory(TargetMemory& memory, const std::string& target) {
+    auto rows = database_.prepare("SELECT key, entry FROM inventory WHERE target = ?");
+    if (!rows) return std::move(rows).error();
+    rows->bind(target);
+    while (true) {
+        auto more = rows->step();
+        if (!more) return std::move(more).error();
+        if (!*more) return {};
+        auto key = parse_resource_key(rows->text(0));
+        if (!key) return Error{Errc::internal, "read the inventory: " + key.error().message};
+        auto entry = read_inventory_entry(*key, rows->text(1));
+        if (!entry) return std::move(entry).error();
+        memory.inventory.emplace(*std::move(key), *std::move(entry));
+    }
+}
+
+Result<void> Records::read_confirmed(TargetMemory& memory, const std::string& target,
+                                     net::WallTime now) {
+    // Both ways, so that a clock that was set back makes no confirmation live longer.
+    auto rows = database_.prepare("SELECT hash FROM confirmed WHERE target = ? AND abs(? - at) < ?");
+    if (!rows) return std::move(rows).error();
+    rows->bind(target).bind(ms(now)).bind(confirmed_for_ms);
+    while (true) {
+        auto more = rows->step();
+        if (!more) return std::move(more).error();
+        if (!*more) return {};
+        memory.confirmed.insert(rows->text(0));
+    }
+}
+
+Result<void> Records::read_permits(TargetMemory& memory, const std::string& target) {
+    auto rows = database_.prepare("SELECT key FROM permit WHERE target = ?");
+    if (!rows) return std::move(rows).error();
+    rows->bind(target);
+    while (true) {
+        auto more = rows->step();
+        if (!more) return std::move(more).error();
+        if (!*more) return {};
+        auto key = parse_resource_key(rows->text(0));
+        if (!key) return Error{Errc::internal, "read the permits: " + key.error().message};
+        memory.adopt.insert(*std::move(key));
+    }
+}
+
+Result<std::vector<HistoryEntry>> Records::history(const std::string& key, std::size_t limit) {
+    auto rows = database_.prepare(
+        "SELECT at, run, target, key, verb, phase, commit_id, place, reason, request_id, error "
+        "FROM history WHERE ?1 = '' OR key = ?1 ORDER BY id DESC LIMIT ?2");
+    if (!rows) return std::move(rows).error();
+    rows->bind(key).bind(static_cast<std::int64_t>(limit));
+    std::vector<HistoryEntry> entries;
+    while (true) {
+        auto more = rows->step();
+        if (!more) return std::move(more).error();
+        if (!*more) return entries;
+        auto of = parse_resource_key(rows->text(3));
+        if (!of) return Error{Errc::internal, "read the history: " + of.error().message};
+        entries.push_back(history_of(*rows, *std::move(of)));
+    }
+}
+
+Result<std::string> Records::tip_of(const std::string& source) {
+    auto row = database_.prepare("SELECT tip FROM source WHERE name = ?");
+    if (!row) return std::move(row).error();
+    auto found = row->bind(source).step();
+    if (!found) return std::move(found).error();
+    return *found ? row->text(0) : std::string();
+}
+
+Result<void> Records::add(const HistoryEntry& entry) {
+    return run(
+        "INSERT INTO history (at, run, target, key, verb, phase, commit_id, place, reason, "
+        "request_id, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        ms(entry.at), entry.run, entry.target, to_string(entry.key), entry.verb, entry.phase,
+        entry.commit, entry.place, entry.reason, entry.request_id, entry.error);
+}
+
+Result<void> Records::put(const InventoryEntry& entry) {
+    return run("INSERT OR REPLACE INTO inventory (key, target, entry) VALUES (?, ?, ?)",
+               to_string(entry.key), entry.key.target, to_text(entry));
+}
+
+Result<std::optional<InventoryEntry>> Records::entry(const ResourceKey& key) {
+    auto row = database_.prepare("SELECT entry FROM inventory WHERE key = ?");
+    if (!row) return std::move(row).error();
+    auto found = row->bind(to_string(key)).step();
+    if (!found) return std::move(found).error();
+    if (!*found) return std::optional<InventoryEntry>{};
+    auto entry = read_inventory_entry(key, row->text(0));
+    if (!entry) return std::move(entry).error();
+    return std::optional<InventoryEntry>{*std::move(entry)};
+}
+
+Result<void> Records::drop(const ResourceKey& key) {
+    return run("DELETE FROM inventory WHERE key = ?", to_string(key));
+}
+
+Result<void> Records::keep_removed(const InventoryEntry& entry, net::WallTime now) {
+    return run("INSERT INTO removed (at, key, entry) VALUES (?, ?, ?)", ms(now),
+               to_string(entry.key), to_text(entry));
+}
+
+Result<void> Records::took_tip(const std::string& source, const std::string& commit) {
+    return run("INSERT OR REPLACE INTO source (name, tip) VALUES (?, ?)", source, commit);
+}
+
+Result<void> Records::make_sure_of(const std::string& target) {
+    return run("INSERT OR IGNORE INTO target (name) VALUES (?)", target);
+}
+
+Result<void> Records::took_commit(const std::string& target, const std::string& source,
+                                  const std::string& commit, const std::vector<std::string>& files) {
+    if (auto done = make_sure_of(target); !done) return done;
+    const std::string list = json(files).dump(-1, ' ', false, json::error_handler_t::replace);
+    return run("UPDATE target SET good_commit = ?, good_source = ?, files = ? WHERE name = ?", commit,
+               source, list, target);
+}
+
+Result<void> Records::confirm(const std::string& target, const std::string& hash, net::WallTime now) {
+    return run("INSERT OR REPLACE INTO confirmed (target, hash, at) VALUES (?, ?, ?)", target, hash,
+               ms(now));
+}
+
+Result<void> Records::permit(const ResourceKey& key, net::WallTime now) {
+    return run("INSERT OR REPLACE INTO permit (key, target, at) VALUES (?, ?, ?)", to_string(key),
+               key.target, ms(now));
+}
+
+Result<void> Records::use_up_permit(const ResourceKey& key) {
+    return run("DELETE FROM permit WHERE key = ?", to_string(key));
+}
+
+Result<void> Records::hold_removals(const std::string& target, const std::string& why) {
+    if (auto done = make_sure_of(target); !done) return done;
+    return run("UPDATE target SET hold_removals = ? WHERE name = ?", why, target);
+}
+
+Result<void> Records::end_first_contact(const std::string& target) {
+    if (auto done = make_sure_of(target); !done) return done;
+    return run("UPDATE target SET first_contact = 0 WHERE name = ?", target);
+}
+
+Result<void> Records::forget_old(net::WallTime now) {
+    auto done = run("DELETE FROM confirmed WHERE abs(? - at) >= ?", ms(now), confirmed_for_ms);
+    if (!done) return done;
+    done = run("DELETE FROM removed WHERE ? - at >= ?", ms(now), removed_for_ms);
+    if (!done) return done;
+    return run("DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?", most_history);
+}
+
+}  // namespace driftless

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "daemon/store/inventory.hpp"
+#include "daemon/store/sqlite.hpp"
+#include "daemon/store/store.hpp"
+
+namespace driftless {
+
+/// Reading and writing the tables. Each call is one or a few statements; whoever calls holds the
+/// transaction. Blocking.
+class Records {
+public:
+    explicit Records(sqlite::Database& database) : database_(database) {}
+
+    Result<TargetMemory> recall(const std::string& target, net::WallTime now);
+    Result<std::vector<HistoryEntry>> history(const std::string& key, std::size_t limit);
+    Result<std::string> tip_of(const std::string& source);
+
+    Result<void> add(const HistoryEntry& entry);
+    Result<void> put(const InventoryEntry& entry);
+    Result<std::optional<InventoryEntry>> entry(const ResourceKey& key);
+    Result<void> drop(const ResourceKey& key);
+    /// Keeps what was removed, for `restore`.
+    Result<void> keep_removed(const InventoryEntry& entry, net::WallTime now);
+
+    Result<void> took_tip(const std::string& source, const std::string& commit);
+    Result<void> took_commit(const std::string& target, const std::string& source,
+                             const std::string& commit, const std::vector<std::string>& files);
+    Result<void> confirm(const std::string& target, const std::string& hash, net::WallTime now);
+    Result<void> permit(const ResourceKey& key, net::WallTime now);
+    Result<void> use_up_permit(const ResourceKey& key);
+    Result<void> hold_removals(const std::string& target, const std::string& why);
+    Result<void> end_first_contact(const std::string& target);
+    /// Forgets what is too old to count: confirmations, what was removed, the start of history.
+    Result<void> forget_old(net::WallTime now);
+
+private:
+    template <class... Values>
+    Result<void> run(std::string_view statement, const Values&... values) {
+        auto prepared = database_.prepare(statement);
+        if (!prepared) return std::move(prepared).error();
+        (prepared->bind(values), ...);
+        return prepared->run();
+    }
+    Result<void> make_sure_of(const std::string& target);
+    Result<void> read_target(TargetMemory& memory, const std::string& target);
+    Result<void> read_inventory(TargetMemory& memory, const std::string& target);
+    Result<void> read_confirmed(TargetMemory& memory, const std::string& target, net::WallTime now);
+    Result<void> read_permits(TargetMemory& memory, const std::string& target);
+
+    sqlite::Database& database_;
+};
+
+}  // namespace driftless

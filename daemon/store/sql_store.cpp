@@ -1,0 +1,118 @@
+#include "daemon/store/sql_store.hpp"
+
+#include "daemon/store/journal.hpp"
+
+namespace driftless {
+
+SqlStore::SqlStore(sqlite::Database database, std::optional<FolderLock> lock, std::string lost,
+                   net::Lane& lane, net::Clock& clock)
+    : lock_(std::move(lock)),
+      database_(std::move(database)),
+      lost_(std::move(lost)),
+      lane_(lane),
+      clock_(clock) {}
+
+asio::awaitable<Result<void>> SqlStore::in_transaction(std::string_view doing, Write write) {
+    const net::WallTime now = clock_.wall();
+    std::function<Result<void>()> work = [this, &write, now]() -> Result<void> {
+        auto transaction = sqlite::Transaction::begin(database_);
+        if (!transaction) return std::move(transaction).error();
+        Records records{database_};
+        if (auto done = write(records, now); !done) return done;
+        return transaction->commit();
+    };
+    auto done = co_await net::run_blocking<Result<void>>(lane_, std::move(work));
+    if (!done) co_return std::move(done).error().in(doing);
+    co_return done;
+}
+
+template <class T>
+asio::awaitable<Result<T>> SqlStore::read(std::function<Result<T>(Records&)> reading) {
+    std::function<Result<T>()> work = [this, &reading]() -> Result<T> {
+        Records records{database_};
+        return reading(records);
+    };
+    auto answer = co_await net::run_blocking<Result<T>>(lane_, std::move(work));
+    co_return answer;
+}
+
+asio::awaitable<Result<void>> SqlStore::intend(const std::string& run, const Step& step) {
+    Write write = [&](Records& records, net::WallTime now) {
+        return write_intents(records, run, step, now);
+    };
+    co_return co_await in_transaction("note what is intended", std::move(write));
+}
+
+asio::awaitable<Result<void>> SqlStore::settle(const std::string& run, const Step& step,
+                                               const Results& results) {
+    Write write = [&](Records& records, net::WallTime now) {
+        return write_results(records, run, step, results, now);
+    };
+    co_return co_await in_transaction("note what was done", std::move(write));
+}
+
+asio::awaitable<Result<void>> SqlStore::record(const Outcome& outcome, bool converging) {
+    Write write = [&](Records& records, net::WallTime now) {
+        return write_outcome(records, outcome, converging, now);
+    };
+    co_return co_await in_transaction("record a run", std::move(write));
+}
+
+asio::awaitable<Result<TargetMemory>> SqlStore::recall(std::string target) {
+    const net::WallTime now = clock_.wall();
+    std::function<Result<TargetMemory>(Records&)> reading = [&](Records& records) {
+        return records.recall(target, now);
+    };
+    co_return co_await read<TargetMemory>(std::move(reading));
+}
+
+asio::awaitable<Result<void>> SqlStore::took_commit(std::string target, std::string source,
+                                                    std::string commit,
+                                                    std::vector<std::string> files) {
+    Write write = [&](Records& records, net::WallTime) {
+        return records.took_commit(target, source, commit, files);
+    };
+    co_return co_await in_transaction("note a commit", std::move(write));
+}
+
+asio::awaitable<Result<void>> SqlStore::confirm(std::string target, std::string hash) {
+    Write write = [&](Records& records, net::WallTime now) {
+        return records.confirm(target, hash, now);
+    };
+    co_return co_await in_transaction("note a confirmation", std::move(write));
+}
+
+asio::awaitable<Result<void>> SqlStore::permit_adoption(ResourceKey key) {
+    Write write = [&](Records& records, net::WallTime now) { return records.permit(key, now); };
+    co_return co_await in_transaction("note a permit to adopt", std::move(write));
+}
+
+asio::awaitable<Result<void>> SqlStore::hold_removals(std::string target, std::string why) {
+    Write write = [&](Records& records, net::WallTime) {
+        return records.hold_removals(target, why);
+    };
+    co_return co_await in_transaction("note a hold of removals", std::move(write));
+}
+
+asio::awaitable<Result<std::vector<HistoryEntry>>> SqlStore::history(std::string key,
+                                                                     std::size_t limit) {
+    using Entries = std::vector<HistoryEntry>;
+    std::function<Result<Entries>(Records&)> reading = [&](Records& records) {
+        return records.history(key, limit);
+    };
+    co_return co_await read<Entries>(std::move(reading));
+}
+
+asio::awaitable<Result<std::string>> SqlStore::tip_of(std::string source) {
+    std::function<Result<std::string>(Records&)> reading = [&](Records& records) {
+        return records.tip_of(source);
+    };
+    co_return co_await read<std::string>(std::move(reading));
+}
+
+asio::awaitable<Result<void>> SqlStore::took_tip(std::string source, std::string commit) {
+    Write write = [&](Records& records, net::WallTime) { return records.took_tip(source, commit); };
+    co_return co_await in_transaction("note the tip of a source", std::move(write));
+}
+
+}  // namespace driftless
