@@ -8,6 +8,10 @@
 #include "providers/net/clock.hpp"
 #include "providers/net/http.hpp"
 
+namespace driftless::net {
+class Turns;
+}
+
 namespace driftless::docker {
 
 namespace asio = boost::asio;
@@ -27,6 +31,9 @@ inline constexpr ApiVersion highest_api{1, 51};
 class Engine {
 public:
     explicit Engine(net::HttpTransport& transport);
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+    ~Engine();
 
     /// Sends one request. The target has no version: "/containers/json?all=1". The version is
     /// negotiated before the first call and again after the connection was lost.
@@ -43,8 +50,14 @@ public:
     void forget_version();
 
 private:
+    asio::awaitable<Result<net::Response>> send_versioned(const net::Request& request);
+    asio::awaitable<Result<ApiVersion>> negotiate();
+
     net::HttpTransport& transport_;
     ApiVersion version_{};
+    std::unique_ptr<net::Turns> asking_;  // one asks, the others wait for what it learns
+    int refusals_ = 0;
+    Error refusal_{Errc::unavailable, ""};  // what the last one that asked in vain was told
 };
 
 /// The parsed body. @return `invalid` when it isn't JSON; nesting over 128 is refused

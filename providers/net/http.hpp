@@ -16,6 +16,9 @@ namespace asio = boost::asio;
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+/// The first value of a header, without regard to case; "" where there is none.
+std::string header_of(const Headers& headers, std::string_view name);
+
 enum class Method { get, head, post, put, patch, del };
 std::string_view name(Method method);
 
@@ -23,18 +26,17 @@ std::string_view name(Method method);
 struct Request {
     Method method = Method::get;
     std::string target;  ///< path and query: "/v1.41/containers/json?all=1"
-    Headers headers;
-    std::string body;
+    Headers headers{};
+    std::string body{};
     std::chrono::milliseconds deadline{30'000};  ///< for the whole exchange; for a stream: until its headers
     std::size_t max_body = 64u << 20;            ///< of the answer, in bytes; over it is `invalid`
 };
 
 struct Response {
     int status = 0;
-    Headers headers;
-    std::string body;
+    Headers headers{};
+    std::string body{};
 
-    /// The first value of a header, without regard to case; "" where there is none.
     [[nodiscard]] std::string header(std::string_view name) const;
 };
 
@@ -54,8 +56,9 @@ public:
 class HttpTransport {
 public:
     virtual ~HttpTransport() = default;
-    /// @return `unavailable`: refused, reset, name unknown; `timed_out`; `canceled`; `invalid`: the
-    ///         answer is not HTTP, or over `max_body`. Repeats nothing by itself, save on a reused
+    /// @return `unavailable`: refused, reset, name unknown; `forbidden`: the system does not let us
+    ///         connect; `timed_out`; `canceled`; `invalid`: the answer is not HTTP, or over `max_body`,
+    ///         or the request has control characters where none may be. Repeats nothing by itself, save on a reused
     ///         connection that the server had closed before a byte came back, for GET and HEAD.
     virtual asio::awaitable<Result<Response>> send(Request request) = 0;
     /// For answers that stream: on a connection of its own.

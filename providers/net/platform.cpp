@@ -1,0 +1,88 @@
+#include "providers/net/platform.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstring>
+
+#include "providers/net/process.hpp"
+
+#ifdef __APPLE__
+#include <mach-o/dyld.h>
+#else
+#include <sys/prctl.h>
+#endif
+
+namespace driftless::net {
+
+bool is_quiet(int socket) {
+    char byte = 0;
+    const auto got = ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+Result<void> check_socket_path(const std::string& path) {
+    constexpr auto room = sizeof(sockaddr_un::sun_path) - 1;
+    if (!path.empty() && path.size() <= room) return {};
+    return Error{Errc::invalid, fmt::format("socket {}: the path must have 1 to {} bytes",
+                                            in_quotes(path), room)};
+}
+
+#ifdef __APPLE__
+
+Result<uid_t> peer_uid(int socket) {
+    uid_t user = 0;
+    gid_t group = 0;
+    if (::getpeereid(socket, &user, &group) == 0) return user;
+    return Error{Errc::internal, fmt::format("ask who is connected: {}", std::strerror(errno))};
+}
+
+void close_others(posix_spawn_file_actions_t&, short& flags) {
+    flags = static_cast<short>(flags | POSIX_SPAWN_CLOEXEC_DEFAULT);
+}
+
+void end_with_parent() {}
+
+std::string own_program() {
+    std::array<char, PATH_MAX> path{};
+    auto size = static_cast<std::uint32_t>(path.size());
+    return ::_NSGetExecutablePath(path.data(), &size) == 0 ? path.data() : "";
+}
+
+#else
+
+Result<uid_t> peer_uid(int socket) {
+    ucred credentials{};
+    socklen_t size = sizeof credentials;
+    if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0) {
+        return credentials.uid;
+    }
+    return Error{Errc::internal, fmt::format("ask who is connected: {}", std::strerror(errno))};
+}
+
+void close_others(posix_spawn_file_actions_t& actions, short&) {
+    ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+}
+
+void end_with_parent() {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() == 1) ::_exit(1);  // it was gone already
+}
+
+std::string own_program() {
+    std::array<char, PATH_MAX> path{};
+    const auto size = ::readlink("/proc/self/exe", path.data(), path.size() - 1);
+    const std::string program = size > 0 ? path.data() : "";
+    // The file may have been replaced by an upgrade: then the link still leads to what we run.
+    return ::access(program.c_str(), X_OK) == 0 ? program : "/proc/self/exe";
+}
+
+#endif
+
+}  // namespace driftless::net

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <spawn.h>
+#include <sys/types.h>
+
+#include <string>
+
+#include "config/base/error.hpp"
+
+namespace driftless::net {
+
+// All that differs between Linux and macOS, and the few bare system calls beside it.
+
+/// The user at the other end of a connected Unix socket. @return `internal`
+Result<uid_t> peer_uid(int socket);
+
+/// Is the socket open at both ends, with nothing to read? Does not wait.
+bool is_quiet(int socket);
+
+/// Does the path fit into a socket's address? @return `invalid`
+Result<void> check_socket_path(const std::string& path);
+
+/// Sees to it that a child started with these gets no descriptor but 0, 1 and 2.
+void close_others(posix_spawn_file_actions_t& actions, short& flags);
+
+/// For a child process, first thing in its main: die when the parent does, even by SIGKILL. On macOS
+/// there is no such thing; there the child ends when it reads the end of its input.
+void end_with_parent();
+
+}  // namespace driftless::net
