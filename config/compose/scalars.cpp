@@ -131,7 +131,7 @@ std::optional<std::int64_t> read_size(const Node& scalar) {
     if (power != powers.npos) unit.erase(0, 1);
     if (power != powers.npos && unit == "ib") unit = "b";
     if (!unit.empty() && unit != "b") return std::nullopt;
-    const double bytes = *number * (power == powers.npos ? 1.0 : std::pow(1024.0, power + 1.0));
+    const double bytes = *number * (power == powers.npos ? 1.0 : std::ldexp(1.0, 10 * static_cast<int>(power + 1)));
     if (bytes > 9e18) return std::nullopt;
     return static_cast<std::int64_t>(bytes);
 }
@@ -165,7 +165,8 @@ Result<std::vector<std::string>> split_words(std::string_view text) {
             at = end + mark_end.size() - 1;
             open = true;
         } else if (c == '\\' && quote != '\'' && at + 1 < text.size()) {
-            word += text[++at];
+            const char next = text[++at];  // `\n` and `\t` as Compose's splitter reads them
+            word += next == 'n' ? '\n' : next == 't' ? '\t' : next;
             open = true;
         } else if (quote != '\0' ? c == quote : c == '"' || c == '\'') {
             quote = quote == '\0' ? c : '\0';

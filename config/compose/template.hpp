@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "config/base/error.hpp"
 
@@ -22,8 +23,8 @@ public:
     /// @return `invalid`: not a template, a required variable that is missing, or more than 16 MiB
     ///         of text made in all
     Result<std::string> fill(std::string_view text);
-    /// Variables that were asked for without a default and are not set.
-    [[nodiscard]] const std::set<std::string>& unset() const { return unset_; }
+    /// Variables that were asked for without a default and are not set, since it was called last.
+    std::set<std::string> take_unset() { return std::exchange(unset_, {}); }
 
 private:
     Result<std::string> fill_at(std::string_view text, int depth);
