@@ -57,8 +57,9 @@ std::optional<std::int64_t> take_unit(std::string_view& text) {
 std::optional<std::int64_t> plus(std::int64_t sum, std::string_view digits, std::int64_t unit) {
     std::int64_t count = 0;
     for (const char digit : digits) {
-        if (count > (longest - 9) / 10) return std::nullopt;
-        count = count * 10 + (digit - '0');
+        const int value = digit - '0';
+        if (count > (longest - value) / 10) return std::nullopt;
+        count = count * 10 + value;
     }
     if (count > (longest - sum) / unit) return std::nullopt;
     return sum + count * unit;

@@ -27,11 +27,13 @@ public:
     }
 
     MemoryFiles& add(const std::string& path, std::string text, bool executable = false) {
-        put({path, FileEntry::Type::file, id_of(text), text.size(), executable}, std::move(text));
+        FileEntry entry{path, FileEntry::Type::file, id_of(text), text.size(), executable};
+        put(std::move(entry), std::move(text));
         return *this;
     }
     MemoryFiles& add_link(const std::string& path, std::string to) {
-        put({path, FileEntry::Type::link, id_of(to), to.size(), false}, std::move(to));
+        FileEntry entry{path, FileEntry::Type::link, id_of(to), to.size(), false};
+        put(std::move(entry), std::move(to));
         return *this;
     }
     MemoryFiles& add_submodule(const std::string& path) {
