@@ -92,6 +92,7 @@ void fill_content(Context& context, Node& section, const Unit& unit, const std::
         }
         Place there = variable->place;
         put_text(resource, "content", value->second, there);
+        resource.erase("environment");
     }
 }
 
@@ -171,7 +172,8 @@ std::optional<Project> make_project(Context& context, Node root, const std::stri
                                     const Unit& unit) {
     Node* services = root.find("services");
     if (services == nullptr || services->entries.empty()) {
-        context.error(root.place, "services", "there is no service");
+        const Place whole{context.input().paths.front(), 0, 0};
+        context.error(services != nullptr ? services->place : whole, "services", "there is none");
         return std::nullopt;
     }
     Project project;

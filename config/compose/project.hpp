@@ -26,9 +26,15 @@ struct Input {
 /// A compose file as Compose reads it: interpolated, merged, in long form, checked. The trees have
 /// the form of `docker compose config --format json`, with these differences:
 /// - a source that begins with "/" is a path on the host, any other is a path in the commit (or in
-///   `provided`), clean and from its root; `~` and what leaves the repository are refused
+///   `provided`), clean and from its root ("." is the root); `~` and what leaves the repository are
+///   refused
 /// - `env_file` and `label_file` are read and merged, and gone
-/// - sizes are whole bytes, durations Go's text, `$$` is `$`
+/// - sizes are whole bytes, durations Go's text, file modes decimal, `$$` is `$`
+/// - `scale` is always there; `ulimits` are {soft, hard}; a device request's `count: all` is -1
+/// - targets of configs and secrets are absolute; one with `environment` has its value as
+///   `content` instead
+/// - `healthcheck: {disable: true}` is {test: [NONE]}
+/// - keys that are ignored, `x-` keys and `extends`, `include`, `build` are gone
 /// - services of profiles that are off are in `disabled`; resources that nobody uses are left out
 /// - every scalar keeps the place it came from; texts may hold marks (vault.hpp)
 struct Project {

@@ -157,6 +157,7 @@ void fill_scale(Context& context, Node& service, const std::string& where) {
     const Node* given = scale != nullptr ? scale : global ? nullptr : replicas;
     const Place place = given != nullptr ? given->place : service.place;
     put_plain(service, "scale", given != nullptr ? given->text : "1", place);
+    if (global) service.find("deploy")->erase("replicas");
 }
 
 }  // namespace

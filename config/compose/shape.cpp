@@ -97,6 +97,7 @@ void Shaper::shape_scalar(Node& node, const Key& key, const std::string& where) 
         return;
     }
     if (key.form == Form::path) return shape_path(node, where);
+    if (text) node.plain = false;
     if (text || key.form == Form::loose || shape_number(node, key)) return;
     const std::string what{in_words(key.form)};
     if (!secret) return expected(node, where, what);
