@@ -30,6 +30,7 @@ struct EngineAccess {
     net::Lane& lane;
     ContainerCache cache = {};
     ImageCache image_defaults = {};
+    std::map<std::string, std::string> image_ids = {};  ///< by the text that names them, as last seen
 };
 
 }  // namespace driftless::docker

@@ -18,17 +18,17 @@ inline const json& at(const json& object, const std::string& pointer) {
     return object.contains(where) ? object.at(where) : nothing;
 }
 
-inline std::string text_at(const json& object, const std::string& pointer) {
+inline std::string shown_text(const json& object, const std::string& pointer) {
     const json& value = at(object, pointer);
     return value.is_string() ? value.get<std::string>() : "";
 }
 
-inline std::int64_t integer_at(const json& object, const std::string& pointer) {
+inline std::int64_t shown_integer(const json& object, const std::string& pointer) {
     const json& value = at(object, pointer);
     return value.is_number() ? value.get<std::int64_t>() : 0;
 }
 
-inline bool true_at(const json& object, const std::string& pointer) {
+inline bool shown_true(const json& object, const std::string& pointer) {
     const json& value = at(object, pointer);
     return value.is_boolean() && value.get<bool>();
 }

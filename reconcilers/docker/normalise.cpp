@@ -55,7 +55,7 @@ json normal_labels(const Inspected& live) {
 }
 
 std::string normal_image(const Inspected& live) {
-    const std::string asked = text_at(live.container, "/Config/Image");
+    const std::string asked = shown_text(live.container, "/Config/Image");
     const json& wanted = in(live.want, "image");
     if (!wanted.is_string()) return asked;
     const std::string text = wanted;
@@ -68,9 +68,9 @@ json normal_ports(const json& container) {
     if (!bindings.is_object()) return json::object();
     for (const auto& [inside, hosts] : bindings.items()) {
         for (const json& host : list_or_empty(hosts)) {
-            std::string port = text_at(host, "/HostPort");
+            std::string port = shown_text(host, "/HostPort");
             if (port == "0") port.clear();
-            ports[inside].insert(text_at(host, "/HostIp") + "|" + port);
+            ports[inside].insert(shown_text(host, "/HostIp") + "|" + port);
         }
     }
     return ports;
@@ -89,7 +89,7 @@ json normal_exposed(const Inspected& live) {
 }
 
 json normal_logging(const Inspected& live) {
-    json logging{{"driver", text_at(live.container, "/HostConfig/LogConfig/Type")}};
+    json logging{{"driver", shown_text(live.container, "/HostConfig/LogConfig/Type")}};
     const json& options = at(live.container, "/HostConfig/LogConfig/Config");
     logging["options"] = options.is_object() ? options : json::object();
     return logging;
@@ -121,9 +121,9 @@ void put_plain_fields(const Inspected& live, json& spec) {
 json normal_devices(const json& container) {
     json devices = json::array();
     for (const json& device : list_or_empty(at(container, "/HostConfig/Devices"))) {
-        devices.push_back({{"target", text_at(device, "/PathInContainer")},
-                           {"source", text_at(device, "/PathOnHost")},
-                           {"permissions", text_at(device, "/CgroupPermissions")}});
+        devices.push_back({{"target", shown_text(device, "/PathInContainer")},
+                           {"source", shown_text(device, "/PathOnHost")},
+                           {"permissions", shown_text(device, "/CgroupPermissions")}});
     }
     return devices;
 }
@@ -131,8 +131,8 @@ json normal_devices(const json& container) {
 json normal_ulimits(const json& container) {
     json ulimits = json::object();
     for (const json& limit : list_or_empty(at(container, "/HostConfig/Ulimits"))) {
-        ulimits[text_at(limit, "/Name")] = {{"soft", integer_at(limit, "/Soft")},
-                                            {"hard", integer_at(limit, "/Hard")}};
+        ulimits[shown_text(limit, "/Name")] = {{"soft", shown_integer(limit, "/Soft")},
+                                            {"hard", shown_integer(limit, "/Hard")}};
     }
     return ulimits;
 }
@@ -146,7 +146,7 @@ json files_on_label(const json& container) {
 }
 
 bool is_running(const json& container) {
-    const std::string state = text_at(container, "/State/Status");
+    const std::string state = shown_text(container, "/State/Status");
     return state == "running" || state == "restarting" || state == "paused" || is_completed(container);
 }
 
@@ -155,8 +155,8 @@ bool is_running(const json& container) {
 json normalise(const Inspected& live) {
     const json& container = live.container;
     json spec = json::object();
-    const std::string id = text_at(container, "/Id");
-    std::string name = text_at(container, "/Name");
+    const std::string id = shown_text(container, "/Id");
+    std::string name = shown_text(container, "/Name");
     if (name.starts_with('/')) name.erase(0, 1);
     const std::string kept = kept_name(id, name);
     spec["name"] = kept.empty() ? name : kept;
@@ -207,16 +207,16 @@ std::string named_mode(const std::string& mode, const Inspected& live) {
 }
 
 std::string normal_restart(const json& container) {
-    const std::string name = text_at(container, "/HostConfig/RestartPolicy/Name");
+    const std::string name = shown_text(container, "/HostConfig/RestartPolicy/Name");
     if (name.empty()) return "no";
-    const std::int64_t most = integer_at(container, "/HostConfig/RestartPolicy/MaximumRetryCount");
+    const std::int64_t most = shown_integer(container, "/HostConfig/RestartPolicy/MaximumRetryCount");
     return name == "on-failure" && most > 0 ? name + ":" + std::to_string(most) : name;
 }
 
 bool is_completed(const json& container) {
-    if (text_at(container, "/State/Status") != "exited") return false;
-    if (integer_at(container, "/State/ExitCode") != 0) return false;
-    const std::string restart = text_at(container, "/HostConfig/RestartPolicy/Name");
+    if (shown_text(container, "/State/Status") != "exited") return false;
+    if (shown_integer(container, "/State/ExitCode") != 0) return false;
+    const std::string restart = shown_text(container, "/HostConfig/RestartPolicy/Name");
     return restart != "always" && restart != "unless-stopped";
 }
 

@@ -52,32 +52,32 @@ void copy_invisible(const json& wanted, json& mount) {
 }
 
 json bind_or_volume(const Inspected& live, const json& shown) {
-    const std::string target = text_at(shown, "/Destination");
+    const std::string target = shown_text(shown, "/Destination");
     const json& wanted = item_with(in(live.want, "mounts"), "target", target);
-    const std::string type = text_at(shown, "/Type");
-    std::string source = type == "volume" ? text_at(shown, "/Name") : host_path(text_at(shown, "/Source"));
+    const std::string type = shown_text(shown, "/Type");
+    std::string source = type == "volume" ? shown_text(shown, "/Name") : host_path(shown_text(shown, "/Source"));
     const bool anonymous = type == "volume" && is_anonymous(source);
     if (anonymous && wanted.is_null() && live.image.volumes.contains(target)) return nullptr;
     if (anonymous && in(wanted, "source") == "") source = "";
     json mount{{"target", target},
                {"type", type},
                {"source", source},
-               {"read_only", !true_at(shown, "/RW")}};
+               {"read_only", !shown_true(shown, "/RW")}};
     copy_invisible(wanted, mount);
-    if (wanted.contains("propagation")) mount["propagation"] = text_at(shown, "/Propagation");
+    if (wanted.contains("propagation")) mount["propagation"] = shown_text(shown, "/Propagation");
     const json& asked = item_with(at(live.container, "/HostConfig/Mounts"), "Target", target);
-    const std::string subpath = text_at(asked, "/VolumeOptions/Subpath");
+    const std::string subpath = shown_text(asked, "/VolumeOptions/Subpath");
     if (!subpath.empty()) mount["subpath"] = subpath;
     return mount;
 }
 
 std::string tmpfs_options(const json& mount) {
     std::string options;
-    const auto size = integer_at(mount, "/TmpfsOptions/SizeBytes");
-    const auto mode = integer_at(mount, "/TmpfsOptions/Mode");
+    const auto size = shown_integer(mount, "/TmpfsOptions/SizeBytes");
+    const auto mode = shown_integer(mount, "/TmpfsOptions/Mode");
     if (size != 0) options += ",size=" + std::to_string(size);
     if (mode != 0) options += fmt::format(",mode={:o}", mode);
-    if (true_at(mount, "/ReadOnly")) options += ",ro";
+    if (shown_true(mount, "/ReadOnly")) options += ",ro";
     return normal_tmpfs(options);
 }
 
@@ -87,8 +87,8 @@ bool is_user_network(const std::string& mode) {
 }
 
 std::set<std::string> aliases_of(const Inspected& live, const json& endpoint, const json& wanted) {
-    const std::string id = text_at(live.container, "/Id").substr(0, 12);
-    const std::string hostname = text_at(live.container, "/Config/Hostname");
+    const std::string id = shown_text(live.container, "/Id").substr(0, 12);
+    const std::string hostname = shown_text(live.container, "/Config/Hostname");
     const json& asked = in(wanted, "aliases");
     std::set<std::string> aliases;
     for (const json& item : items_at(endpoint, "/Aliases")) {
@@ -111,7 +111,7 @@ json endpoint_of(const Inspected& live, const json& shown, const json& wanted) {
     for (const auto& [key, pointer] : fields) {
         if (wanted.contains(key)) endpoint[key] = at(shown, pointer);
     }
-    const bool stopped = text_at(live.container, "/State/Status") != "running";
+    const bool stopped = shown_text(live.container, "/State/Status") != "running";
     if (stopped && endpoint.value("mac", json()) == "") endpoint["mac"] = wanted["mac"];
     return endpoint;
 }
@@ -138,7 +138,7 @@ bool is_unset(const json& value, std::string_view key) {
 json normal_mounts(const Inspected& live) {
     json mounts = json::array();
     for (const json& shown : items_at(live.container, "/Mounts")) {
-        const std::string type = text_at(shown, "/Type");
+        const std::string type = shown_text(shown, "/Type");
         if (type == "tmpfs") continue;
         json mount = bind_or_volume(live, shown);
         if (!mount.is_null()) mounts.push_back(std::move(mount));
@@ -155,13 +155,13 @@ json normal_tmpfs_map(const Inspected& live) {
         }
     }
     for (const json& mount : items_at(live.container, "/HostConfig/Mounts")) {
-        if (text_at(mount, "/Type") == "tmpfs") all[text_at(mount, "/Target")] = tmpfs_options(mount);
+        if (shown_text(mount, "/Type") == "tmpfs") all[shown_text(mount, "/Target")] = tmpfs_options(mount);
     }
     return all;
 }
 
 std::string normal_network_mode(const Inspected& live) {
-    const std::string mode = text_at(live.container, "/HostConfig/NetworkMode");
+    const std::string mode = shown_text(live.container, "/HostConfig/NetworkMode");
     if (is_user_network(mode)) return "networks";
     if (mode == "default" || mode.empty()) return "bridge";
     return named_mode(mode, live);

@@ -83,6 +83,7 @@ bool is_restart(const std::string& text) {
     }
     constexpr std::string_view counted = "on-failure:";
     return text.starts_with(counted) && text.size() > counted.size() &&
+           text.size() <= counted.size() + 6 &&
            text.find_first_not_of("0123456789", counted.size()) == std::string::npos;
 }
 

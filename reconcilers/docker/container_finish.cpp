@@ -1,0 +1,181 @@
+#include <algorithm>
+
+#include "reconcilers/docker/container_groups.hpp"
+#include "reconcilers/docker/container_observe.hpp"
+#include "reconcilers/docker/container_state.hpp"
+#include "reconcilers/docker/container_steps.hpp"
+#include "reconcilers/docker/content.hpp"
+#include "reconcilers/docker/json_reading.hpp"
+
+namespace driftless::docker {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int lines_of_log = 10;
+
+/// What is there of a replacement or a removal right now, each in the engine's whole words.
+struct Scene {
+    json current;            ///< null where there is none
+    std::vector<json> kept;  ///< newest first
+};
+
+Done under_way(std::string id, std::string why) {
+    Done done;
+    done.done = false;
+    done.id = std::move(id);
+    done.why = std::move(why);
+    return done;
+}
+
+bool runs(const json& container) {
+    const std::string state = shown_text(container, "/State/Status");
+    return state == "running" || state == "restarting" || state == "paused";
+}
+
+asio::awaitable<Result<Scene>> look_around(ContainerChange change) {
+    const auto list = co_await change.access.containers.list();
+    if (!list) co_return list.error();
+    const auto groups = group_containers(*list, change.run.facts, change.access.installation);
+    Scene scene;
+    const std::string& seen = change.action.have ? change.action.have->key.name : change.action.key.name;
+    const auto found = groups.ours.find(seen);
+    if (found == groups.ours.end()) co_return scene;
+    if (found->second.current != nullptr) {
+        auto shown = co_await change.access.containers.inspect(found->second.current->id);
+        if (!shown) co_return std::move(shown).error();
+        scene.current = *std::move(shown);
+    }
+    for (const ContainerSummary* kept : found->second.kept) {
+        auto shown = co_await change.access.containers.inspect(kept->id);
+        if (!shown) co_return std::move(shown).error();
+        scene.kept.push_back(*std::move(shown));
+    }
+    std::ranges::sort(scene.kept, [](const json& one, const json& other) {
+        return stopped_at(one) > stopped_at(other);
+    });
+    co_return scene;
+}
+
+asio::awaitable<Result<void>> discard(ContainerChange change, const json& container) {
+    auto removed = co_await change.access.containers.remove(shown_text(container, "/Id"), true);
+    if (!removed) co_return removed;
+    co_await drop_volumes(change.access, container);
+    co_return Result<void>{};
+}
+
+asio::awaitable<Result<Done>> discard_kept(ContainerChange change, const Scene& scene) {
+    for (const json& kept : scene.kept) {
+        auto removed = co_await discard(change, kept);
+        if (!removed) co_return std::move(removed).error();
+    }
+    Done done;
+    if (!scene.current.is_null()) done.id = shown_text(scene.current, "/Id");
+    co_return done;
+}
+
+/// The new one failed: it goes, the old one returns under its name.
+asio::awaitable<Result<Done>> go_back(ContainerChange change, const Scene& scene) {
+    if (!scene.current.is_null()) {
+        auto removed = co_await discard(change, scene.current);
+        if (!removed) co_return std::move(removed).error();
+    }
+    const json& old = scene.kept.front();
+    auto back = co_await bring_back(change, old);
+    if (!back) co_return std::move(back).error();
+    Done done;
+    done.id = shown_text(old, "/Id");
+    done.why = "the one before is back";
+    co_return done;
+}
+
+asio::awaitable<Result<Done>> failed(ContainerChange change, const Scene& scene, std::string why) {
+    Done done = under_way(shown_text(scene.current, "/Id"), std::move(why));
+    done.content_failed = true;
+    const auto log = co_await change.access.containers.log_tail(done.id, lines_of_log);
+    if (log && !log->empty()) done.why += "; its last words: " + *log;
+    co_return done;
+}
+
+asio::awaitable<Result<Done>> make_successor(ContainerChange change, const Scene& scene) {
+    const json& old = scene.kept.front();
+    const auto image = co_await defaults_of(change.access, old);
+    if (!image) co_return image.error();
+    PassedOn passed_on = volumes_to_pass_on(old, *image, change.action.want->spec);
+    auto made = co_await make_container(change, std::move(passed_on));
+    if (made) co_return under_way(*std::move(made), "started; has to prove itself");
+    const Errc code = made.error().code;
+    if (code != Errc::invalid && code != Errc::conflict && code != Errc::not_found) {
+        co_return std::move(made).error();
+    }
+    Done done = under_way(shown_text(old, "/Id"), made.error().message);
+    done.content_failed = true;
+    co_return done;
+}
+
+/// Does the kept one already hold what is declared now? Then it returns, and nothing new is made.
+bool holds_declared(const Action& action) {
+    return std::ranges::all_of(action.fields, [](const FieldChange& field) {
+        return field.path == "/running" || field.path == "/restart";
+    });
+}
+
+asio::awaitable<Result<Done>> judge(ContainerChange change, const Scene& scene) {
+    const std::string id = shown_text(scene.current, "/Id");
+    if (shown_text(scene.current, "/State/Status") == "created" &&
+        shown_text(scene.current, "/State/Error").empty()) {
+        auto started = co_await start_made(change, id);
+        if (!started) co_return std::move(started).error();
+        co_return under_way(id, "started; has to prove itself");
+    }
+    const Verdict verdict = verdict_on(scene.current, change.run.clock.wall());
+    if (verdict.proof == Proof::proven) co_return co_await discard_kept(change, scene);
+    if (verdict.proof == Proof::failed) co_return co_await failed(change, scene, verdict.why);
+    co_return under_way(id, verdict.why);
+}
+
+/// Git dropped it in the middle: the replacement comes to its end first; its removal is planned, and
+/// held where it must be, like any other.
+asio::awaitable<Result<Done>> finish_undeclared(ContainerChange change, const Scene& scene) {
+    if (scene.current.is_null()) co_return co_await discard_kept(change, scene);
+    const Verdict verdict = verdict_on(scene.current, change.run.clock.wall());
+    if (verdict.proof == Proof::proven) co_return co_await discard_kept(change, scene);
+    if (verdict.proof == Proof::failed) co_return co_await go_back(change, scene);
+    co_return under_way(shown_text(scene.current, "/Id"), verdict.why);
+}
+
+/// Newer content than what is being proven: that one never was in force, so it goes at once.
+asio::awaitable<Result<Done>> supersede(ContainerChange change, const Scene& scene) {
+    auto removed = co_await discard(change, scene.current);
+    if (!removed) co_return std::move(removed).error();
+    co_return co_await make_successor(change, scene);
+}
+
+bool needs_new_one(const Action& action) {
+    return std::ranges::any_of(action.fields, &FieldChange::replaces);
+}
+
+}  // namespace
+
+asio::awaitable<Result<Done>> finish_container(ContainerChange change) {
+    const auto scene = co_await look_around(change);
+    if (!scene) co_return scene.error();
+    Done nothing_left;
+    if (change.action.have) nothing_left.id = change.action.have->id;
+    if (scene->kept.empty()) co_return nothing_left;
+    for (const json& kept : scene->kept) {  // somebody started it
+        if (!runs(kept)) continue;
+        auto stopped = co_await set_aside(change.access, kept);
+        if (!stopped) co_return std::move(stopped).error();
+    }
+    if (!change.action.want) co_return co_await finish_undeclared(change, *scene);
+    if (change.action.back) co_return co_await go_back(change, *scene);
+    if (!scene->current.is_null()) {
+        if (needs_new_one(change.action)) co_return co_await supersede(change, *scene);
+        co_return co_await judge(change, *scene);
+    }
+    if (holds_declared(change.action)) co_return co_await go_back(change, *scene);
+    co_return co_await make_successor(change, *scene);
+}
+
+}  // namespace driftless::docker

@@ -1,0 +1,265 @@
+#include "reconcilers/docker/container_observe.hpp"
+
+#include <set>
+
+#include "providers/net/task_group.hpp"
+#include "reconcilers/docker/container_state.hpp"
+#include "reconcilers/docker/json_reading.hpp"
+#include "reconcilers/docker/marks.hpp"
+#include "reconcilers/docker/normalise.hpp"
+
+namespace driftless::docker {
+namespace {
+
+using Index = std::map<std::string, const Declared*>;
+
+/// One look at the containers: what is shared by the looks at each of them.
+struct Look {
+    EngineAccess& access;
+    Run& run;
+    const Scope& scope;
+    const ContainerGroups& groups;
+    Index declared;
+    Index fallback;
+    std::optional<Error> failure;  ///< of any: then nothing is known
+};
+
+/// One key's turn, and what came of it.
+struct Turn {
+    const std::string& name;
+    const ContainerGroup& group;
+    std::vector<SealedSpec> wanted;  ///< what is declared, then the content that worked before
+    std::optional<Live> live;
+};
+
+const Declared* find(const Index& index, const std::string& name) {
+    const auto found = index.find(name);
+    return found == index.end() ? nullptr : found->second;
+}
+
+void index_wanted(Look& look) {
+    const Facts& facts = look.run.facts;
+    if (facts.desired) {
+        for (const Declared& want : (*facts.desired)->resources) {
+            if (want.key.kind != marks::container_kind) continue;
+            look.declared[want.key.name] = &want;
+            for (const ResourceKey& earlier : want.was) look.declared.emplace(earlier.name, &want);
+        }
+    }
+    for (const auto& [key, want] : facts.fallback) {
+        if (key.kind == marks::container_kind) look.fallback[key.name] = &want;
+    }
+}
+
+ResourceKey key_named(const Look& look, const std::string& name) {
+    return {look.access.target, std::string{marks::container_kind}, name};
+}
+
+/// What the list alone says.
+Live listed(const Look& look, const ContainerSummary& container) {
+    Live live;
+    live.id = container.id;
+    live.version = container.fingerprint;
+    live.claims.push_back("name " + own_name(container));
+    for (const std::string& port : container.ports) live.claims.push_back("port " + port);
+    live.protect = label_of(container, marks::protect) == "true";
+    live.commit = label_of(container, marks::commit);
+    live.manifest = label_of(container, marks::manifest);
+    const std::string& self = look.access.self;
+    live.self = self.size() >= 12 && container.id.starts_with(self);
+    live.detail = container.status;
+    live.ready = container.state == "running";
+    return live;
+}
+
+/// Another's: a key of its own that can't be one of ours.
+Live foreign(const Look& look, const ContainerSummary& container) {
+    Live live = listed(look, container);
+    std::string name = own_name(container);
+    if (look.declared.contains(name) || look.groups.ours.contains(name)) {
+        name += "/" + container.id.substr(0, 12);
+    }
+    live.key = key_named(look, name);
+    live.owner = Owner::foreign;
+    return live;
+}
+
+net::WallTime kept_since(const Look& look, const std::string& name, const json& container) {
+    const auto entry = look.run.facts.inventory.find(key_named(look, name));
+    if (entry != look.run.facts.inventory.end()) {
+        const json& since = in(entry->second.note, "kept_since");
+        if (since.is_string()) {
+            const auto time = net::parse_wall_time(since.get_ref<const std::string&>());
+            if (time) return *time;
+        }
+    }
+    return stopped_at(container);
+}
+
+/// A kept one beside the one in service, or alone: what is still to be done about it.
+void tell_kept(const Look& look, const Turn& turn, const json& container, Live& live) {
+    if (turn.group.kept.empty()) return;
+    const Verdict verdict = verdict_on(container, look.run.clock.wall());
+    if (turn.group.current != nullptr) {
+        live.unfinished = "replacing: ";
+        live.unfinished += verdict.proof == Proof::waiting ? "waits until it is proven" : "comes to its end";
+        live.left_alone.clear();
+    } else if (!turn.wanted.empty()) {
+        live.unfinished = "replacing: the old one is kept, the new one is not there";
+        live.left_alone.clear();
+    } else {
+        const net::WallTime until =
+            kept_since(look, turn.name, container) + look.run.facts.policy.grace;
+        if (look.run.clock.wall() < until) {
+            live.left_alone = "removed, and kept until " + net::to_string(until);
+        } else {
+            live.unfinished = "removed: its time as a kept one is over";
+        }
+    }
+}
+
+void compare(Look& look, const Turn& turn, const json& have, Live& live) {
+    live.spec = have;
+    for (const SealedSpec& want : turn.wanted) {
+        if (!differences(want, have, look.run.vault).empty()) continue;
+        live.agrees_with = want.digest;
+        const bool settled = live.unfinished.empty() && live.left_alone.empty();
+        if (&want == &turn.wanted.front() && settled && look.run.vault.remembers()) {
+            live.spec = nullptr;
+            look.access.cache.remember(live.id, live.version, want.agreed, live);
+        }
+        return;
+    }
+}
+
+/// The text for the same image differs: then its id decides.
+asio::awaitable<void> settle_image(Look& look, const SealedSpec& want, json& have, std::string id) {
+    const std::string asked = want.spec.value("image", "");
+    if (have["image"] == asked) co_return;
+    const auto image = co_await look.access.images.inspect(asked);
+    if (image && shown_text(*image, "/Id") == id) have["image"] = asked;
+}
+
+asio::awaitable<Result<Live>> inspected(Look& look, const Turn& turn, json container) {
+    Live live = listed(look, turn.group.current != nullptr ? *turn.group.current
+                                                           : *turn.group.kept.front());
+    live.key = key_named(look, turn.name);
+    live.owner = turn.group.owner;
+    live.detail.clear();
+    tell_state(container, live);
+    tell_kept(look, turn, container, live);
+    const auto image = co_await defaults_of(look.access, container);
+    if (!image) co_return image.error();
+    const json nothing = nullptr;
+    const SealedSpec* want = turn.wanted.empty() ? nullptr : &turn.wanted.front();
+    const Inspected shown{container, *image, want == nullptr ? nothing : want->spec,
+                          look.groups.names};
+    json have = normalise(shown);
+    if (want != nullptr) {
+        co_await settle_image(look, *want, have, shown_text(container, "/Image"));
+        have = co_await with_same_bytes(look.access, look.run, *want, live.id, std::move(have));
+    }
+    compare(look, turn, have, live);
+    co_return live;
+}
+
+bool needs_look(const Look& look, const Turn& turn) {
+    return look.scope.covers(key_named(look, turn.name)) || !turn.group.kept.empty();
+}
+
+/// The same container as at the last look, which agreed with the same content.
+const Live* remembered(const Look& look, const Turn& turn) {
+    if (look.scope.fresh || !turn.group.kept.empty() || turn.wanted.empty()) return nullptr;
+    const ContainerSummary& container = *turn.group.current;
+    return look.access.cache.find(container.id, container.fingerprint, turn.wanted.front().agreed);
+}
+
+asio::awaitable<void> take_turn(Look& look, Turn& turn) {
+    const ContainerSummary& container =
+        turn.group.current != nullptr ? *turn.group.current : *turn.group.kept.front();
+    if (const Live* known = remembered(look, turn)) {
+        turn.live = *known;
+        co_return;
+    }
+    if (!needs_look(look, turn)) {
+        turn.live = listed(look, container);
+        turn.live->key = key_named(look, turn.name);
+        turn.live->owner = turn.group.owner;
+        co_return;
+    }
+    auto shown = co_await look.access.containers.inspect(container.id);
+    if (!shown && shown.error().code == Errc::not_found) co_return;  // gone since the list
+    if (!shown) {
+        look.failure = std::move(shown).error();
+        co_return;
+    }
+    auto live = co_await inspected(look, turn, *std::move(shown));
+    if (!live) {
+        look.failure = std::move(live).error();
+    } else {
+        turn.live = *std::move(live);
+    }
+}
+
+std::vector<SealedSpec> wanted_of(const Look& look, const std::string& name) {
+    std::vector<SealedSpec> wanted;
+    for (const Index* index : {&look.declared, &look.fallback}) {
+        const Declared* want = find(*index, name);
+        if (want == nullptr) continue;
+        if (auto sealed_spec = seal_spec(*want, look.run)) wanted.push_back(*std::move(sealed_spec));
+    }
+    return wanted;
+}
+
+}  // namespace
+
+std::optional<SealedSpec> seal_spec(const Declared& want, const Run& run) {
+    auto spec = sealed(want.spec, run.vault, run.facts.board);
+    if (!spec) return std::nullopt;
+    SealedSpec result{&want, *std::move(spec), "", ""};
+    result.digest = digest_of(result.spec);
+    result.agreed = want.ignore.empty() ? result.digest : result.digest + digest_of(want.ignore);
+    return result;
+}
+
+std::vector<FieldChange> differences(const SealedSpec& want, const json& have, const Vault& vault) {
+    static const FieldRules of_kind = container_rules();
+    FieldRules rules;
+    for (const std::string& path : want.want->ignore) rules.push_back({path, Compare::ignored});
+    rules.insert(rules.end(), of_kind.begin(), of_kind.end());
+    return changed_fields(want.spec, sealed_like(want.spec, have, vault), rules);
+}
+
+asio::awaitable<Reads> observe_containers(EngineAccess& access, Run& run, Scope scope) {
+    Reads reads;
+    auto list = co_await access.containers.list();
+    if (!list) {
+        reads.emplace("containers", std::move(list).error().in("observe containers"));
+        co_return reads;
+    }
+    const auto groups = group_containers(*list, run.facts, access.installation);
+    access.cache.keep_only(groups.names);
+    Look look{access, run, scope, groups, {}, {}, {}};
+    index_wanted(look);
+    std::vector<Turn> turns;
+    turns.reserve(groups.ours.size());
+    for (const auto& [name, group] : groups.ours) {
+        turns.push_back({name, group, wanted_of(look, name), std::nullopt});
+    }
+    std::vector<asio::awaitable<void>> work;
+    for (Turn& turn : turns) work.push_back(take_turn(look, turn));
+    const auto joined = co_await net::side_by_side(std::move(work), access.width);
+    if (!joined || look.failure) {
+        reads.emplace("containers", joined ? *look.failure : joined.error());
+        co_return reads;
+    }
+    LiveState state;
+    for (Turn& turn : turns) {
+        if (turn.live) state.push_back(*std::move(turn.live));
+    }
+    for (const ContainerSummary* container : groups.foreign) state.push_back(foreign(look, *container));
+    reads.emplace("containers", Complete<LiveState>::vouched(std::move(state)));
+    co_return reads;
+}
+
+}  // namespace driftless::docker

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "reconcilers/docker/container_groups.hpp"
+#include "reconcilers/docker/engine_access.hpp"
+#include "reconcilers/reconciler.hpp"
+
+namespace driftless::docker {
+
+/// Reads the containers of an engine: one list; a look at each that changed, side by side.
+asio::awaitable<Reads> observe_containers(EngineAccess& access, Run& run, Scope scope);
+
+/// What the image of a container gives it; read once for each image id. Where the image is gone, what
+/// the container itself holds, so that nothing of it counts as drift.
+asio::awaitable<Result<ImageDefaults>> defaults_of(EngineAccess& access, json container);
+
+/// A declared spec as a diff sees it.
+struct SealedSpec {
+    const Declared* want = nullptr;
+    json spec;
+    std::string digest;
+    std::string agreed;  ///< digest of the spec and of what it ignores
+};
+std::optional<SealedSpec> seal_spec(const Declared& want, const Run& run);
+
+/// Differences between a sealed spec and a normalised container, as the planner sees them.
+std::vector<FieldChange> differences(const SealedSpec& want, const json& have, const Vault& vault);
+
+/// Files and folders of the commit that the container sees by a bind of the host: the same bytes there
+/// are what is declared.
+asio::awaitable<json> with_same_bytes(EngineAccess& access, Run& run, const SealedSpec& want,
+                                      std::string id, json have);
+
+}  // namespace driftless::docker

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <string>
+
+#include "providers/net/clock.hpp"
+#include "reconcilers/live.hpp"
+
+namespace driftless::docker {
+
+/// How a container fares, from the engine's whole answer: fills health, ready, completed, left_alone
+/// and detail.
+void tell_state(const json& container, Live& live);
+
+/// Is a new container proven, not yet, or has it failed?
+enum class Proof { waiting, proven, failed };
+struct Verdict {
+    Proof proof = Proof::waiting;
+    std::string why;
+};
+/// With a health check: healthy, within the time that the check can take. Without: it has run for
+/// ten seconds, or ended with 0 and is not to run again.
+Verdict verdict_on(const json& container, net::WallTime now);
+
+/// When it stopped, or was created where it never ran.
+net::WallTime stopped_at(const json& container);
+
+}  // namespace driftless::docker

@@ -1,0 +1,153 @@
+#include "reconcilers/docker/content.hpp"
+
+#include "reconcilers/docker/json_reading.hpp"
+#include "reconcilers/docker/marks.hpp"
+
+namespace driftless::docker {
+namespace {
+
+constexpr std::string_view volume_prefix = "driftless-files-";
+constexpr const char* filled_at = "/driftless-files";
+
+std::string filler_name(const std::string& volume) {
+    return "driftless-fill-" + volume.substr(volume_prefix.size());
+}
+
+Result<std::string> opened_text(const Run& run, const json& text) {
+    const auto plain = run.vault.open(text.get_ref<const std::string&>(), run.facts.board);
+    if (!plain) return plain.error();
+    return std::string{plain->reveal()};
+}
+
+Result<std::vector<TarFile>> files_in(const Files& files, const std::string& folder) {
+    const std::string root = folder == "." ? "" : folder;
+    std::vector<TarFile> all;
+    const auto entries = files.list(root);
+    if (!entries) {
+        if (entries.error().code == Errc::not_found) return all;  // all of it is provided
+        return entries.error();
+    }
+    for (const FileEntry& entry : *entries) {
+        auto bytes = files.read(entry.path);
+        if (!bytes) return std::move(bytes).error();
+        const std::size_t above = root.empty() ? 0 : root.size() + 1;
+        all.push_back({entry.path.substr(above), *std::move(bytes), entry.executable ? 0555 : 0444});
+    }
+    return all;
+}
+
+Error no_files(const Declared& want) {
+    return {Errc::unavailable,
+            "read the files of commit " + want.origin.commit + ": it is not at hand"};
+}
+
+/// What stands behind the "content" of one file: its blob, or a text of the spec itself. Only reads of
+/// the commit's files go to the lane.
+asio::awaitable<Result<std::string>> bytes_of(net::Lane& lane, Run& run, const Declared& want,
+                                              json content) {
+    const json blob = in(want.blobs, content.get_ref<const std::string&>());
+    if (!blob.contains("path")) {
+        co_return opened_text(run, blob.contains("text") ? blob["text"] : content);
+    }
+    const Files* files = run.files_of(want.origin.commit);
+    if (files == nullptr) co_return no_files(want);
+    const std::string path = blob["path"];
+    std::function<Result<std::string>()> work = [files, path] { return files->read(path); };
+    co_return co_await net::run_blocking<Result<std::string>>(lane, std::move(work));
+}
+
+json filler_request(const EngineAccess& access, const Declared& want, const std::string& volume) {
+    json labels{{std::string{marks::installation}, access.installation},
+                {std::string{marks::content}, volume}};
+    json mount{{"Type", "volume"}, {"Source", volume}, {"Target", filled_at}};
+    mount["VolumeOptions"]["Labels"] = labels;
+    json body{{"Image", want.spec["image"]}, {"Cmd", {"true"}}, {"Labels", labels}};
+    body["HostConfig"]["Mounts"] = json::array({std::move(mount)});
+    body["HostConfig"]["NetworkMode"] = "none";
+    return body;
+}
+
+/// The volume is made together with the container that fills it, and that one is removed when it is
+/// full: a volume without one is complete, whatever crashed when.
+asio::awaitable<Result<void>> fill(EngineAccess& access, Run& run, const Declared& want,
+                                   std::string volume) {
+    const std::string filler = filler_name(volume);
+    auto files = co_await read_folder(access.lane, run, want, volume);
+    if (!files) co_return std::move(files).error();
+    json body = filler_request(access, want, volume);
+    const std::string platform = want.spec.value("platform", "");
+    const auto made = co_await access.containers.create(filler, platform, std::move(body));
+    if (!made && made.error().code != Errc::conflict) co_return made.error();
+    std::string tar = write_tar(*files);
+    const std::string id = made ? *made : filler;
+    auto put = co_await access.containers.put_archive(id, filled_at, std::move(tar));
+    if (!put) co_return put;
+    co_return co_await access.containers.remove(id, true);
+}
+
+asio::awaitable<Result<bool>> is_full(EngineAccess& access, std::string volume) {
+    const auto there = co_await access.volumes.inspect(volume);
+    if (!there && there.error().code == Errc::not_found) co_return false;
+    if (!there) co_return there.error();
+    const auto filler = co_await access.containers.inspect(filler_name(volume));
+    if (filler) co_return false;
+    if (filler.error().code == Errc::not_found) co_return true;
+    co_return filler.error();
+}
+
+}  // namespace
+
+asio::awaitable<Result<std::vector<TarFile>>> read_folder(net::Lane& lane, Run& run,
+                                                          const Declared& want, std::string volume) {
+    using Answer = Result<std::vector<TarFile>>;
+    const Files* files = run.files_of(want.origin.commit);
+    if (files == nullptr) co_return no_files(want);
+    const json blob = in(want.blobs, volume);
+    const std::string folder = blob["folder"];
+    std::function<Answer()> work = [files, folder] { return files_in(*files, folder); };
+    Answer all = co_await net::run_blocking<Answer>(lane, std::move(work));
+    if (!all) co_return all;
+    for (const auto& [path, text] : blob["provided"].items()) {
+        auto bytes = opened_text(run, text);
+        if (!bytes) co_return std::move(bytes).error();
+        const std::string name = path;
+        std::erase_if(*all, [&](const TarFile& file) { return file.path == name; });
+        all->push_back({name, *std::move(bytes)});
+    }
+    co_return all;
+}
+
+asio::awaitable<Result<std::vector<TarFile>>> read_files_of(net::Lane& lane, Run& run,
+                                                            const Declared& want) {
+    std::vector<TarFile> all;
+    const json files = in(want.spec, "files");
+    for (const auto& [target, file] : files.items()) {
+        auto bytes = co_await bytes_of(lane, run, want, file["content"]);
+        if (!bytes) co_return std::move(bytes).error();
+        all.push_back({target.substr(1), *std::move(bytes), file["mode"], file["uid"], file["gid"]});
+    }
+    co_return all;
+}
+
+asio::awaitable<Result<void>> fill_volumes(EngineAccess& access, Run& run, const Declared& want) {
+    for (const json& mount : want.spec["mounts"]) {
+        const std::string volume = mount["source"];
+        if (!want.blobs.contains(volume)) continue;
+        const auto full = co_await is_full(access, volume);
+        if (!full) co_return full.error();
+        if (*full) continue;
+        auto filled = co_await fill(access, run, want, volume);
+        if (!filled) co_return std::move(filled).error().in("fill volume " + in_quotes(volume));
+    }
+    co_return Result<void>{};
+}
+
+asio::awaitable<void> drop_volumes(EngineAccess& access, json container) {
+    for (const json& mount : at(container, "/Mounts")) {
+        const std::string volume = shown_text(mount, "/Name");
+        if (!volume.starts_with(volume_prefix)) continue;
+        static_cast<void>(co_await access.volumes.remove(volume));  // refused while it is in use
+    }
+}
+
+}  // namespace driftless::docker

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <vector>
+
+#include "providers/net/blocking.hpp"
+#include "reconcilers/docker/engine_access.hpp"
+#include "reconcilers/docker/tar.hpp"
+#include "reconcilers/reconciler.hpp"
+
+namespace driftless::docker {
+
+/// The files of a folder of the commit, with what is provided in it: what a volume of ours holds.
+/// @param volume  its name, a key of the resource's blobs
+asio::awaitable<Result<std::vector<TarFile>>> read_folder(net::Lane& lane, Run& run,
+                                                          const Declared& want, std::string volume);
+
+/// The files that go into a container before its start, at their paths from its root.
+asio::awaitable<Result<std::vector<TarFile>>> read_files_of(net::Lane& lane, Run& run,
+                                                            const Declared& want);
+
+/// Makes and fills the volumes that hold folders of the commit, where they aren't there yet.
+asio::awaitable<Result<void>> fill_volumes(EngineAccess& access, Run& run, const Declared& want);
+
+/// Removes such volumes of a container that is gone; those still in use stay.
+asio::awaitable<void> drop_volumes(EngineAccess& access, json container);
+
+}  // namespace driftless::docker
