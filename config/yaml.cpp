@@ -164,6 +164,20 @@ void tell(const YAML::Exception& failure, const std::string& file, Findings& fin
         {Finding::Severity::error, place, fmt::format("not valid YAML: {}", failure.msg)});
 }
 
+/// The library takes a quote without an end for one that ends with the file, and all keys behind it
+/// are gone. Where that may be so it reads once more, with an end of the document below: there it
+/// refuses.
+void refuse_open_quote(const std::string& text, const Place& last, const YamlLimits& limits) {
+    std::istringstream stream{text + "\n...\n"};
+    YAML::Parser parser{stream};
+    RawBuilder builder{last.file, limits};
+    try {
+        while (parser.HandleNextDocument(builder)) {}
+    } catch (const YAML::Exception&) {
+        throw Refused{last, "not valid YAML: this quote is never closed"};
+    }
+}
+
 std::vector<Node> read_documents(const std::string& text, const std::string& file,
                                  Findings& findings, const YamlLimits& limits) {
     std::vector<Node> documents;
@@ -175,6 +189,7 @@ std::vector<Node> read_documents(const std::string& text, const std::string& fil
             const RawDocument raw = builder.take();
             documents.push_back(TreeMaker{raw, limits, findings}.make());
         }
+        if (builder.last_quoted()) refuse_open_quote(text, *builder.last_quoted(), limits);
     } catch (const Refused& refused) {
         findings.push_back({Finding::Severity::error, refused.place(), refused.what()});
     } catch (const YAML::Exception& failure) {

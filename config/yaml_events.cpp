@@ -101,6 +101,8 @@ void RawBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::
     node.kind = RawNode::Kind::scalar;
     node.place = place_of(mark);
     node.text = value;
+    last_quoted_.reset();
+    if (tag != "?") last_quoted_ = node.place;
     apply_tag(node, tag);
     if (node.kind == RawNode::Kind::null) node.place = place_of_null(mark);
     add(std::move(node), anchor);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -46,6 +47,8 @@ public:
 
     /// The last document, moved out.
     RawDocument take() { return std::move(document_); }
+    /// Where the last scalar of all stands, when it may be a quoted one.
+    [[nodiscard]] const std::optional<Place>& last_quoted() const { return last_quoted_; }
 
     void OnDocumentStart(const YAML::Mark& mark) override;
     void OnDocumentEnd() override {}
@@ -69,6 +72,7 @@ private:
     std::string file_;
     YamlLimits limits_;
     RawDocument document_;
+    std::optional<Place> last_quoted_;
     std::vector<std::size_t> open_;     // lists and maps that are not at their end
     std::vector<std::size_t> anchors_;  // by the library's number, which counts from 1
 };

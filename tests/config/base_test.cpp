@@ -83,10 +83,12 @@ TEST(ResourceKeys, RefuseWhatIsNone) {
 }
 
 TEST(Names, AreShortLowAndBeginWithALetterOrDigit) {
-    for (const std::string text : {"a", "0", "plausible.tag", "a_b-c.d", std::string(63, 'a').c_str()}) {
+    for (const std::string& text : std::vector<std::string>{"a", "0", "plausible.tag", "a_b-c.d",
+                                                            std::string(63, 'a')}) {
         EXPECT_TRUE(is_name(text)) << text;
     }
-    for (const std::string text : {"", "A", "-a", ".a", "_a", "a/b", "a b", "\u00E4", std::string(64, 'a').c_str()}) {
+    for (const std::string& text : std::vector<std::string>{
+             "", "A", "-a", ".a", "_a", "a/b", "a b", "\u00E4", std::string(64, 'a')}) {
         EXPECT_FALSE(is_name(text)) << text;
     }
 }

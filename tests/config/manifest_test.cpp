@@ -161,7 +161,7 @@ TEST(Values, OfEqualRankMayNotSayTheSameTwice) {
     }};
     const Manifests read_back = read(files);
     EXPECT_EQ(told(read_back.findings.at("mini1")),
-              "b.yaml:5:18: the value \"web.tag\" is there twice, first at a.yaml:5:18\n");
+              "b.yaml:5:19: the value \"web.tag\" is there twice, first at a.yaml:5:19\n");
     EXPECT_EQ(told(read_back.findings.at(std::string{every_target})),
               "d.yaml:4:11: the value \"x\" is there twice, first at c.yaml:4:11\n");
 }

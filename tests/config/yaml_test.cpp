@@ -74,6 +74,14 @@ TEST(Yaml, AQuotedMergeKeyIsAKey) {
     EXPECT_EQ(document("\"<<\": {a: 1}").find("<<")->find("a")->text, "1");
 }
 
+TEST(Yaml, MayEndInAQuotedOrABlockScalar) {
+    EXPECT_EQ(document("a: \"b\"").find("a")->text, "b");
+    EXPECT_EQ(document("a: 'b'\n\n# c\n").find("a")->text, "b");
+    EXPECT_EQ(document("a: |+\n  b\n\n").find("a")->text, "b\n\n");
+    EXPECT_EQ(document("a: >-\n  b\n  c\n").find("a")->text, "b c");
+    EXPECT_EQ(documents("a: 'b'\n---\n").size(), 2U);
+}
+
 TEST(Yaml, ReadsSeveralDocumentsAndNone) {
     EXPECT_EQ(documents("a: 1\n---\nb: 2\n").size(), 2U);
     EXPECT_EQ(documents("---\n---\n").size(), 2U);
@@ -116,7 +124,9 @@ TEST(Yaml, Faults9And15And17AreRefusedWithTheirPlaces) {
         {"tab", "a:\n\tb: 1\n"},
         {"unknown alias", "a: *nowhere\n"},
         {"two values", "a: b: c\n"},
-        {"unclosed quote", "a: \"b\n"},
+        {"unclosed quote", "a: \"b\nc: d\n"},
+        {"unclosed quote, spaces at the end", "a: 'b\n  "},
+        {"unclosed quote without a line", "a: \"b"},
     };
     std::string told;
     for (const auto& [name, text] : cases) told += "# " + name + "\n" + faults(text) + "\n";
