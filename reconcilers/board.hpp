@@ -25,6 +25,7 @@ public:
     void post(const ResourceKey& key, Posted posted);
     void take_down(const ResourceKey& key);
     [[nodiscard]] const Posted* find(const ResourceKey& key) const;
+    /// An output that is there counts, be its resource ready or not.
     [[nodiscard]] Result<std::string> find(const LateRef& ref) const override;
 
 private:

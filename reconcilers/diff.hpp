@@ -33,6 +33,7 @@ struct FieldChange {
     json have;
     json want;
     bool replaces = false;
+    bool secret = false;  ///< `have` may be a secret: it is shown sealed
 
     bool operator==(const FieldChange&) const = default;
 };

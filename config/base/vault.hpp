@@ -41,7 +41,7 @@ std::string shown(std::string_view text);
 class LateValues {
 public:
     virtual ~LateValues() = default;
-    /// @return `unavailable` while the resource is not ready; `not_found`: it has no such field
+    /// @return `unavailable` while it is not there yet; `not_found`: a ready resource has no such field
     [[nodiscard]] virtual Result<std::string> find(const LateRef& ref) const = 0;
 };
 

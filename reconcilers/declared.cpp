@@ -1,0 +1,358 @@
+#include <algorithm>
+
+#include "reconcilers/planning.hpp"
+#include "reconcilers/repairs.hpp"
+#include "reconcilers/seals.hpp"
+
+namespace driftless {
+namespace {
+
+/// One declared resource, what there is of it, and what it should be.
+struct Case {
+    const Declared& declared;
+    const Declared* want;         ///< `declared`, or the content that worked before it
+    const Live* have = nullptr;
+    const InventoryEntry* entry = nullptr;
+    json spec = nullptr;          ///< of `want`, sealed
+    std::string digest = {};      ///< of `spec`
+    bool bad = false;             ///< `declared` was tried and failed
+    bool given = false;           ///< a person said that it is ours
+    std::optional<json> seen = std::nullopt;  ///< `have`'s spec, sealed like `spec`
+};
+
+struct Fields {
+    std::vector<FieldChange> changes;
+    bool forgotten = false;  ///< there are seals that nobody can compare any more
+};
+
+class DeclaredPlanner {
+public:
+    explicit DeclaredPlanner(Planning& planning);
+    void resource(const Declared& want);
+
+private:
+    [[nodiscard]] bool is_covered(const Declared& want) const;
+    [[nodiscard]] const Live* find_live(const Declared& want) const;
+    [[nodiscard]] const Live* by_earlier_key(const Declared& want) const;
+    [[nodiscard]] const Live* given_holder(const Declared& want) const;
+    [[nodiscard]] bool is_ours(const Case& c) const;
+    bool choose_content(Case& c);
+    bool seal(Case& c, const Declared& want);
+    void absent(const Case& c);
+    void present(Case& c);
+    void differs(const Case& c, std::vector<FieldChange> changes);
+    void agrees(const Case& c, bool forgotten);
+    [[nodiscard]] Fields fields_of(Case& c) const;
+    [[nodiscard]] const Live* stranger_with_claim(const Case& c) const;
+    [[nodiscard]] std::string why_hold(const Case& c, const Action& action, bool& first) const;
+    [[nodiscard]] std::string older_data(const Case& c) const;
+    [[nodiscard]] Action action_of(const Case& c, Verb verb) const;
+    void draft(const Case& c, Action action);
+    void rest(const Case& c, Status status, std::string why);
+    void conflict(const Case& c, const Live& stranger);
+
+    Planning& p_;
+    std::unordered_map<std::string, const Live*> left_data_;  ///< of vanished manifests, by kind/name
+};
+
+/// What a thing is called inside its manifest: "data" of "shop.data".
+std::string own_name(const ResourceKey& key) {
+    const auto dot = key.name.find('.');
+    return key.kind + "/" + (dot == std::string::npos ? key.name : key.name.substr(dot + 1));
+}
+
+DeclaredPlanner::DeclaredPlanner(Planning& planning) : p_(planning) {
+    for (const Sighting& seen : p_.lookup.all()) {
+        const Live& live = *seen.live;
+        const InventoryEntry* entry = p_.entry_for(live);
+        const bool data = p_.rules_of(live.key.kind).data || (entry != nullptr && entry->data);
+        if (!data || p_.declared.contains(live.key) || !p_.is_ours(live)) continue;
+        if (!p_.manifests.contains(p_.manifest_of(live))) left_data_.emplace(own_name(live.key), &live);
+    }
+}
+
+std::string at_place(const Declared& want) { return to_string(want.origin.place); }
+
+void DeclaredPlanner::resource(const Declared& want) {
+    if (!is_covered(want)) return;
+    Case c{want, &want};
+    const auto read = p_.reads.find(want.collection);
+    if (read == p_.reads.end()) {
+        return rest(c, Status::unknown, fmt::format("{} was not read", want.collection));
+    }
+    if (!read->second) return rest(c, Status::unknown, read->second.error().message);
+    c.have = find_live(want);
+    c.entry = p_.entry_of(want.key);
+    if (c.entry == nullptr && c.have != nullptr) c.entry = p_.entry_for(*c.have);
+    c.given = p_.facts.adopt.contains(want.key);
+    if (c.have != nullptr) p_.taken.insert(c.have);
+    if (const auto* why = p_.suspended(want.key, want.origin.manifest)) {
+        return rest(c, Status::suspended, *why);
+    }
+    if (!choose_content(c)) return;
+    if (c.have == nullptr) return absent(c);
+    if (c.have->owner == Owner::foreign && !is_ours(c)) return conflict(c, *c.have);
+    present(c);
+}
+
+bool DeclaredPlanner::is_covered(const Declared& want) const {
+    const Scope& scope = p_.facts.scope;
+    return scope.covers(want.key) ||
+           std::ranges::any_of(want.was, [&](const auto& key) { return scope.covers(key); });
+}
+
+/// Ours or its kin at the key itself; what the inventory knows by id; what an earlier key left; only
+/// then what a stranger put in the place.
+const Live* DeclaredPlanner::find_live(const Declared& want) const {
+    const Live* here = p_.lookup.by_key(want.collection, want.key);
+    if (here != nullptr && here->owner != Owner::foreign) return here;
+    const InventoryEntry* entry = p_.entry_of(want.key);
+    if (entry != nullptr) {
+        const Live* known = p_.lookup.by_id(want.collection, entry->id);
+        if (known != nullptr && (known == here || !p_.declared.contains(known->key))) return known;
+    }
+    if (const Live* left = by_earlier_key(want)) return left;
+    return here != nullptr ? here : given_holder(want);
+}
+
+const Live* DeclaredPlanner::by_earlier_key(const Declared& want) const {
+    for (const ResourceKey& key : want.was) {
+        if (p_.declared.contains(key)) continue;
+        const Live* live = p_.lookup.by_key(want.collection, key);
+        if (live != nullptr && live->owner != Owner::foreign) return live;
+    }
+    return nullptr;
+}
+
+/// What holds our claim, where a person said that it is ours from now on.
+const Live* DeclaredPlanner::given_holder(const Declared& want) const {
+    if (!p_.facts.adopt.contains(want.key)) return nullptr;
+    for (const std::string& claim : want.claims) {
+        for (const Live* holder : p_.lookup.holders(want.collection, claim)) {
+            if (!p_.is_ours(*holder) && !p_.declared.contains(holder->key)) return holder;
+        }
+    }
+    return nullptr;
+}
+
+bool DeclaredPlanner::is_ours(const Case& c) const {
+    if (c.given || p_.is_ours(*c.have)) return true;
+    return c.entry != nullptr && !c.have->id.empty() && c.entry->id == c.have->id;
+}
+
+/// Content that was tried and failed is not tried again: what worked before it stands in for it.
+/// @return false: the resource rests, with the reason
+bool DeclaredPlanner::choose_content(Case& c) {
+    if (!seal(c, c.declared)) return false;
+    c.bad = c.entry != nullptr && !c.entry->bad_digest.empty() &&
+            c.entry->bad_digest == c.digest && !p_.facts.retry.contains(c.declared.key);
+    if (!c.bad) return true;
+    const auto earlier = p_.facts.fallback.find(c.declared.key);
+    if (earlier != p_.facts.fallback.end()) {
+        const std::string bad_digest = c.digest;
+        if (!seal(c, earlier->second)) return false;
+        if (c.digest != bad_digest) return true;
+        c.want = &c.declared;
+    }
+    if (c.have != nullptr && !c.have->unfinished.empty()) return true;
+    rest(c, Status::failed, c.entry->bad_reason);
+    return false;
+}
+
+bool DeclaredPlanner::seal(Case& c, const Declared& want) {
+    auto spec = sealed(want.spec, p_.vault, p_.facts.board);
+    if (!spec) {
+        const bool waits = spec.error().code == Errc::unavailable;
+        rest(c, waits ? Status::blocked : Status::failed, std::move(spec).error().message);
+        p_.plan.resting.back().passing = waits;
+        return false;
+    }
+    c.want = &want;
+    c.spec = *std::move(spec);
+    c.digest = digest_of(c.spec);
+    return true;
+}
+
+void DeclaredPlanner::absent(const Case& c) {
+    Action action = action_of(c, Verb::create);
+    action.repair = is_repair(c.entry, c.digest);
+    action.reason = action.repair ? "drift: it is gone" : at_place(*c.want) + " asks for it";
+    draft(c, std::move(action));
+}
+
+void DeclaredPlanner::present(Case& c) {
+    if (!c.have->left_alone.empty()) return rest(c, Status::suspended, c.have->left_alone);
+    Fields fields = fields_of(c);
+    if (!c.have->unfinished.empty()) {
+        Action action = action_of(c, Verb::finish);
+        action.fields = std::move(fields.changes);
+        action.reason = c.have->unfinished;
+        action.back = c.bad;
+        return draft(c, std::move(action));
+    }
+    const bool unread = c.have->spec.is_null() && c.have->agrees_with != c.digest;
+    if (unread) return rest(c, Status::unknown, "its content was not read; the next look reads it");
+    if (fields.changes.empty()) return agrees(c, fields.forgotten);
+    differs(c, std::move(fields.changes));
+}
+
+/// What differs, without what only a lost key could tell.
+Fields DeclaredPlanner::fields_of(Case& c) const {
+    Fields fields;
+    if (c.have->spec.is_null() || c.have->agrees_with == c.digest) return fields;
+    const json& live = c.have->spec;
+    c.seen = sealed_like(c.spec, p_.vault.remembers() ? live : with_seals_forgotten(live), p_.vault);
+    FieldRules rules;
+    for (const std::string& path : c.want->ignore) rules.push_back({path, Compare::ignored});
+    const FieldRules& kind_rules = p_.rules_of(c.want->key.kind).fields;
+    rules.insert(rules.end(), kind_rules.begin(), kind_rules.end());
+    fields.changes = changed_fields(c.spec, *c.seen, rules);
+    fields.forgotten = std::erase_if(fields.changes, [](const FieldChange& change) {
+                           return holds_forgotten_seal(change.have);
+                       }) > 0;
+    for (FieldChange& change : fields.changes) {
+        if (change.secret) {
+            change.have = without_secrets(std::move(change.have), change.want, p_.vault);
+        }
+    }
+    return fields;
+}
+
+void DeclaredPlanner::agrees(const Case& c, bool forgotten) {
+    const InventoryEntry* entry = p_.entry_of(c.declared.key);
+    const bool known = entry != nullptr && (c.have->id.empty() || entry->id == c.have->id);
+    if (forgotten) {
+        return rest(c, Status::unknown, "the key of seals was lost: its secrets can't be compared");
+    }
+    if (!known) {
+        Action action = action_of(c, Verb::adopt);
+        action.reason = "it is as declared";
+        return draft(c, std::move(action));
+    }
+    if (c.bad) return rest(c, Status::failed, c.entry->bad_reason);
+    if (c.have->health == Health::starting) {
+        rest(c, Status::progressing, c.have->detail.empty() ? "starting" : c.have->detail);
+    } else if (c.have->health == Health::unhealthy || !(c.have->ready || c.have->completed)) {
+        rest(c, Status::degraded, c.have->detail);
+    } else {
+        rest(c, Status::in_sync, c.have->detail);
+        p_.plan.resting.back().digest = c.digest;
+    }
+}
+
+void DeclaredPlanner::differs(const Case& c, std::vector<FieldChange> changes) {
+    const bool replaces = std::ranges::any_of(changes, &FieldChange::replaces);
+    if (replaces && c.have->self) {
+        rest(c, Status::held, "driftless itself runs on it: replace it by hand");
+        p_.plan.resting.back().fields = std::move(changes);
+        return;
+    }
+    Action action = action_of(c, replaces ? Verb::replace : Verb::update);
+    action.fields = std::move(changes);
+    action.repair = is_repair(c.entry, c.digest);
+    action.reason = action.repair ? "drift" : at_place(*c.want) + " asks for it";
+    if (replaces && p_.rules_of(action.key.kind).replace_interrupts) {
+        action.interruption = "from the old one's stop to the new one's start";
+    }
+    draft(c, std::move(action));
+}
+
+Action DeclaredPlanner::action_of(const Case& c, Verb verb) const {
+    Action action;
+    action.verb = verb;
+    action.key = c.declared.key;
+    action.collection = c.declared.collection;
+    action.want = *c.want;
+    action.digest = c.digest;
+    if (c.have == nullptr) return action;
+    action.have = without_spec(c.have);
+    action.have->agrees_with = c.have->agrees_with;
+    if (!c.have->spec.is_null()) {
+        const json& live = c.seen ? *c.seen : c.have->spec;
+        action.have->spec =
+            presentable(live, c.spec, p_.rules_of(action.key.kind).fields, p_.vault);
+    }
+    return action;
+}
+
+/// The last gates of a change: strangers in the way, a fight, a person's word.
+void DeclaredPlanner::draft(const Case& c, Action action) {
+    const bool changes = action.verb == Verb::create || action.verb == Verb::update ||
+                         action.verb == Verb::replace;
+    if (changes) {
+        if (const Live* stranger = stranger_with_claim(c)) return conflict(c, *stranger);
+        const bool may_try = p_.facts.retry.contains(action.key);
+        if (action.repair && !may_try && is_contended(*c.entry, c.digest, p_.facts.now)) {
+            rest(c, Status::contended, "repaired three times in ten minutes: somebody else changes it too");
+            p_.plan.resting.back().fields = std::move(action.fields);
+            return;
+        }
+    }
+    Draft made{std::move(action)};
+    if (changes) made.hold = why_hold(c, made.action, made.first_contact);
+    p_.drafts.push_back(std::move(made));
+}
+
+const Live* DeclaredPlanner::stranger_with_claim(const Case& c) const {
+    for (const std::string& claim : c.want->claims) {
+        for (const Live* holder : p_.lookup.holders(c.want->collection, claim)) {
+            const bool known = holder == c.have || p_.is_ours(*holder) ||
+                               (holder->owner == Owner::kin && p_.declared.contains(holder->key));
+            if (!known && holder->id != (c.have != nullptr ? c.have->id : "")) return holder;
+        }
+    }
+    return nullptr;
+}
+
+std::string DeclaredPlanner::why_hold(const Case& c, const Action& action, bool& first) const {
+    const bool data = p_.holds_data(action.key, c.want);
+    if (action.verb == Verb::create) return data ? older_data(c) : "";
+    if (action.verb == Verb::replace && data) {
+        return "it holds data: a replacement makes a new and empty one";
+    }
+    if (c.given) return "";
+    const bool made_by_others = c.have->owner == Owner::kin && c.entry == nullptr;
+    first = p_.first_met(c.entry);
+    if (made_by_others) return "somebody else made it, and it differs from what git declares";
+    if (first) return "it was here before the first converged run of this target";
+    return "";
+}
+
+/// Data of the same name that a vanished manifest left: a new, empty one would hide it.
+std::string DeclaredPlanner::older_data(const Case& c) const {
+    const auto left = left_data_.find(own_name(c.declared.key));
+    if (left == left_data_.end()) return "";
+    return fmt::format("{} of {}, which git dropped, still holds data of that name; \"was\" in the "
+                       "manifest keeps it",
+                       to_string(left->second->key), to_string(p_.manifest_of(*left->second)));
+}
+
+void DeclaredPlanner::conflict(const Case& c, const Live& stranger) {
+    Rest rest;
+    rest.key = c.declared.key;
+    rest.status = Status::conflict;
+    rest.why = fmt::format("{} is there and is not ours; driftless adopt {} takes it over",
+                           stranger.key.name.empty() ? stranger.id : stranger.key.name,
+                           to_string(c.declared.key));
+    rest.have = without_spec(&stranger);
+    p_.rest(std::move(rest));
+}
+
+void DeclaredPlanner::rest(const Case& c, Status status, std::string why) {
+    Rest rest;
+    rest.key = c.declared.key;
+    rest.status = status;
+    rest.why = std::move(why);
+    rest.have = without_spec(c.have);
+    p_.rest(std::move(rest));
+}
+
+}  // namespace
+
+void plan_declared(Planning& planning) {
+    if (!planning.facts.desired) return;
+    DeclaredPlanner planner{planning};
+    for (const Declared& want : (*planning.facts.desired)->resources) planner.resource(want);
+}
+
+}  // namespace driftless

@@ -1,0 +1,156 @@
+#include <algorithm>
+#include <functional>
+#include <queue>
+
+#include "reconcilers/planning.hpp"
+#include "reconcilers/waiting.hpp"
+
+namespace driftless {
+namespace {
+
+/// In which of several possible orders the actions go: what was begun first, removals last, but
+/// before others those that make room.
+enum class Turn { finish, change, make_room, remove };
+
+class Order {
+public:
+    explicit Order(Planning& planning) : p_(planning), waiting_(planning) {}
+    void put();
+
+private:
+    [[nodiscard]] Turn turn_of(std::size_t draft) const;
+    [[nodiscard]] std::vector<std::size_t> sorted();
+    void block_circles(const std::vector<std::size_t>& sorted);
+    void spread(const std::vector<std::size_t>& sorted);
+    bool spread_once(std::size_t draft);
+    void keep_waves(const std::vector<std::size_t>& sorted);
+    void block(std::size_t draft, std::string why, bool passing);
+    void emit(const std::vector<std::size_t>& sorted);
+
+    Planning& p_;
+    Waiting waiting_;
+};
+
+void Order::put() {
+    waiting_.weigh();
+    const auto order = sorted();
+    block_circles(order);
+    spread(order);
+    keep_waves(order);
+    spread(order);
+    emit(order);
+}
+
+Turn Order::turn_of(std::size_t draft) const {
+    if (p_.drafts[draft].removes()) {
+        return waiting_.makes_room(draft) ? Turn::make_room : Turn::remove;
+    }
+    return p_.drafts[draft].action.verb == Verb::finish ? Turn::finish : Turn::change;
+}
+
+/// Every action after all that it waits for; otherwise by turn and key. Circles are left out.
+std::vector<std::size_t> Order::sorted() {
+    using Entry = std::tuple<Turn, ResourceKey, std::size_t>;
+    std::priority_queue<Entry, std::vector<Entry>, std::greater<>> ready;
+    std::vector<std::size_t> missing(p_.drafts.size(), 0);
+    std::vector<std::vector<std::size_t>> waiters(p_.drafts.size());
+    const auto add = [&](std::size_t i) { ready.emplace(turn_of(i), p_.drafts[i].action.key, i); };
+    for (std::size_t i = 0; i < p_.drafts.size(); ++i) {
+        missing[i] = waiting_.of(i).size();
+        for (const Wait& wait : waiting_.of(i)) waiters[wait.on].push_back(i);
+        if (missing[i] == 0) add(i);
+    }
+    std::vector<std::size_t> order;
+    while (!ready.empty()) {
+        order.push_back(std::get<std::size_t>(ready.top()));
+        ready.pop();
+        for (const std::size_t waiter : waiters[order.back()]) {
+            if (--missing[waiter] == 0) add(waiter);
+        }
+    }
+    return order;
+}
+
+void Order::block(std::size_t draft, std::string why, bool passing) {
+    p_.drafts[draft].blocked = std::move(why);
+    p_.drafts[draft].passing = passing;
+}
+
+void Order::block_circles(const std::vector<std::size_t>& sorted) {
+    std::vector<bool> placed(p_.drafts.size(), false);
+    for (const std::size_t i : sorted) placed[i] = true;
+    for (std::size_t i = 0; i < placed.size(); ++i) {
+        if (!placed[i]) block(i, "it waits for itself in a circle of needs and claims", false);
+    }
+}
+
+/// What waits for something that does not go in this run does not go either; and what would make
+/// room stays where its successor can't come.
+void Order::spread(const std::vector<std::size_t>& sorted) {
+    bool changed = true;
+    while (changed) {
+        changed = false;
+        for (const std::size_t i : sorted) changed = spread_once(i) || changed;
+    }
+}
+
+bool Order::spread_once(std::size_t draft) {
+    if (!p_.drafts[draft].blocked.empty()) return false;
+    for (const Wait& wait : waiting_.of(draft)) {
+        const Draft& on = p_.drafts[wait.on];
+        if (wait.until == Wait::Until::ended || on.blocked.empty()) continue;
+        block(draft, fmt::format("waits for {}: {}", to_string(on.action.key), on.blocked), on.passing);
+        return true;
+    }
+    for (const std::size_t successor : waiting_.successors(draft)) {
+        const Draft& next = p_.drafts[successor];
+        if (next.blocked.empty()) continue;
+        block(draft, fmt::format("stays until {} can take over: {}", to_string(next.action.key), next.blocked),
+              next.passing);
+        return true;
+    }
+    return false;
+}
+
+/// Replacements go in waves: of one kind at most three in ten, and at least one, at a time.
+void Order::keep_waves(const std::vector<std::size_t>& sorted) {
+    std::map<std::string, std::size_t> kinds;
+    std::map<std::string, std::size_t> busy;
+    for (const auto& [key, want] : p_.declared) ++kinds[key.kind];
+    for (const Draft& draft : p_.drafts) {
+        const bool goes_on = draft.action.verb == Verb::finish && draft.action.want;
+        if (goes_on) ++busy[draft.action.key.kind];
+    }
+    for (const std::size_t i : sorted) {
+        const Draft& draft = p_.drafts[i];
+        if (draft.action.verb != Verb::replace || !draft.blocked.empty()) continue;
+        const std::string& kind = draft.action.key.kind;
+        const std::size_t limit = std::max<std::size_t>(1, kinds[kind] * 3 / 10);
+        if (++busy[kind] > limit) block(i, "replacements go one after the other", true);
+    }
+}
+
+void Order::emit(const std::vector<std::size_t>& sorted) {
+    for (const std::size_t i : sorted) waiting_.write_to(i);
+    for (const std::size_t i : sorted) {
+        if (!p_.drafts[i].blocked.empty()) continue;
+        p_.plan.actions.push_back(std::move(p_.drafts[i].action));
+    }
+    for (Draft& draft : p_.drafts) {
+        if (draft.blocked.empty()) continue;
+        Rest rest;
+        rest.key = draft.action.key;
+        rest.status = Status::blocked;
+        rest.why = draft.blocked;
+        rest.have = without_spec(draft.action.have ? &*draft.action.have : nullptr);
+        rest.fields = std::move(draft.action.fields);
+        rest.passing = draft.passing;
+        p_.rest(std::move(rest));
+    }
+}
+
+}  // namespace
+
+void put_in_order(Planning& planning) { Order{planning}.put(); }
+
+}  // namespace driftless

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "reconcilers/plan.hpp"
+#include "reconcilers/rule_book.hpp"
+
+namespace driftless {
+
+/// Every text in `have` as a seal, save what stands in `want` at the same place literally.
+json without_secrets(json have, const json& want, const Vault& vault);
+
+/// `have` as it may be shown and stored: under the rules' `secret` paths, what git does not hold
+/// literally is sealed. `want` is sealed already, or null.
+json presentable(json have, const json& want, const FieldRules& rules, const Vault& vault);
+
+/// Stands for a seal that was made with a key that is lost.
+std::string forgotten_seal();
+/// `live` with every seal that it holds replaced by `forgotten_seal()`.
+json with_seals_forgotten(json live);
+bool holds_forgotten_seal(const json& value);
+
+}  // namespace driftless

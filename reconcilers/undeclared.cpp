@@ -1,0 +1,230 @@
+#include <algorithm>
+#include <set>
+
+#include "reconcilers/planning.hpp"
+#include "reconcilers/seals.hpp"
+
+namespace driftless {
+namespace {
+
+/// What becomes of a thing of ours in this run. `waits`: git dropped it, but a person is asked anyway.
+enum class Fate { stays, waits, goes };
+
+/// Counts removals as a person would, and says when they are too many.
+class Brake {
+public:
+    void count(const ResourceKey& manifest, Fate fate);
+    /// @return why every removal of the run waits, or "" when there are not too many
+    [[nodiscard]] std::string why(const KeySet& staying, std::size_t limit) const;
+
+private:
+    struct Tally {
+        std::size_t held = 0;
+        std::size_t dropped = 0;  ///< by git, be they waiting or not
+        std::size_t going = 0;
+    };
+    std::map<ResourceKey, Tally> manifests_;
+    Tally all_;
+};
+
+void Brake::count(const ResourceKey& manifest, Fate fate) {
+    for (Tally* tally : {&all_, &manifests_[manifest]}) {
+        ++tally->held;
+        if (fate != Fate::stays) ++tally->dropped;
+        if (fate == Fate::goes) ++tally->going;
+    }
+}
+
+std::string Brake::why(const KeySet& staying, std::size_t limit) const {
+    constexpr std::size_t many = 3;
+    if (all_.going == 0) return "";
+    if (all_.dropped == all_.held) return "it would remove all that we hold on this target";
+    std::size_t removals = 0;
+    for (const auto& [manifest, tally] : manifests_) {
+        if (tally.going == 0) continue;
+        const bool stays = staying.contains(manifest);
+        if (stays && tally.dropped == tally.held && tally.held >= many) {
+            return fmt::format("it would remove all {} things of {}", tally.held, to_string(manifest));
+        }
+        removals += stays ? tally.going : 1;
+    }
+    if (removals <= limit) return "";
+    return fmt::format("{} removals in one run, more than maxRemovals: {}", removals, limit);
+}
+
+class UndeclaredPlanner {
+public:
+    explicit UndeclaredPlanner(Planning& planning) : p_(planning) {}
+    void plan();
+
+private:
+    void seen(const Live& live, const std::string& collection);
+    void ours(const Live& live, const std::string& collection);
+    void unread();
+    void count_unseen();
+    void apply_brake();
+    void remove(const Live& live, const std::string& collection);
+    [[nodiscard]] bool is_remade(const Live& live) const;
+    [[nodiscard]] std::string why_hold(const Live& live, bool& first) const;
+    [[nodiscard]] Action action_of(const Live& live, const std::string& collection, Verb verb) const;
+    [[nodiscard]] ResourceKey key_of(const Live& live) const;
+    void rest(const Live& live, Status status, std::string why);
+    void unmanaged(const Live& live);
+
+    Planning& p_;
+    Brake brake_;
+    std::size_t left_out_ = 0;  ///< removals, because prune is off
+};
+
+void UndeclaredPlanner::plan() {
+    for (const Sighting& sighting : p_.lookup.all()) seen(*sighting.live, *sighting.collection);
+    unread();
+    count_unseen();
+    apply_brake();
+    if (left_out_ > 0) {
+        p_.plan.notes.push_back(fmt::format("prune is off: {} removals left out", left_out_));
+    }
+}
+
+/// The key that our memory of it has: another than its own after a manifest was renamed.
+ResourceKey UndeclaredPlanner::key_of(const Live& live) const {
+    const InventoryEntry* entry = p_.entry_for(live);
+    return entry != nullptr && entry->id == live.id && !entry->key.name.empty() ? entry->key : live.key;
+}
+
+void UndeclaredPlanner::seen(const Live& live, const std::string& collection) {
+    if (p_.taken.contains(&live)) {
+        if (p_.is_ours(live)) brake_.count(p_.manifest_of(live), Fate::stays);
+        return;
+    }
+    const bool known = p_.is_ours(live) || is_remade(live);
+    if (!known || p_.declared.contains(live.key)) return unmanaged(live);
+    const Scope& scope = p_.facts.scope;
+    if (!scope.covers(live.key) && !scope.covers(key_of(live))) return;
+    ours(live, collection);
+}
+
+/// Somebody made ours anew: its place is in our inventory, but not this thing.
+bool UndeclaredPlanner::is_remade(const Live& live) const {
+    return live.owner == Owner::kin && p_.facts.inventory.contains(live.key);
+}
+
+void UndeclaredPlanner::ours(const Live& live, const std::string& collection) {
+    if (!p_.facts.desired) return rest(live, Status::unknown, "what git wants here is not known");
+    if (const auto* why = p_.suspended(key_of(live), p_.manifest_of(live))) {
+        return rest(live, Status::suspended, *why);
+    }
+    if (!live.left_alone.empty()) return rest(live, Status::suspended, live.left_alone);
+    if (p_.declared.empty()) {
+        return rest(live, Status::held, "git declares nothing at all for this target: nothing is removed");
+    }
+    if (!live.unfinished.empty()) {
+        Draft finish{action_of(live, collection, Verb::finish)};
+        finish.action.reason = live.unfinished;
+        p_.drafts.push_back(std::move(finish));
+        return;
+    }
+    if (live.self) return rest(live, Status::held, "driftless itself runs on it: it is never removed");
+    if (!p_.facts.policy.prune) {
+        ++left_out_;
+        return unmanaged(live);
+    }
+    remove(live, collection);
+}
+
+void UndeclaredPlanner::remove(const Live& live, const std::string& collection) {
+    const bool all_read =
+        std::ranges::all_of(p_.reads, [](const auto& read) { return read.second.ok(); });
+    if (!all_read) {
+        return rest(live, Status::blocked,
+                    "a part of this target could not be read: nothing is removed in this round");
+    }
+    Draft draft{action_of(live, collection, Verb::remove)};
+    draft.action.reason = "git dropped it";
+    draft.hold = why_hold(live, draft.first_contact);
+    brake_.count(p_.manifest_of(live), draft.hold.empty() ? Fate::goes : Fate::waits);
+    p_.drafts.push_back(std::move(draft));
+}
+
+/// The witnesses that are missing, and all else for which a person is asked first.
+std::string UndeclaredPlanner::why_hold(const Live& live, bool& first) const {
+    const InventoryEntry* entry = p_.entry_for(live);
+    const Facts& facts = p_.facts;
+    if (!facts.hold_removals.empty()) return facts.hold_removals;
+    first = p_.first_met(entry);
+    if (first) return "it was here before the first converged run of this target";
+    if (facts.after_outage) return "the target was away: removals wait for one clean full round";
+    if (!p_.is_ours(live)) return "somebody made it anew: it is not the thing that we made";
+    const std::string& earlier = entry != nullptr && !entry->commit.empty() ? entry->commit : live.commit;
+    if (earlier.empty()) return "no earlier commit is known that declared it";
+    if (earlier == p_.plan.commit) return "this same commit declared it before";
+    if (live.protect || (entry != nullptr && entry->protect)) return "it is protected";
+    if (p_.holds_data(key_of(live), nullptr)) return "it holds data";
+    return "";
+}
+
+/// What was not read is unknown, never absent.
+void UndeclaredPlanner::unread() {
+    for (const auto& [key, entry] : p_.facts.inventory) {
+        if (p_.declared.contains(key) || !p_.facts.scope.covers(key)) continue;
+        const auto read = p_.reads.find(entry.collection);
+        const bool was_read = read != p_.reads.end() && read->second.ok();
+        if (was_read) continue;
+        Rest rest;
+        rest.key = key;
+        rest.status = Status::unknown;
+        rest.why = read == p_.reads.end() ? fmt::format("{} was not read", entry.collection)
+                                          : read->second.error().message;
+        p_.rest(std::move(rest));
+    }
+}
+
+/// A look at some keys must not slip past the brake: what it does not see counts as remembered.
+void UndeclaredPlanner::count_unseen() {
+    if (p_.facts.scope.all) return;
+    for (const auto& [key, entry] : p_.facts.inventory) {
+        if (p_.lookup.by_key(entry.collection, key) != nullptr && p_.facts.scope.covers(key)) continue;
+        if (p_.taken.contains(p_.lookup.by_id(entry.collection, entry.id))) continue;
+        brake_.count(entry.manifest, p_.declared.contains(key) ? Fate::stays : Fate::goes);
+    }
+}
+
+void UndeclaredPlanner::apply_brake() {
+    const std::string why = brake_.why(p_.manifests, p_.facts.policy.max_removals);
+    if (why.empty()) return;
+    for (Draft& draft : p_.drafts) {
+        if (draft.action.verb == Verb::remove && draft.hold.empty()) draft.hold = why;
+    }
+}
+
+Action UndeclaredPlanner::action_of(const Live& live, const std::string& collection,
+                                    Verb verb) const {
+    Action action;
+    action.verb = verb;
+    action.key = key_of(live);
+    action.collection = collection;
+    action.have = live;
+    action.have->spec =
+        presentable(live.spec, nullptr, p_.rules_of(live.key.kind).fields, p_.vault);
+    return action;
+}
+
+void UndeclaredPlanner::rest(const Live& live, Status status, std::string why) {
+    Rest rest;
+    rest.key = key_of(live);
+    rest.status = status;
+    rest.why = std::move(why);
+    rest.have = without_spec(&live);
+    p_.rest(std::move(rest));
+    brake_.count(p_.manifest_of(live), Fate::stays);
+}
+
+void UndeclaredPlanner::unmanaged(const Live& live) {
+    if (p_.facts.scope.all) p_.plan.unmanaged.push_back(*without_spec(&live));
+}
+
+}  // namespace
+
+void plan_undeclared(Planning& planning) { UndeclaredPlanner{planning}.plan(); }
+
+}  // namespace driftless

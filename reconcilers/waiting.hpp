@@ -1,0 +1,60 @@
+#pragma once
+
+#include <vector>
+
+#include "reconcilers/planning.hpp"
+
+namespace driftless {
+
+/// One draft waits for another.
+struct Wait {
+    enum class Until {
+        done,
+        begun,  ///< a claim is free as soon as its holder's action was begun
+        ended,  ///< its failure is no obstacle
+    };
+    std::size_t on = 0;
+    Until until = Until::done;
+};
+
+/// Which drafts wait for which, by needs and by claims. What can't go at all is marked as blocked.
+class Waiting {
+public:
+    explicit Waiting(Planning& planning);
+    void weigh();
+
+    [[nodiscard]] const std::vector<Wait>& of(std::size_t draft) const { return waits_[draft]; }
+    /// Those that wait for a claim that this removal sets free.
+    [[nodiscard]] const std::vector<std::size_t>& successors(std::size_t draft) const {
+        return successors_[draft];
+    }
+    [[nodiscard]] bool makes_room(std::size_t draft) const { return !successors_[draft].empty(); }
+    /// Puts the waits of a draft that goes into its action.
+    void write_to(std::size_t draft);
+
+private:
+    void needs_of(std::size_t draft);
+    void need(std::size_t draft, const Need& need);
+    void need_here(std::size_t draft, const ResourceKey& key, const Need& need);
+    void need_draft(std::size_t draft, std::size_t on, const Need& need);
+    void need_resting(std::size_t draft, const ResourceKey& key, const Need& need);
+    void need_posted(std::size_t draft, const ResourceKey& key, const Need& need);
+    void claims_of(std::size_t draft);
+    void claim(std::size_t draft, const std::string& claim, const Live& holder);
+    void follow_successors(std::size_t removal);
+    void needs_of_the_dropped();
+    void need_of_the_dropped(const ResourceKey& dependent, const ResourceKey& key);
+    void keep_needed(std::size_t removal, const ResourceKey& dependent);
+    void add(std::size_t draft, Wait wait);
+    void block(std::size_t draft, std::string why, bool passing);
+
+    Planning& p_;
+    std::vector<std::vector<Wait>> waits_;
+    std::vector<std::vector<std::size_t>> successors_;
+    ByKey<std::size_t> draft_of_;
+    ByKey<const Rest*> rest_of_;
+    ByKey<const Held*> held_of_;
+    ByKey<std::vector<std::size_t>> removals_of_;  ///< by key, and by manifest
+};
+
+}  // namespace driftless
