@@ -299,11 +299,11 @@ ResourceKey node(const std::string& name) { return {"t", "k", name}; }
 
 TEST(Circles, AreFoundOnceInALongChain) {
     NeedGraph graph;
-    for (int i = 0; i < 50'000; ++i) {
+    for (int i = 0; i < 5'000; ++i) {
         graph[node(std::to_string(i))] = {node(std::to_string(i + 1))};
     }
     EXPECT_TRUE(circles_in(graph, {}).empty());
-    graph[node("49999")] = {node("49998")};
+    graph[node("4999")] = {node("4998")};
     const auto circles = circles_in(graph, {});
     ASSERT_EQ(circles.size(), 1U);
     EXPECT_EQ(circles[0].size(), 2U);
