@@ -1,10 +1,10 @@
 #include "daemon/git/snapshot.hpp"
 
 #include <algorithm>
-#include <mutex>
 #include <set>
 
 #include "daemon/git/paths.hpp"
+#include "providers/net/guarded.hpp"
 
 namespace driftless::git {
 namespace {
@@ -22,68 +22,24 @@ std::string joined(const std::string& folder, const std::string& name) {
     return folder.empty() ? name : folder + "/" + name;
 }
 
-class Snapshot final : public Files {
+/// The tree of one commit. For one thread at a time, as a git_repository is.
+class Tree {
 public:
-    Snapshot(std::unique_ptr<Library> library, Handle<git_repository> repository, Handle<git_odb> odb,
-             std::string commit)
-        : library_(std::move(library)),
-          repository_(std::move(repository)),
+    Tree(Handle<git_repository> repository, Handle<git_odb> odb, std::string commit, git_oid root)
+        : repository_(std::move(repository)),
           odb_(std::move(odb)),
-          commit_(std::move(commit)) {}
+          commit_(std::move(commit)),
+          root_(root) {}
 
-    /// The root of what counts. Called once, right after the constructor.
-    Result<void> go_to(git_oid tree, const std::string& folder) {
-        root_ = tree;
-        if (folder.empty()) return {};
-        auto found = find_unlocked(folder);
+    /// Makes a folder the root of what counts. @return `not_found`
+    Result<void> go_to(const std::string& folder) {
+        auto found = find_folder(folder);
         if (!found) return std::move(found).error();
-        if (found->type != FileEntry::Type::folder) {
-            return Error{Errc::not_found, fmt::format("{} is not a folder", in_quotes(folder))};
-        }
         git_oid_fromstr(&root_, found->id.c_str());
         return {};
     }
 
-    std::string commit() const override { return commit_; }
-
-    Result<FileEntry> find(const std::string& path) const override {
-        const std::lock_guard only_one{mutex_};
-        return find_unlocked(path);
-    }
-
-    Result<std::vector<FileEntry>> list(const std::string& folder) const override {
-        const std::lock_guard only_one{mutex_};
-        auto start = find_unlocked(folder);
-        if (!start) return std::move(start).error();
-        if (start->type != FileEntry::Type::folder) {
-            return Error{Errc::not_found, fmt::format("{} is not a folder", in_quotes(folder))};
-        }
-        std::vector<FileEntry> files;
-        std::vector<FileEntry> folders{*std::move(start)};
-        for (std::size_t seen = 0; !folders.empty(); ++seen) {
-            if (seen > Limits::files) return too_many_files();  // few files, but folders without end
-            const FileEntry next = std::move(folders.back());
-            folders.pop_back();
-            if (auto done = list_one(next, files, folders); !done) return std::move(done).error();
-        }
-        std::ranges::sort(files, {}, &FileEntry::path);
-        return files;
-    }
-
-    Result<std::string> read(const std::string& path) const override {
-        const std::lock_guard only_one{mutex_};
-        auto entry = find_unlocked(path);
-        if (!entry) return std::move(entry).error();
-        if (auto fit = check_readable(*entry, path); !fit) return std::move(fit).error();
-        if (auto fit = count(*entry, path); !fit) return std::move(fit).error();
-        auto bytes = read_blob(entry->id);
-        if (!bytes) return std::move(bytes).error().in("read " + path);
-        if (auto fit = check_content(*bytes, path); !fit) return std::move(fit).error();
-        return bytes;
-    }
-
-private:
-    Result<FileEntry> find_unlocked(const std::string& path) const {
+    Result<FileEntry> find(const std::string& path) const {
         auto steps = steps_of(path);
         if (!steps) return std::move(steps).error();
         FileEntry here;
@@ -98,6 +54,39 @@ private:
             here = *std::move(next);
         }
         return here;
+    }
+
+    Result<std::vector<FileEntry>> list(const std::string& folder) const {
+        auto start = find_folder(folder);
+        if (!start) return std::move(start).error();
+        std::vector<FileEntry> files;
+        std::vector<FileEntry> folders{*std::move(start)};
+        for (std::size_t seen = 0; !folders.empty(); ++seen) {
+            if (seen > Limits::files) return too_many_files();  // few files, but folders without end
+            const FileEntry next = std::move(folders.back());
+            folders.pop_back();
+            if (auto done = list_one(next, files, folders); !done) return std::move(done).error();
+        }
+        std::ranges::sort(files, {}, &FileEntry::path);
+        return files;
+    }
+
+    Result<std::string> read(const std::string& path) {
+        auto entry = find(path);
+        if (!entry) return std::move(entry).error();
+        if (auto fit = check_readable(*entry, path); !fit) return std::move(fit).error();
+        if (auto fit = count(*entry, path); !fit) return std::move(fit).error();
+        auto bytes = read_blob(entry->id);
+        if (!bytes) return std::move(bytes).error().in("read " + path);
+        if (auto fit = check_content(*bytes, path); !fit) return std::move(fit).error();
+        return bytes;
+    }
+
+private:
+    Result<FileEntry> find_folder(const std::string& path) const {
+        auto found = find(path);
+        if (!found || found->type == FileEntry::Type::folder) return found;
+        return Error{Errc::not_found, fmt::format("{} is not a folder", in_quotes(path))};
     }
 
     Result<FileEntry> child_of(const FileEntry& folder, const std::string& name) const {
@@ -173,7 +162,7 @@ private:
     }
 
     /// The same file may be read again and again; it counts once.
-    Result<void> count(const FileEntry& entry, const std::string& path) const {
+    Result<void> count(const FileEntry& entry, const std::string& path) {
         if (counted_.contains(entry.id)) return {};
         if (total_ + entry.size > Limits::total_bytes) {
             return Error{Errc::invalid,
@@ -186,14 +175,38 @@ private:
         return {};
     }
 
-    std::unique_ptr<Library> library_;  // ends after the handles below
     Handle<git_repository> repository_;
     Handle<git_odb> odb_;
     std::string commit_;
-    git_oid root_{};
-    mutable std::mutex mutex_;  // a git_repository is for one thread at a time
-    mutable std::set<std::string> counted_;
-    mutable std::size_t total_ = 0;
+    git_oid root_;
+    std::set<std::string> counted_;
+    std::size_t total_ = 0;
+};
+
+class Snapshot final : public Files {
+public:
+    Snapshot(std::string commit, std::unique_ptr<Tree> tree) : commit_(std::move(commit)) {
+        tree_.with([&](std::unique_ptr<Tree>& kept) { kept = std::move(tree); });
+    }
+
+    std::string commit() const override { return commit_; }
+
+    Result<FileEntry> find(const std::string& path) const override {
+        return tree_.with([&](const auto& tree) { return tree->find(path); });
+    }
+
+    Result<std::vector<FileEntry>> list(const std::string& folder) const override {
+        return tree_.with([&](const auto& tree) { return tree->list(folder); });
+    }
+
+    Result<std::string> read(const std::string& path) const override {
+        return tree_.with([&](const auto& tree) { return tree->read(path); });
+    }
+
+private:
+    Library library_;  // ends after the tree's handles
+    std::string commit_;
+    net::Guarded<std::unique_ptr<Tree>> tree_;
 };
 
 /// "/apps/" and "apps" are one folder.
@@ -210,7 +223,7 @@ Result<std::shared_ptr<const Files>> open_snapshot(Handle<git_repository> reposi
                                                    const std::string& folder) {
     auto id = parse_id(commit);
     if (!id) return std::move(id).error();
-    auto library = std::make_unique<Library>();
+    const Library library;
     git_commit* found = nullptr;
     int code = git_commit_lookup(&found, repository.get(), &*id);
     const Errc absent = code == GIT_ENOTFOUND ? Errc::not_found : Errc::unavailable;
@@ -219,12 +232,11 @@ Result<std::shared_ptr<const Files>> open_snapshot(Handle<git_repository> reposi
     git_odb* objects = nullptr;
     code = git_repository_odb(&objects, repository.get());
     if (code != 0) return last_error(code, Errc::unavailable).in("read commit " + commit);
-    Handle<git_odb> odb{objects};
-    auto snapshot = std::make_shared<Snapshot>(std::move(library), std::move(repository),
-                                               std::move(odb), commit);
-    auto gone = snapshot->go_to(*git_commit_tree_id(found), without_slashes(folder));
+    auto tree = std::make_unique<Tree>(std::move(repository), Handle<git_odb>{objects}, commit,
+                                       *git_commit_tree_id(found));
+    auto gone = tree->go_to(without_slashes(folder));
     if (!gone) return std::move(gone).error().in("open folder " + in_quotes(folder));
-    return std::shared_ptr<const Files>{std::move(snapshot)};
+    return std::shared_ptr<const Files>{std::make_shared<Snapshot>(commit, std::move(tree))};
 }
 
 }  // namespace driftless::git

@@ -20,8 +20,10 @@ Result<Snapshot> read_snapshot(const std::string& clone, const std::string& comm
     const Library library;
     auto repository = open_clone(clone);
     if (!repository) {
+        Error error = std::move(repository).error();
         // A clone that is gone is a fault to be mended, not a commit that doesn't exist.
-        return Error{Errc::unavailable, std::move(repository).error().message};
+        if (error.code == Errc::not_found) error.code = Errc::unavailable;
+        return error;
     }
     return open_snapshot(*std::move(repository), commit, path);
 }
@@ -89,13 +91,11 @@ public:
 private:
     /// A child that was killed, or died, is started anew at the next call.
     asio::awaitable<Result<std::string>> ask(std::string request, std::chrono::milliseconds limit) {
-        if (asking_) co_return Error{Errc::conflict, "the source is being asked already; ask later"};
         if (child_ == nullptr || !child_->alive()) {
             auto started = start_child();
             if (!started) co_return std::move(started).error().in("start the git child");
             child_ = *std::move(started);
         }
-        const Asking asking{asking_};
         auto answer = co_await child_->ask(std::move(request), limit);
         if (!answer) co_return std::move(answer).error().in("ask the git child about " + remote_.url);
         co_return read_answer(*answer);
@@ -106,22 +106,12 @@ private:
         return processes_.start(std::move(argv), {});
     }
 
-    /// Two requests at once would get each other's answers.
-    struct Asking {
-        explicit Asking(bool& flag_) : flag(flag_) { flag = true; }
-        Asking(const Asking&) = delete;
-        Asking& operator=(const Asking&) = delete;
-        ~Asking() { flag = false; }
-        bool& flag;
-    };
-
     Remote remote_;
     std::string path_;
     std::string folder_;
     net::Processes& processes_;
     net::Lane& lane_;
     std::unique_ptr<net::Child> child_;
-    bool asking_ = false;
     bool damaged_ = false;  // the clone can't be read: the next fetch makes it anew
 };
 

@@ -91,28 +91,14 @@ Result<void> note_worked(Records& records, const Outcome& outcome) {
     return {};
 }
 
-/// All keys that a run had anything to say about.
-std::set<ResourceKey> mentioned(const Outcome& outcome) {
-    std::set<ResourceKey> keys{outcome.under_way.begin(), outcome.under_way.end()};
-    for (const Action& action : outcome.plan.actions) keys.insert(action.key);
-    for (const Held& held : outcome.plan.held) keys.insert(held.action.key);
-    for (const Rest& rest : outcome.plan.resting) keys.insert(rest.key);
-    for (const auto& [key, status] : outcome.statuses) keys.insert(key);
-    for (const auto& [key, digest] : outcome.worked) keys.insert(key);
-    for (const ActionOutcome& action : outcome.actions) keys.insert(action.key);
-    return keys;
-}
-
 /// What is neither declared nor there any more: somebody else removed it, or a crash kept us from
-/// noting that we did. Only a full clean run with a known commit can tell.
+/// noting that we did.
 Result<void> drop_vanished(Records& records, const Outcome& outcome, net::WallTime now) {
-    if (!outcome.full || !outcome.clean() || outcome.plan.commit.empty()) return {};
-    auto memory = records.recall(outcome.target, now);
-    if (!memory) return std::move(memory).error();
-    const std::set<ResourceKey> known = mentioned(outcome);
-    for (const auto& [key, entry] : memory->inventory) {
-        if (known.contains(key) || !entry.note.is_null()) continue;
-        if (auto done = records.keep_removed(entry, now); !done) return done;
+    for (const ResourceKey& key : outcome.gone) {
+        auto entry = records.entry(key);
+        if (!entry) return std::move(entry).error();
+        if (!*entry) continue;
+        if (auto done = records.keep_removed(**entry, now); !done) return done;
         if (auto done = records.drop(key); !done) return done;
     }
     return {};
@@ -129,19 +115,18 @@ Result<void> use_up_permits(Records& records, const Outcome& outcome) {
     return {};
 }
 
-/// First contact and a hold end when a full look left nothing to ask a person about.
+/// A hold ends when a person confirmed, and a full look then left nothing to ask about.
 Result<void> end_waiting(Records& records, const Outcome& outcome, bool converging,
                          net::WallTime now) {
-    const bool is_settled = outcome.full && outcome.clean() && converging &&
-                            outcome.plan.held.empty() && !outcome.plan.commit.empty();
-    if (!is_settled) return {};
-    auto memory = records.recall(outcome.target, now);
-    if (!memory) return std::move(memory).error();
-    if (memory->first_contact) {
+    if (!converging || !outcome.full || !outcome.clean() || outcome.plan.commit.empty()) return {};
+    if (outcome.ends_first_contact()) {
         if (auto done = records.end_first_contact(outcome.target); !done) return done;
     }
+    if (!outcome.plan.held.empty()) return {};
+    auto memory = records.recall(outcome.target, now);
+    if (!memory) return std::move(memory).error();
     if (memory->hold_removals.empty() || memory->confirmed.empty()) return {};
-    return records.hold_removals(outcome.target, "");
+    return records.end_holds(outcome.target);
 }
 
 }  // namespace

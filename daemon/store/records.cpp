@@ -26,6 +26,11 @@ Result<std::vector<std::string>> read_files(const std::string& text) {
     return files;
 }
 
+void add_reason(std::string& reasons, const std::string& reason) {
+    if (!reasons.empty() && !reason.empty()) reasons += "; ";
+    reasons += reason;
+}
+
 HistoryEntry history_of(const sqlite::Statement& row, ResourceKey key) {
     HistoryEntry entry;
     entry.at = net::WallTime{std::chrono::milliseconds{row.number(0)}};
@@ -56,21 +61,24 @@ Result<TargetMemory> Records::recall(const std::string& target, net::WallTime no
 Result<void> Records::read_target(TargetMemory& memory, const std::string& target) {
     auto lost = lost_reason(database_);
     if (!lost) return std::move(lost).error();
-    memory.hold_removals = std::move(*lost);
     auto row = database_.prepare(
-        "SELECT good_commit, good_source, files, hold_removals, first_contact FROM target "
-        "WHERE name = ?");
+        "SELECT good_commit, good_source, files, hold_removals, first_contact, lost_confirmed "
+        "FROM target WHERE name = ?");
     if (!row) return std::move(row).error();
     auto found = row->bind(target).step();
     if (!found) return std::move(found).error();
-    if (!*found) return {};
+    if (!*found) {
+        memory.hold_removals = std::move(*lost);
+        return {};
+    }
     auto files = read_files(row->text(2));
     if (!files) return std::move(files).error();
     memory.good_commit = row->text(0);
     memory.good_source = row->text(1);
     memory.files = std::move(*files);
-    if (!row->is_null(3)) memory.hold_removals = row->text(3);
+    memory.hold_removals = row->text(3);
     memory.first_contact = row->number(4) != 0;
+    if (row->number(5) == 0) add_reason(memory.hold_removals, *lost);
     return {};
 }
 
@@ -209,6 +217,11 @@ Result<void> Records::use_up_permit(const ResourceKey& key) {
 Result<void> Records::hold_removals(const std::string& target, const std::string& why) {
     if (auto done = make_sure_of(target); !done) return done;
     return run("UPDATE target SET hold_removals = ? WHERE name = ?", why, target);
+}
+
+Result<void> Records::end_holds(const std::string& target) {
+    if (auto done = make_sure_of(target); !done) return done;
+    return run("UPDATE target SET hold_removals = '', lost_confirmed = 1 WHERE name = ?", target);
 }
 
 Result<void> Records::end_first_contact(const std::string& target) {

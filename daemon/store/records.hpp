@@ -33,6 +33,8 @@ public:
     Result<void> permit(const ResourceKey& key, net::WallTime now);
     Result<void> use_up_permit(const ResourceKey& key);
     Result<void> hold_removals(const std::string& target, const std::string& why);
+    /// Ends them all, that of a lost database too.
+    Result<void> end_holds(const std::string& target);
     Result<void> end_first_contact(const std::string& target);
     /// Forgets what is too old to count: confirmations, what was removed, the start of history.
     Result<void> forget_old(net::WallTime now);

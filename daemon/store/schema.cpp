@@ -1,15 +1,14 @@
 #include "daemon/store/schema.hpp"
 
+#include <array>
 #include <filesystem>
-#include <vector>
 
 namespace driftless {
 namespace {
 
 /// One step each; steps are only ever added at the end.
-const std::vector<std::string>& migrations() {
-    static const std::vector<std::string> steps{
-        R"sql(
+constexpr std::array migrations{
+    R"sql(
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -19,7 +18,8 @@ CREATE TABLE target (
     good_commit TEXT NOT NULL DEFAULT '',
     good_source TEXT NOT NULL DEFAULT '',
     files TEXT NOT NULL DEFAULT '[]',
-    hold_removals TEXT,                         -- NULL: nothing said, a lost database holds them
+    hold_removals TEXT NOT NULL DEFAULT '',
+    lost_confirmed INTEGER NOT NULL DEFAULT 0,  -- what a lost database held back was confirmed
     first_contact INTEGER NOT NULL DEFAULT 1
 ) WITHOUT ROWID;
 CREATE TABLE source (
@@ -65,9 +65,7 @@ CREATE TABLE history (                          -- the journal: what was intende
 );
 CREATE INDEX history_of_key ON history (key, id);
 )sql",
-    };
-    return steps;
-}
+};
 
 /// Keeps the newest copy only: one from before an older migration is of no use.
 Result<void> keep_copy(sqlite::Database& database, const std::string& copy) {
@@ -79,7 +77,7 @@ Result<void> keep_copy(sqlite::Database& database, const std::string& copy) {
 
 }  // namespace
 
-std::int64_t schema_version() { return static_cast<std::int64_t>(migrations().size()); }
+std::int64_t schema_version() { return static_cast<std::int64_t>(migrations.size()); }
 
 Result<void> prepare_connection(sqlite::Database& database) {
     return database.execute(
@@ -103,7 +101,7 @@ Result<void> migrate(sqlite::Database& database, const std::string& copy) {
     auto transaction = sqlite::Transaction::begin(database);
     if (!transaction) return std::move(transaction).error();
     for (auto step = *version; step < schema_version(); ++step) {
-        auto done = database.execute(migrations()[static_cast<std::size_t>(step)]);
+        auto done = database.execute(migrations[static_cast<std::size_t>(step)]);
         if (!done) return done;
     }
     auto noted = database.execute(fmt::format("PRAGMA user_version = {}", schema_version()));

@@ -48,8 +48,8 @@ public:
     ~Store() override = default;
 
     virtual asio::awaitable<Result<TargetMemory>> recall(std::string target) = 0;
-    /// After a run: what worked, what went away, permits that were used up. A full clean converging run
-    /// that leaves nothing held ends the first contact.
+    /// After a run: what worked, what went away, permits that were used up. A converging run that
+    /// `ends_first_contact` does so here.
     virtual asio::awaitable<Result<void>> record(const Outcome& outcome, bool converging) = 0;
     /// The target took this commit as a whole.
     virtual asio::awaitable<Result<void>> took_commit(std::string target, std::string source,
@@ -57,8 +57,9 @@ public:
                                                       std::vector<std::string> files) = 0;
     virtual asio::awaitable<Result<void>> confirm(std::string target, std::string hash) = 0;
     virtual asio::awaitable<Result<void>> permit_adoption(ResourceKey key) = 0;
-    /// A reason to hold every removal of a target; empty ends it. It also ends by itself at the first
-    /// full clean converging run after a confirmation that leaves nothing held.
+    /// A reason to hold every removal of a target; empty ends it. It, and what a lost database holds,
+    /// also ends by itself at the first full clean converging run after a confirmation that leaves
+    /// nothing held.
     virtual asio::awaitable<Result<void>> hold_removals(std::string target, std::string why) = 0;
     /// Newest first. @param key  all when empty
     virtual asio::awaitable<Result<std::vector<HistoryEntry>>> history(std::string key,
@@ -68,7 +69,7 @@ public:
     virtual asio::awaitable<Result<void>> took_tip(std::string source, std::string commit) = 0;
 
     /// Why everything before is forgotten, when a corrupt file was set aside at this start: for status.
-    /// Empty otherwise. `recall` gives it as `hold_removals` of each target until that hold ends, also
+    /// Empty otherwise. `recall` adds it to `hold_removals` of each target until that hold ends, also
     /// after further starts.
     [[nodiscard]] virtual std::string lost() const = 0;
 };
