@@ -1,1 +1,75 @@
-int main() { return 0; }
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+#include "daemon/cli/command_line.hpp"
+#include "daemon/cli/logging.hpp"
+#include "providers/net/signals.hpp"
+
+extern "C" char** environ;
+
+namespace driftless {
+namespace {
+
+std::map<std::string, std::string> read_environment() {
+    std::map<std::string, std::string> environment;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string text{*entry};
+        const auto equals = text.find('=');
+        if (equals != std::string::npos) {
+            environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+        }
+    }
+    return environment;
+}
+
+net::asio::awaitable<void> until_asked_to_stop(net::asio::any_io_executor executor) {
+    net::Signals signals{executor, {SIGTERM, SIGINT}};
+    [[maybe_unused]] const auto signal = co_await signals.next();  // or canceled: it ends as well
+}
+
+int run_program(std::vector<std::string> arguments) {
+    net::asio::io_context io{1};
+    net::SystemClock clock;
+    net::SystemRandom random;
+    const auto processes = net::make_processes(io.get_executor(), clock);
+    cli::Machine machine{
+        .environment = read_environment(),
+        .out = std::cout,
+        .err = std::cerr,
+        .terminal = ::isatty(STDOUT_FILENO) == 1,
+        .user = ::geteuid(),
+        .executor = io.get_executor(),
+        .clock = clock,
+        .random = random,
+        .processes = *processes,
+        .make_lane = net::make_thread_lane,
+        .until_asked_to_stop = [&io] { return until_asked_to_stop(io.get_executor()); }};
+    cli::set_up_logging(machine.environment, true);
+    int code = cli::exit_error;
+    std::exception_ptr thrown;
+    net::asio::co_spawn(io, cli::run_command_line(std::move(arguments), machine),
+                        [&](std::exception_ptr failed, int result) {
+                            thrown = failed;
+                            code = failed ? cli::exit_error : result;
+                        });
+    io.run();
+    if (thrown) std::rethrow_exception(thrown);
+    return code;
+}
+
+}  // namespace
+}  // namespace driftless
+
+int main(int argc, char** argv) {
+    try {
+        return driftless::run_program({argv + 1, argv + argc});
+    } catch (const std::exception& fault) {
+        std::cerr << "driftless: internal error: " << fault.what() << '\n';
+        return driftless::cli::exit_error;
+    }
+}

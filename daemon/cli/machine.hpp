@@ -1,0 +1,42 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "providers/net/blocking.hpp"
+#include "providers/net/clock.hpp"
+#include "providers/net/process.hpp"
+
+namespace driftless::cli {
+
+namespace asio = boost::asio;
+
+/// What a command is given of the machine that it runs on. `main` makes it, tests make another.
+struct Machine {
+    std::map<std::string, std::string> environment;
+    std::ostream& out;
+    std::ostream& err;
+    bool terminal = false;   ///< `out` is one: colours may be used
+    std::uint32_t user = 0;  ///< effective user id
+    asio::any_io_executor executor;
+    net::Clock& clock;
+    net::Random& random;
+    net::Processes& processes;
+    std::function<std::unique_ptr<net::Lane>()> make_lane;
+    std::function<asio::awaitable<void>()> until_asked_to_stop;  ///< SIGTERM or SIGINT
+};
+
+/// Exit codes of all commands.
+inline constexpr int exit_done = 0;     ///< done, or nothing to do
+inline constexpr int exit_error = 1;    ///< an error, an unreadable target too
+inline constexpr int exit_pending = 2;  ///< there are changes, or something is held
+inline constexpr int exit_usage = 64;   ///< wrong usage
+
+}  // namespace driftless::cli

@@ -1,0 +1,202 @@
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <ostream>
+
+#include "daemon/cli/command_line.hpp"
+#include "daemon/cli/endpoint.hpp"
+#include "daemon/cli/plan_text.hpp"
+#include "daemon/cli/settings_file.hpp"
+#include "daemon/cli/world.hpp"
+#include "daemon/http/views.hpp"
+#include "daemon/target_runner.hpp"
+
+namespace driftless::cli {
+namespace {
+
+struct PlanOptions {
+    std::string revision;
+    std::string folder;
+    std::string target;
+    bool as_json = false;
+};
+
+/// A folder that is there as long as this is.
+class TemporaryFolder {
+public:
+    explicit TemporaryFolder(net::Random& random)
+        : path_(std::filesystem::temp_directory_path() /
+                ("driftless-" + net::random_hex(random, 8))) {}
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    ~TemporaryFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    [[nodiscard]] std::string path() const { return path_.string(); }
+
+private:
+    std::filesystem::path path_;
+};
+
+using FilesResult = Result<std::shared_ptr<const Files>>;
+
+/// One `driftless plan`: what each source says, and what each of its targets has.
+class Planning {
+public:
+    Planning(World& world, Machine& machine, const PlanOptions& options)
+        : world_(world), machine_(machine), options_(options), clones_(machine.random) {}
+
+    asio::awaitable<int> all();
+
+private:
+    asio::awaitable<void> source(const SourceSettings& source);
+    asio::awaitable<FilesResult> files_of(const SourceSettings& source);
+    asio::awaitable<FilesResult> fetched(const SourceSettings& source);
+    asio::awaitable<Loaded> loaded(const SourceSettings& source,
+                                   std::shared_ptr<const Files> files);
+    asio::awaitable<void> target(std::string name, Wanted wanted);
+    void print_findings(const Findings& findings);
+    void print(const Plan& plan);
+
+    World& world_;
+    Machine& machine_;
+    const PlanOptions& options_;
+    TemporaryFolder clones_;  // the daemon's clones belong to the daemon
+    Board board_;
+    json plans_ = json::array();
+    bool failed_ = false;
+    bool pending_ = false;
+};
+
+asio::awaitable<int> Planning::all() {
+    for (const auto& [name, settings] : world_.settings->sources) co_await source(settings);
+    if (options_.as_json) machine_.out << json{{"plans", plans_}}.dump(2) << '\n';
+    if (failed_) co_return exit_error;
+    co_return pending_ ? exit_pending : exit_done;
+}
+
+asio::awaitable<void> Planning::source(const SourceSettings& source) {
+    auto files = co_await files_of(source);
+    if (!files) {
+        fail(machine_, files.error());
+        failed_ = true;
+        co_return;
+    }
+    const Loaded commit = co_await loaded(source, *files);
+    print_findings(commit.unparsed);
+    print_findings(commit.elsewhere);
+    for (const auto& [name, load] : commit.targets) {
+        if (!options_.target.empty() && options_.target != name) continue;
+        print_findings(load.findings);
+        if (!load.desired) continue;
+        Wanted wanted{
+            .desired = *load.desired, .files = *files, .source = source.name, .is_tip = true};
+        co_await target(name, std::move(wanted));
+    }
+}
+
+asio::awaitable<FilesResult> Planning::files_of(const SourceSettings& source) {
+    if (options_.folder.empty()) co_return co_await fetched(source);
+    const std::string folder = options_.folder;
+    std::function<FilesResult()> work = [folder] { return git::open_folder(folder); };
+    co_return co_await net::run_blocking<FilesResult>(*world_.files_lane, std::move(work));
+}
+
+asio::awaitable<FilesResult> Planning::fetched(const SourceSettings& source) {
+    const std::string clone = clones_.path() + "/" + source.name + ".git";
+    auto git =
+        git::make_source(source, clone, machine_.processes, *world_.files_lane, machine_.clock);
+    auto tip = co_await git->fetch();
+    if (!tip) co_return std::move(tip).error();
+    if (options_.revision.empty()) co_return co_await git->snapshot(std::move(*tip));
+    const std::string revision = options_.revision;
+    const std::string path = source.path;
+    std::function<FilesResult()> work = [clone, revision, path] {
+        return git::open_revision(clone, revision, path);
+    };
+    co_return co_await net::run_blocking<FilesResult>(*world_.files_lane, std::move(work));
+}
+
+asio::awaitable<Loaded> Planning::loaded(const SourceSettings& source,
+                                         std::shared_ptr<const Files> files) {
+    const LoadContext context{.settings = *world_.settings,
+                              .expanders = world_.expanders,
+                              .secrets = *world_.secrets,
+                              .vault = *world_.vault,
+                              .targets = source.targets,
+                              .addressed_before = {}};
+    std::function<Loaded()> work = [files, context] { return load(*files, context); };
+    co_return co_await net::run_blocking<Loaded>(*world_.files_lane, std::move(work));
+}
+
+asio::awaitable<void> Planning::target(std::string name, Wanted wanted) {
+    TargetRunner runner{{.settings = world_.settings->targets.at(name),
+                         .installation = world_.settings->installation,
+                         .target = *world_.targets.at(name),
+                         .store = *world_.store,
+                         .vault = *world_.vault,
+                         .clock = machine_.clock,
+                         .random = machine_.random,
+                         .board = board_,
+                         .earlier = {}}};
+    runner.want(std::move(wanted));
+    Scope scope;
+    scope.fresh = true;
+    const auto plan = co_await runner.plan(std::move(scope));
+    if (!plan) {
+        fail(machine_, plan.error());
+        failed_ = true;
+        co_return;
+    }
+    print(*plan);
+}
+
+void Planning::print_findings(const Findings& findings) {
+    for (const Finding& finding : findings) machine_.err << clean(to_string(finding)) << '\n';
+    failed_ = failed_ || has_errors(findings);
+}
+
+void Planning::print(const Plan& plan) {
+    pending_ = pending_ || !plan.actions.empty() || !plan.held.empty();
+    for (const Rest& rest : plan.resting) failed_ = failed_ || rest.status == Status::unknown;
+    if (options_.as_json) {
+        plans_.push_back(http::view_of(plan));
+    } else {
+        machine_.out << plan_text(plan, Style{machine_.terminal});
+    }
+}
+
+asio::awaitable<int> plan(Machine& machine, std::string config, PlanOptions options) {
+    auto settings = load_settings(config);
+    if (!settings) co_return fail(machine, settings.error());
+    if (!options.target.empty() && !settings->targets.contains(options.target)) {
+        machine.err << "no target " << in_quotes(options.target) << '\n';
+        co_return exit_usage;
+    }
+    auto world = open_world(std::move(*settings), Access::read_only, machine);
+    if (!world) co_return fail(machine, world.error());
+    Planning planning{*world, machine, options};
+    co_return co_await planning.all();
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, Selected& selected) {
+    auto* command = app.add_subcommand("plan", "what a run would do, and changes nothing");
+    auto options = std::make_shared<PlanOptions>();  // shared with the callback, which outlives us
+    auto* revision = command->add_option("--revision", options->revision,
+                                         "a commit of the source; left out: the newest");
+    command->add_option("--dir", options->folder, "a folder on disk instead of the sources")
+        ->excludes(revision)
+        ->type_name("DIR");
+    command->add_option("--target", options->target, "only this one");
+    command->add_flag("--json", options->as_json, "for programs");
+    command->callback([&selected, options] {
+        selected.command = [&selected, options](Machine& machine) {
+            return plan(machine, selected.config, *options);
+        };
+    });
+}
+
+}  // namespace driftless::cli

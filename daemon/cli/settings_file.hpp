@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "config/settings.hpp"
+
+namespace driftless::cli {
+
+/// Where driftless.yaml is when nobody says otherwise.
+std::string usual_settings_path();
+
+/// Reads the settings. @param path  empty: the usual one
+/// @return `not_found` with what to do; `invalid` with every error, one a line
+Result<Settings> load_settings(const std::string& path);
+
+/// The Unix socket of the daemon that runs with these settings.
+std::string socket_path(const Settings& settings);
+
+/// The bare clone of a source.
+std::string clone_path(const Settings& settings, const std::string& source);
+
+/// All of a file. @return `not_found`; `unavailable`; `invalid`: larger than 1 MiB
+Result<std::string> read_text_file(const std::string& path);
+
+}  // namespace driftless::cli

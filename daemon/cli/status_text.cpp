@@ -1,0 +1,171 @@
+#include "daemon/cli/status_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "daemon/cli/field_text.hpp"
+
+namespace driftless::cli {
+namespace {
+
+std::string text_at(const json& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? clean(found->get<std::string>()) : "";
+}
+
+/// Whole seconds from `now` until the time at `key`; none when there is no time.
+std::optional<long long> seconds_until(const json& object, const char* key, net::WallTime now) {
+    const auto time = net::parse_wall_time(text_at(object, key));
+    if (!time) return std::nullopt;
+    return std::chrono::duration_cast<std::chrono::seconds>(*time - now).count();
+}
+
+std::string findings_text(const json& findings, const Style& style) {
+    std::string text;
+    for (const json& finding : findings) {
+        const bool error = finding.value("severity", "") == "error";
+        const std::string place = place_text(finding);
+        text +=
+            fmt::format("  {} {}{}\n", style(error ? Tone::bad : Tone::faint, error ? "!" : "·"),
+                        place.empty() ? "" : place + ": ", text_at(finding, "message"));
+    }
+    return text;
+}
+
+std::string source_text(const json& source, net::WallTime now, const Style& style) {
+    const std::string word = text_at(source, "status");
+    std::string text =
+        fmt::format("{} {}  {}  {} at {}", style(Tone::faint, "source"),
+                    style(Tone::strong, text_at(source, "name")), style(tone_of(word), word),
+                    text_at(source, "branch"), short_commit(text_at(source, "tip")));
+    if (const auto until = seconds_until(source, "checked", now)) {
+        text += fmt::format(", checked {} ago", about(-*until));
+    }
+    text += "\n";
+    if (const auto detail = text_at(source, "detail"); !detail.empty()) {
+        text += "  " + detail + "\n";
+    }
+    return text + findings_text(source["findings"], style);
+}
+
+std::string next_text(const json& target, net::WallTime now) {
+    if (const auto running = text_at(target, "running"); !running.empty()) {
+        const auto progress = text_at(target, "progress");
+        return "running" + (progress.empty() ? "" : ": " + progress);
+    }
+    const auto until = seconds_until(target, "next_due", now);
+    if (!until) return {};
+    return fmt::format("next look in {} ({})", about(*until), text_at(target, "next_why"));
+}
+
+std::string target_head(const json& target, net::WallTime now, const Style& style) {
+    const std::string word = text_at(target, "status");
+    const std::string commit = text_at(target, "commit");
+    std::string text = fmt::format("{} {}  {}  {}  {}", style(Tone::faint, "target"),
+                                   style(Tone::strong, text_at(target, "name")),
+                                   style(tone_of(word), word), text_at(target, "mode"),
+                                   commit.empty() ? "no commit" : "commit " + short_commit(commit));
+    if (const auto next = next_text(target, now); !next.empty()) text += "  " + next;
+    return text + "\n";
+}
+
+std::string held_text(const json& target, const Style& style) {
+    std::string text;
+    if (const auto why = text_at(target, "hold_removals"); !why.empty()) {
+        text += fmt::format("  {} every removal waits: {}\n", style(Tone::warn, "!"), why);
+    }
+    if (target["held"].empty()) return text;
+    Table table;
+    for (const json& held : target["held"]) {
+        table.row({{text_at(held, "verb"), Tone::warn},
+                   {fmt::format("{}/{}", text_at(held, "kind"), text_at(held, "name"))},
+                   {text_at(held, "why"), Tone::faint}});
+    }
+    text += fmt::format("  {} held until `driftless confirm {}`:\n", style(Tone::warn, "!"),
+                        text_at(target, "held_hash"));
+    return text + table.print(style, "      ");
+}
+
+std::string notes_text(const json& target) {
+    std::string text;
+    for (const json& note : target["notes"]) text += "  " + text_at(note, "text") + "\n";
+    return text;
+}
+
+/// The resources of one target, those of a manifest together.
+std::string resources_text(const std::string& target, const json& resources, const Style& style) {
+    std::map<std::string, Table> groups;
+    for (const json& resource : resources) {
+        if (resource["target"] != target) continue;
+        const std::string status = text_at(resource, "status");
+        groups[text_at(resource["origin"], "manifest")].row(
+            {{status, tone_of(status)},
+             {fmt::format("{}/{}", text_at(resource, "kind"), text_at(resource, "name"))},
+             {text_at(resource, "why"), Tone::faint}});
+    }
+    std::string text;
+    for (const auto& [manifest, table] : groups) {
+        text += "  " + (manifest.empty() ? "not declared" : manifest) + "\n";
+        text += table.print(style, "    ");
+    }
+    return text;
+}
+
+std::string target_text(const json& target, const json& resources, net::WallTime now,
+                        const Style& style) {
+    std::string text = target_head(target, now, style);
+    if (const auto detail = text_at(target, "detail"); !detail.empty()) {
+        text += "  " + style(Tone::bad, detail) + "\n";
+    }
+    if (target["last"].is_object()) {
+        const auto error = text_at(target["last"], "error");
+        if (!error.empty() && error != text_at(target, "detail")) {
+            text += fmt::format("  {} last run: {}\n", style(Tone::bad, "!"), error);
+        }
+    }
+    text += findings_text(target["findings"], style) + held_text(target, style);
+    text += notes_text(target);
+    return text + resources_text(text_at(target, "name"), resources, style);
+}
+
+}  // namespace
+
+std::string status_text(const json& status, const json& resources, net::WallTime now,
+                        const Style& style) {
+    std::string text = fmt::format("{} {}\n", style(Tone::faint, "installation"),
+                                   style(Tone::strong, text_at(status, "installation")));
+    if (const auto lost = text_at(status, "lost"); !lost.empty()) {
+        text += style(Tone::bad, "! ") + lost + "\n";
+    }
+    if (!status.value("store_works", true)) {
+        text += style(Tone::bad, "! the store cannot be read or written: nothing is changed\n");
+    }
+    for (const json& source : status["sources"]) text += "\n" + source_text(source, now, style);
+    for (const json& target : status["targets"]) {
+        text += "\n" + target_text(target, resources["resources"], now, style);
+    }
+    return text;
+}
+
+bool is_pending(const json& status) {
+    return std::ranges::any_of(status["targets"], [](const json& target) {
+        const json& counts = target["counts"];
+        const bool all_in_sync = std::ranges::all_of(counts.items(), [](const auto& count) {
+            return count.key() == "in_sync" || count.key() == "suspended";
+        });
+        return !all_in_sync || !target["held"].empty() || !target["findings"].empty();
+    });
+}
+
+bool is_failing(const json& status) {
+    const auto not_ok = [](const json& part) {
+        return part["status"] != "ok" && part["status"] != "suspended" &&
+               part["status"] != "rewound";
+    };
+    return !status.value("store_works", true) || std::ranges::any_of(status["sources"], not_ok) ||
+           std::ranges::any_of(status["targets"], not_ok);
+}
+
+}  // namespace driftless::cli

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+#include "daemon/cli/text.hpp"
+#include "providers/net/clock.hpp"
+
+namespace driftless::cli {
+
+/// The daemon's status for people.
+/// @param status     /api/v1/status
+/// @param resources  /api/v1/resources
+std::string status_text(const json& status, const json& resources, net::WallTime now,
+                        const Style& style);
+
+/// Is anything to be done, or held? (exit code 2) @param status  /api/v1/status
+bool is_pending(const json& status);
+/// Could something not be read? (exit code 1)
+bool is_failing(const json& status);
+
+}  // namespace driftless::cli

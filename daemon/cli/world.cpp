@@ -1,0 +1,52 @@
+#include "daemon/cli/world.hpp"
+
+#include <filesystem>
+
+#include "daemon/daemon.hpp"
+
+namespace driftless::cli {
+namespace {
+
+/// Who only looks makes no key: without one, nothing was ever sealed.
+Result<std::unique_ptr<Vault>> vault_for(const std::string& folder, Access access,
+                                         net::Random& random) {
+    std::error_code failed;
+    if (access == Access::own || std::filesystem::exists(folder + "/vault.key", failed)) {
+        return open_vault(folder, random);
+    }
+    return make_vault(net::random_hex(random, 32));
+}
+
+}  // namespace
+
+Result<World> open_world(Settings settings, Access access, Machine& machine) {
+    World world;
+    world.settings = std::make_unique<Settings>(std::move(settings));
+    if (auto checked = one_source_each(*world.settings); !checked) {
+        return std::move(checked).error();
+    }
+    world.store_lane = machine.make_lane();
+    world.files_lane = machine.make_lane();
+    world.secrets = make_secrets(world.settings->secrets, machine.environment);
+    auto vault = vault_for(world.settings->state, access, machine.random);
+    if (!vault) return std::move(vault).error();
+    world.vault = std::move(*vault);
+    auto store = open_store(world.settings->state, access, *world.store_lane, machine.clock);
+    if (!store) return std::move(store).error();
+    world.store = std::move(*store);
+    world.expanders = all_expanders();
+    const TargetContext context{.settings = *world.settings,
+                                .secrets = *world.secrets,
+                                .environment = machine.environment,
+                                .executor = machine.executor,
+                                .clock = machine.clock,
+                                .lane = *world.files_lane};
+    for (const auto& [name, target] : world.settings->targets) {
+        auto made = make_target(target, context);
+        if (!made) return std::move(made).error();
+        world.targets.emplace(name, std::move(*made));
+    }
+    return world;
+}
+
+}  // namespace driftless::cli

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "daemon/cli/machine.hpp"
+#include "daemon/git/source.hpp"
+#include "daemon/registry.hpp"
+#include "daemon/secrets/secrets.hpp"
+#include "daemon/store/store.hpp"
+
+namespace driftless::cli {
+
+/// What `run` and `plan` both stand on. Parts further down refer to parts further up.
+struct World {
+    std::unique_ptr<Settings> settings;  // its address must not change
+    std::unique_ptr<net::Lane> store_lane;
+    std::unique_ptr<net::Lane> files_lane;
+    std::unique_ptr<Secrets> secrets;
+    std::unique_ptr<Vault> vault;
+    std::unique_ptr<Store> store;
+    Expanders expanders;
+    std::map<std::string, std::unique_ptr<Target>> targets;
+};
+
+/// Opens vault and store and makes every target.
+/// @param access  `read_only`: beside a daemon, changing nothing; the folder need not be there
+Result<World> open_world(Settings settings, Access access, Machine& machine);
+
+}  // namespace driftless::cli

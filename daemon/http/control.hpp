@@ -1,0 +1,33 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+#include <vector>
+
+#include "daemon/schedule/status.hpp"
+#include "daemon/store/store.hpp"
+
+namespace driftless::http {
+
+/// What the endpoint may ask of the daemon.
+class Control {
+public:
+    virtual ~Control() = default;
+    [[nodiscard]] virtual Overview overview() const = 0;
+    /// A commit is loaded and the store works. @return `unavailable` with what is missing
+    [[nodiscard]] virtual Result<void> ready() const = 0;
+    virtual asio::awaitable<Result<std::vector<HistoryEntry>>> history(std::string key,
+                                                                       std::size_t limit) = 0;
+    /// Looks at git and at a target, or some resources, now; what failed before is tried again.
+    /// @param targets  names of targets, or keys of resources; empty: all targets
+    /// @return `not_found`: no such target
+    virtual Result<void> reconcile(const std::vector<std::string>& targets) = 0;
+    /// Releases exactly the held actions that this hash stands for, for 24 hours.
+    /// @return `not_found`: nothing is held under it; `unavailable`: the store
+    virtual asio::awaitable<Result<void>> confirm(std::string hash) = 0;
+    /// Lets the resource of a conflict be taken over. @return `not_found`; `unavailable`
+    virtual asio::awaitable<Result<void>> adopt(ResourceKey key) = 0;
+};
+
+}  // namespace driftless::http

@@ -1,0 +1,55 @@
+#include "daemon/registry.hpp"
+
+#include "daemon/docker_host.hpp"
+#include "reconcilers/docker/compose_project.hpp"
+#include "reconcilers/docker/engine_target.hpp"
+
+namespace driftless {
+namespace {
+
+Result<std::map<std::string, docker::RegistryLogin>> logins_of(const TargetContext& context,
+                                                               const std::string& target) {
+    std::map<std::string, docker::RegistryLogin> logins;
+    for (const auto& [registry, settings] : context.settings.registries) {
+        auto password = context.secrets.read(settings.password_secret, target);
+        if (!password) return std::move(password).error().in("log in to registry " + registry);
+        logins.emplace(registry, docker::RegistryLogin{.username = settings.username,
+                                                       .password = std::string{password->reveal()},
+                                                       .server = registry});
+    }
+    return logins;
+}
+
+Result<std::unique_ptr<Target>> make_docker_target(const TargetSettings& target,
+                                                   const DockerEndpoint& endpoint,
+                                                   const TargetContext& context) {
+    auto logins = logins_of(context, target.name);
+    if (!logins) return std::move(logins).error().in("target " + target.name);
+    docker::EngineParts parts;
+    parts.target = target.name;
+    parts.installation = context.settings.installation;
+    parts.transport =
+        make_docker_transport(endpoint.host, context.environment, context.executor, context.clock);
+    parts.logins = std::move(*logins);
+    parts.self = own_container();
+    return docker::make_engine_target(std::move(parts), context.clock, context.lane);
+}
+
+}  // namespace
+
+Expanders all_expanders() {
+    return {
+        {"ComposeProject", docker::expand_compose_project},
+    };
+}
+
+Result<std::unique_ptr<Target>> make_target(const TargetSettings& target,
+                                            const TargetContext& context) {
+    if (const auto* endpoint = std::get_if<DockerEndpoint>(&target.endpoint)) {
+        return make_docker_target(target, *endpoint, context);
+    }
+    return Error{Errc::invalid, fmt::format("{}: target {} names no provider; give it `docker:`",
+                                            to_string(target.place), target.name)};
+}
+
+}  // namespace driftless

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "providers/net/blocking.hpp"
+#include "providers/net/clock.hpp"
+#include "reconcilers/expand.hpp"
+#include "reconcilers/target.hpp"
+
+namespace driftless {
+
+/// The one list of manifest kinds, with what makes resources of each.
+Expanders all_expanders();
+
+/// What targets are made with; it outlives them.
+struct TargetContext {
+    const Settings& settings;
+    const Secrets& secrets;
+    std::map<std::string, std::string> environment;
+    net::asio::any_io_executor executor;
+    net::Clock& clock;
+    net::Lane& lane;  ///< for reads of a commit's files
+};
+
+/// The target that the settings describe, with all its kinds. Nothing is connected yet.
+/// @return `invalid`: no provider for it; or why a credential of its registries can't be read
+Result<std::unique_ptr<Target>> make_target(const TargetSettings& target,
+                                            const TargetContext& context);
+
+}  // namespace driftless

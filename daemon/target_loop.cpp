@@ -1,0 +1,135 @@
+#include "daemon/target_loop.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace driftless {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The clocks part by this much only when the machine slept, or somebody set the time.
+constexpr auto slept = 60s;
+
+}  // namespace
+
+TargetLoop::TargetLoop(RunnerParts parts, const net::asio::any_io_executor& executor,
+                       std::function<void(TargetLoop&)> on_end)
+    : target_(parts.target),
+      clock_(parts.clock),
+      random_(parts.random),
+      runner_(parts),
+      schedule_(parts.settings.policy, parts.random),
+      wakeup_(executor),
+      on_end_(std::move(on_end)),
+      seen_steady_(parts.clock.now()),
+      seen_wall_(parts.clock.wall()) {}
+
+asio::awaitable<void> TargetLoop::run() {
+    schedule_.start(clock_.now());
+    while (!stopping_) {
+        const auto due = schedule_.next();
+        if (due && due->at <= clock_.now()) {
+            co_await run_due();
+            continue;
+        }
+        const auto until = due ? due->at : clock_.now() + 1h;
+        const auto waited = co_await wakeup_.wait_until(clock_, until);
+        if (!waited) co_return;
+        mind_sleep();
+    }
+}
+
+asio::awaitable<void> TargetLoop::run_due() {
+    Order order = schedule_.take(clock_.now());
+    const Outcome outcome = co_await runner_.run(std::move(order));
+    schedule_.ended(clock_.now(), outcome);
+    on_end_(*this);
+}
+
+/// A machine that slept missed events, and its connections are dead: all is looked at anew.
+void TargetLoop::mind_sleep() {
+    const auto steady = clock_.now() - seen_steady_;
+    const auto wall = clock_.wall() - seen_wall_;
+    seen_steady_ = clock_.now();
+    seen_wall_ = clock_.wall();
+    if (wall - steady < slept) return;
+    spdlog::info("clock jumped target={}", runner_.status().name);
+    runner_.was_away();
+    schedule_.back_again(clock_.now());
+}
+
+asio::awaitable<void> TargetLoop::watch() {
+    const net::Backoff backoff{.first = 1s, .most = 60s};
+    int failures = 0;
+    while (!stopping_) {
+        std::function<void(Hint)> on_hint = [this](const Hint& hint) { heard(hint); };
+        const auto ended = co_await target_.watch(std::move(on_hint));
+        if (stopping_ || (ended.failed() && ended.error().code == Errc::canceled)) co_return;
+        if (connected_) {
+            failures = 0;
+            runner_.was_away();
+            schedule_.back_again(clock_.now());
+            wakeup_.wake();
+        }
+        connected_ = false;
+        const Error why =
+            ended ? Error{Errc::unavailable, "the stream of events ended"} : ended.error();
+        const auto wait = backoff.after(++failures, why, random_);
+        spdlog::info("events lost target={} retry_in_s={} detail={}", runner_.status().name,
+                     std::chrono::ceil<std::chrono::seconds>(wait).count(), in_quotes(why.message));
+        const auto slept_well = co_await clock_.sleep_for(wait);
+        if (!slept_well) co_return;
+    }
+}
+
+void TargetLoop::heard(const Hint& hint) {
+    connected_ = true;
+    schedule_.hint(clock_.now(), hint);
+    wakeup_.wake();
+}
+
+void TargetLoop::tell(TargetNews news) {
+    runner_.status().findings = std::move(news.findings);
+    runner_.hold_removals(std::move(news.hold_removals));
+    if (!news.wanted) return;
+    runner_.want(std::move(*news.wanted));
+    schedule_.new_commit(clock_.now());
+    wakeup_.wake();
+}
+
+void TargetLoop::ask(const Scope& scope) {
+    schedule_.ask(clock_.now(), scope);
+    wakeup_.wake();
+}
+
+void TargetLoop::board_changed() {
+    if (!anything_blocked()) return;
+    schedule_.board_changed(clock_.now());
+    wakeup_.wake();
+}
+
+bool TargetLoop::anything_blocked() const {
+    return std::ranges::any_of(runner_.status().resources, [](const auto& entry) {
+        return entry.second.status == Status::blocked;
+    });
+}
+
+void TargetLoop::stop() {
+    stopping_ = true;
+    runner_.stop();
+    wakeup_.wake();
+}
+
+TargetStatus TargetLoop::status() const {
+    TargetStatus status = runner_.status();
+    const auto due = schedule_.next();
+    if (!due || !status.running.empty()) return status;
+    const auto left = std::max(due->at - clock_.now(), net::SteadyTime::duration::zero());
+    status.next_due = clock_.wall() + std::chrono::duration_cast<std::chrono::milliseconds>(left);
+    status.next_why = due->why;
+    return status;
+}
+
+}  // namespace driftless
