@@ -59,10 +59,11 @@ void Schedule::board_changed(net::SteadyTime now) {
 }
 
 void Schedule::hint(net::SteadyTime now, const Hint& hint) {
-    if (hint.all) return back_again(now);
-    if (hint.keys.empty()) return;
-    if (hinted_.empty()) first_hint_ = now;
+    if (hint.missed) return back_again(now);
+    if (!hint.all && hint.keys.empty()) return;
+    if (!anything_hinted()) first_hint_ = now;
     hinted_.insert(hint.keys.begin(), hint.keys.end());
+    hinted_all_ = hinted_all_ || hint.all;
     settle(now);
 }
 
@@ -94,15 +95,15 @@ std::optional<Due> Schedule::next() const {
     };
     if (asked_) offer(asked_at_, "person");
     if (full_) offer(allowed(full_->at), wait(full_->why, full_->at));
-    if (!hinted_.empty()) offer(allowed(settled_at_), wait("event", settled_at_));
+    if (anything_hinted()) offer(allowed(settled_at_), wait("event", settled_at_));
     return due;
 }
 
 Order Schedule::take(net::SteadyTime now) {
     Order order;
     const bool full_due = full_ && allowed(full_->at) <= now;
-    const bool hints_due = !hinted_.empty() && allowed(settled_at_) <= now;
-    const bool all = full_due || (asked_ && asked_->all);
+    const bool hints_due = anything_hinted() && allowed(settled_at_) <= now;
+    const bool all = full_due || (asked_ && asked_->all) || (hints_due && hinted_all_);
     order.trigger = asked_ ? "person" : full_due ? full_->why : "event";
     order.scope.all = all;
     order.scope.fresh = asked_.has_value() || (full_due && full_->fresh) ||
@@ -118,7 +119,10 @@ Order Schedule::take(net::SteadyTime now) {
     } else {
         order.scope.keys.assign(keys.begin(), keys.end());
     }
-    if (all || hints_due) hinted_.clear();
+    if (all || hints_due) {
+        hinted_.clear();
+        hinted_all_ = false;
+    }
     asked_.reset();
     running_ = order;
     return order;

@@ -58,6 +58,7 @@ private:
     void look(net::SteadyTime at, const std::string& why, bool fresh = false);
     void press(net::SteadyTime now, const std::string& why, bool fresh);
     void settle(net::SteadyTime now);
+    [[nodiscard]] bool anything_hinted() const { return hinted_all_ || !hinted_.empty(); }
     [[nodiscard]] net::SteadyTime allowed(net::SteadyTime at) const;
     [[nodiscard]] std::chrono::nanoseconds jittered(std::chrono::seconds interval);
 
@@ -68,6 +69,7 @@ private:
     std::optional<Scope> asked_;  ///< by a person, since `asked_at_`
     net::SteadyTime asked_at_{};
     std::set<ResourceKey> hinted_;
+    bool hinted_all_ = false;
     net::SteadyTime first_hint_{};
     net::SteadyTime settled_at_{};
     std::optional<net::SteadyTime> not_before_;

@@ -40,6 +40,7 @@ public:
             access_.cache.clear();
             Hint hint;
             hint.all = true;
+            hint.missed = true;
             hint.what = "the event stream began";
             on_hint(std::move(hint));
         };

@@ -36,7 +36,7 @@ Outcome unreadable(Error error) {
 
 ResourceKey key(const std::string& name) { return {"mini1", "toy.thing", name}; }
 
-Hint hint(const std::string& name) { return {.all = false, .keys = {key(name)}, .what = "die"}; }
+Hint hint(const std::string& name) { return {.all = false, .keys = {key(name)}, .missed = false, .what = "die"}; }
 
 class ScheduleTest : public testing::Test {
 protected:
@@ -119,11 +119,20 @@ TEST_F(ScheduleTest, AScopedRunLeavesTheIntervalAsItWas) {
 
 TEST_F(ScheduleTest, MissedEventsMeanAFreshLookAtEverything) {
     started();
-    schedule_.hint(t0 + 10s, {.all = true, .keys = {}, .what = "connected"});
+    schedule_.hint(t0 + 10s, {.all = true, .keys = {}, .missed = true, .what = "connected"});
     expect_next(10s, "reconnect");
     const Order order = schedule_.take(t0 + 10s);
     EXPECT_TRUE(order.scope.all);
     EXPECT_TRUE(order.scope.fresh);
+}
+
+TEST_F(ScheduleTest, AnEventOfAnythingSettlesTooAndIsLookedAtAsRemembered) {
+    started();
+    schedule_.hint(t0 + 10s, {.all = true, .keys = {}, .missed = false, .what = "network"});
+    expect_next(15s, "event");
+    const Order order = schedule_.take(t0 + 15s);
+    EXPECT_TRUE(order.scope.all);
+    EXPECT_FALSE(order.scope.fresh);
 }
 
 TEST_F(ScheduleTest, AChangeIsLookedAtSoonAfter) {
