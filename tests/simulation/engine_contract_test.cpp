@@ -1,13 +1,12 @@
 // The same calls to the fake engine and to a real one: the answers must be the same, but for what
-// each makes up itself (ids, times, addresses, paths). $DRIFTLESS_TEST_ENGINE names the real one,
-// "unix:///path/docker.sock"; it needs the image test/busybox:1.
+// each makes up itself (ids, times, addresses, paths). The real one needs the image test/busybox:1.
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <regex>
 
 #include "providers/net/unix_socket.hpp"
+#include "tests/support/engine.hpp"
 #include "tests/support/fake_engine.hpp"
 #include "tests/support/run_on.hpp"
 
@@ -172,8 +171,8 @@ json body_of(const net::Response& response) {
 
 class RealEngine {
 public:
-    RealEngine(const std::string& url)
-        : transport_(net::make_unix_transport(io_.get_executor(), clock_, url.substr(7))) {}
+    explicit RealEngine(const std::string& socket)
+        : transport_(net::make_unix_transport(io_.get_executor(), clock_, socket)) {}
 
     Result<net::Response> send(const Call& call) {
         net::Request request{call.method, call.target, {{"Content-Type", "application/json"}}};
@@ -196,9 +195,8 @@ private:
 };
 
 TEST(EngineContract, TheFakeAnswersAsARealEngineDoes) {
-    const char* url = std::getenv("DRIFTLESS_TEST_ENGINE");
-    if (url == nullptr) GTEST_SKIP() << "no engine: set DRIFTLESS_TEST_ENGINE to unix:///path/docker.sock";
-    RealEngine real{url};
+    SKIP_WITHOUT_ENGINE();
+    RealEngine real{testing::engine_socket()};
     const auto image = real.send({get, "/v1.41/images/test/busybox:1/json"});
     ASSERT_TRUE(image);
     if (image->status != 200) GTEST_SKIP() << "no image test/busybox:1 there";

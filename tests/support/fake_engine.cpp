@@ -220,7 +220,7 @@ void FakeEngine::stop() {
 }
 
 void FakeEngine::start() {
-    stopped_ = false;
+    if (!std::exchange(stopped_, false)) return;
     world.start_by_restart_policy();
 }
 

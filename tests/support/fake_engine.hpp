@@ -57,7 +57,7 @@ public:
 
     /// The engine's own process ends: containers with it, streams break, nobody answers.
     void stop();
-    /// It comes back, and starts what its restart policies say.
+    /// It comes back, if it was stopped, and starts what its restart policies say.
     void start();
 
 private:

@@ -298,12 +298,30 @@ EngineAnswer EngineWorld::remove_volume(const EngineRequest& request, const std:
 
 // ---- images
 
+namespace {
+
+/// "docker.io/library/app:1" -> "app:1", and a tag where none is given.
+std::string familiar(std::string reference) {
+    for (const std::string_view registry : {"index.docker.io/", "docker.io/", "library/"}) {
+        if (reference.starts_with(registry)) reference.erase(0, registry.size());
+    }
+    const std::size_t slash = reference.rfind('/');
+    const bool tagged = reference.find(':', slash == std::string::npos ? 0 : slash) != std::string::npos;
+    return tagged ? reference : reference + ":latest";
+}
+
+}  // namespace
+
+void EngineWorld::add_image(const std::string& reference, FakeImage image) {
+    if (image.id.empty()) image.id = "sha256:" + new_id();
+    references_[familiar(reference)] = image.id;
+    images_.insert_or_assign(image.id, std::move(image));
+}
+
 FakeImage* EngineWorld::find_image(const std::string& reference) {
     const auto by_id = images_.find(reference);
     if (by_id != images_.end()) return &by_id->second;
-    const std::size_t slash = reference.rfind('/');
-    const bool tagged = reference.find(':', slash == std::string::npos ? 0 : slash) != std::string::npos;
-    const auto named = references_.find(tagged ? reference : reference + ":latest");
+    const auto named = references_.find(familiar(reference));
     return named == references_.end() ? nullptr : &images_.at(named->second);
 }
 
@@ -352,7 +370,8 @@ EngineAnswer EngineWorld::inspect_image(const EngineRequest&, const std::string&
 EngineAnswer EngineWorld::pull_image(const EngineRequest& request, const std::string&) {
     const std::string repository = request.query_or("fromImage", "");
     const std::string tag = request.query_or("tag", "latest");
-    const std::string reference = repository + (tag.starts_with("sha256:") ? "@" : ":") + tag;
+    const std::string reference =
+        familiar(repository + (tag.starts_with("sha256:") ? "@" : ":") + tag);
     if (const auto failure = pull_fails.find(reference); failure != pull_fails.end()) {
         return failure->second;
     }

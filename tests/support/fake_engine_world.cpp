@@ -193,12 +193,6 @@ void EngineWorld::start_by_restart_policy() {
     }
 }
 
-void EngineWorld::add_image(const std::string& reference, FakeImage image) {
-    if (image.id.empty()) image.id = "sha256:" + new_id();
-    references_[reference] = image.id;
-    images_.insert_or_assign(image.id, std::move(image));
-}
-
 // ---- small things
 
 std::string EngineWorld::new_id() {

@@ -1,0 +1,143 @@
+// The daemon dies at every moment of a change and is started again: same end state, no duplicate,
+// nothing foreign touched, and then it is quiet. Once with its database, once without.
+// Replay one death with its log: DRIFTLESS_SWEEP=replacement:17:lost simulation_tests
+#include <gtest/gtest.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "tests/simulation/stage.hpp"
+
+namespace driftless::test {
+namespace {
+
+enum class Database { kept, lost };
+
+std::string word(Database database) { return database == Database::kept ? "kept" : "lost"; }
+
+/// One stage, up to the moment where the change is pushed.
+class Story {
+public:
+    explicit Story(const Scenario& tale) : scenario(tale), stage(tale.targets) {
+        if (scenario.before.empty()) return;
+        stage.begin(scenario.before);
+        stage.world.end();
+    }
+    /// @param moment  of the daemon's death; 0: it lives
+    void change(std::size_t moment) {
+        stage.push(scenario.after);
+        stage.world.fuse.set(moment);
+        stage.world.start();
+        stage.world.run_for(settled_after);
+    }
+    void come_back(Database database) {
+        stage.world.end();
+        stage.world.fuse.set(0);
+        if (database == Database::lost) stage.world.lose_database();
+        stage.world.start();
+        stage.world.run_for(settled_after);
+    }
+    void expect_nobody_left_stopped() {
+        for (const auto& group : scenario.served) {
+            const bool served = std::ranges::any_of(
+                group, [this](const std::string& name) { return stage.runs(name, scenario.targets.front()); });
+            EXPECT_TRUE(served) << group.front() << " is left stopped";
+        }
+    }
+
+    const Scenario& scenario;
+    Stage stage;
+};
+
+/// How it goes when nobody dies.
+struct GoodRun {
+    std::vector<std::string> trail;
+    std::vector<std::string> picture;
+};
+
+bool is_write(const std::string& moment) {
+    return moment.find("after mini") != std::string::npos || moment.find("settle") != std::string::npos;
+}
+
+GoodRun good_run(const Scenario& scenario) {
+    Story story{scenario};
+    story.change(0);
+    GoodRun run{story.stage.world.fuse.trail(), story.stage.picture()};
+    EXPECT_EQ(story.stage.ours(), scenario.end);
+    story.stage.expect_quiet();
+    // After the last write and the look that follows it there are only more looks.
+    constexpr std::size_t last_look = 12;
+    std::size_t moments = 0;
+    for (std::size_t at = 0; at < run.trail.size(); ++at) {
+        if (is_write(run.trail[at])) moments = at + last_look;
+    }
+    run.trail.resize(std::min(run.trail.size(), moments));
+    return run;
+}
+
+void die_and_come_back(const Scenario& scenario, const GoodRun& good, std::size_t moment, Database database) {
+    Story story{scenario};
+    story.change(moment);
+    ASSERT_TRUE(story.stage.world.fuse.blown());
+    story.come_back(database);
+    story.expect_nobody_left_stopped();
+    if (database == Database::lost && story.stage.world.confirm_all() > 0) {
+        story.stage.world.run_for(settled_after);
+    }
+    EXPECT_EQ(story.stage.ours(), scenario.end);
+    EXPECT_EQ(story.stage.picture(), good.picture);
+    story.stage.expect_quiet();
+}
+
+/// What DRIFTLESS_SWEEP asks for: "replacement", "replacement:17", "replacement:17:lost".
+struct Replay {
+    std::string scenario;
+    std::size_t moment = 0;
+    std::string database;
+
+    static Replay asked() {
+        const char* text = std::getenv("DRIFTLESS_SWEEP");
+        if (text == nullptr) return {};
+        const std::string words{text};
+        const std::size_t first = words.find(':');
+        if (first == std::string::npos) return {words, 0, ""};
+        const std::size_t second = words.find(':', first + 1);
+        return {words.substr(0, first), std::stoul(words.substr(first + 1)),
+                second == std::string::npos ? "" : words.substr(second + 1)};
+    }
+    [[nodiscard]] bool wants(const std::string& name, Database kept) const {
+        return (scenario.empty() || scenario == name) && (database.empty() || database == word(kept));
+    }
+    [[nodiscard]] bool wants(std::size_t at) const { return moment == 0 || moment == at; }
+};
+
+class CrashSweep : public ::testing::TestWithParam<std::tuple<Scenario, Database>> {};
+
+TEST_P(CrashSweep, EndsTheSameWhereverTheDaemonDied) {
+    const Scenario& scenario = std::get<0>(GetParam());
+    const Database database = std::get<1>(GetParam());
+    const Replay replay = Replay::asked();
+    if (!replay.wants(scenario.name, database)) GTEST_SKIP() << "not what DRIFTLESS_SWEEP asks for";
+    spdlog::set_level(replay.moment > 0 ? spdlog::level::info : spdlog::level::off);
+    const GoodRun good = good_run(scenario);
+    ASSERT_FALSE(HasFailure()) << scenario.name << ": even when nobody dies";
+    ASSERT_FALSE(good.trail.empty());
+    for (std::size_t moment = 1; moment <= good.trail.size(); ++moment) {
+        if (!replay.wants(moment)) continue;
+        SCOPED_TRACE(fmt::format("died {}; replay: DRIFTLESS_SWEEP={}:{}:{}", good.trail[moment - 1],
+                                 scenario.name, moment, word(database)));
+        die_and_come_back(scenario, good, moment, database);
+    }
+    RecordProperty("moments", static_cast<int>(good.trail.size()));
+}
+
+INSTANTIATE_TEST_SUITE_P(, CrashSweep,
+                         ::testing::Combine(::testing::ValuesIn(scenarios()),
+                                            ::testing::Values(Database::kept, Database::lost)),
+                         [](const auto& info) {
+                             return std::get<0>(info.param).name + "_" + word(std::get<1>(info.param));
+                         });
+
+}  // namespace
+}  // namespace driftless::test

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/store/store.hpp"
+#include "tests/simulation/fuse.hpp"
+
+namespace driftless::test {
+
+/// The real store, whose every write may be the last thing that the daemon did.
+class FusedStore final : public Store {
+public:
+    FusedStore(std::unique_ptr<Store> store, Fuse& fuse) : store_(std::move(store)), fuse_(fuse) {}
+
+    asio::awaitable<Result<void>> intend(const std::string& run, const Step& step) override {
+        return write("intend " + to_string(step.actions.front().key), store_->intend(run, step));
+    }
+    asio::awaitable<Result<void>> settle(const std::string& run, const Step& step,
+                                         const Results& results) override {
+        return write("settle " + to_string(step.actions.front().key), store_->settle(run, step, results));
+    }
+    asio::awaitable<Result<void>> record(const Outcome& outcome, bool converging) override {
+        return write("record " + outcome.target, store_->record(outcome, converging));
+    }
+    asio::awaitable<Result<void>> took_commit(std::string target, std::string source, std::string commit,
+                                              std::vector<std::string> files) override {
+        return write("took_commit", store_->took_commit(std::move(target), std::move(source),
+                                                        std::move(commit), std::move(files)));
+    }
+    asio::awaitable<Result<void>> confirm(std::string target, std::string hash) override {
+        return write("confirm", store_->confirm(std::move(target), std::move(hash)));
+    }
+    asio::awaitable<Result<void>> permit_adoption(ResourceKey key) override {
+        return write("permit_adoption", store_->permit_adoption(std::move(key)));
+    }
+    asio::awaitable<Result<void>> hold_removals(std::string target, std::string why) override {
+        return write("hold_removals", store_->hold_removals(std::move(target), std::move(why)));
+    }
+    asio::awaitable<Result<void>> took_tip(std::string source, std::string commit) override {
+        return write("took_tip", store_->took_tip(std::move(source), std::move(commit)));
+    }
+
+    asio::awaitable<Result<TargetMemory>> recall(std::string target) override {
+        fuse_.die_again();
+        return store_->recall(std::move(target));
+    }
+    asio::awaitable<Result<std::vector<HistoryEntry>>> history(std::string key, std::size_t limit) override {
+        fuse_.die_again();
+        return store_->history(std::move(key), limit);
+    }
+    asio::awaitable<Result<std::string>> tip_of(std::string source) override {
+        fuse_.die_again();
+        return store_->tip_of(std::move(source));
+    }
+    [[nodiscard]] std::string lost() const override { return store_->lost(); }
+
+private:
+    asio::awaitable<Result<void>> write(std::string what, asio::awaitable<Result<void>> work) {
+        fuse_.pass("before journal " + what);
+        auto written = co_await std::move(work);
+        fuse_.pass("after journal " + what);
+        co_return written;
+    }
+
+    std::unique_ptr<Store> store_;
+    Fuse& fuse_;
+};
+
+}  // namespace driftless::test

@@ -1,0 +1,143 @@
+#include "tests/simulation/scenarios.hpp"
+
+#include <fmt/format.h>
+
+namespace driftless::test {
+
+Commit project(const std::string& name, const std::string& compose, const std::string& target,
+               const std::string& more) {
+    return {{name + ".yaml", fmt::format("apiVersion: driftless/v1\n"
+                                         "kind: ComposeProject\n"
+                                         "metadata: {{name: {0}}}\n"
+                                         "target: {1}\n"
+                                         "{2}"
+                                         "spec: {{file: {0}/compose.yaml}}\n",
+                                         name, target, more)},
+            {name + "/compose.yaml", compose}};
+}
+
+Commit joined(Commit one, const Commit& other) {
+    one.insert(other.begin(), other.end());
+    return one;
+}
+
+namespace {
+
+constexpr const char* check = "    healthcheck: {test: [CMD, \"true\"], interval: 2s, retries: 3}\n";
+
+/// A shop: a web service with port, file, volume and check, and a plain worker.
+std::string shop(const std::string& image, const std::string& more_of_web = "", const std::string& more = "") {
+    return "services:\n"
+           "  web:\n"
+           "    image: " + image + "\n"
+           "    ports: [\"80:8080\"]\n"
+           "    environment: {COLOUR: blue}\n"
+           "    volumes: [\"data:/data\"]\n"
+           "    configs: [{source: app, target: /etc/app.conf}]\n" +
+           check + more_of_web +
+           "  worker:\n"
+           "    image: app:1\n"
+           "    command: [work]\n" + more +
+           "volumes: {data: {}}\n"
+           "configs: {app: {content: \"a=1\"}}\n";
+}
+
+const char* const five =
+    "services:\n"
+    "  db:\n"
+    "    image: app:1\n"
+    "    volumes: [\"data:/data\"]\n"
+    "    healthcheck: {test: [CMD, \"true\"], interval: 2s, retries: 3}\n"
+    "  migrate:\n"
+    "    image: job:1\n"
+    "    restart: \"no\"\n"
+    "    depends_on: {db: {condition: service_healthy}}\n"
+    "  api:\n"
+    "    image: app:1\n"
+    "    restart: unless-stopped\n"
+    "    depends_on: {migrate: {condition: service_completed_successfully}, db: {condition: service_healthy}}\n"
+    "    healthcheck: {test: [CMD, \"true\"], interval: 2s, retries: 3}\n"
+    "  web:\n"
+    "    image: app:1\n"
+    "    ports: [\"80:8080\"]\n"
+    "    networks: [default, edge]\n"
+    "    depends_on: [api]\n"
+    "  worker:\n"
+    "    image: app:1\n"
+    "    depends_on: {db: {condition: service_started}}\n"
+    "networks: {edge: {}}\n"
+    "volumes: {data: {}}\n";
+
+std::string with_image(std::string compose, const std::string& from, const std::string& to) {
+    for (std::size_t at = compose.find(from); at != std::string::npos; at = compose.find(from, at + to.size())) {
+        compose.replace(at, from.size(), to);
+    }
+    return compose;
+}
+
+std::string one_service(const std::string& service) {
+    return "services:\n  other:\n    image: app:1\n  " + service +
+           ":\n    image: app:1\n    ports: [\"80:8080\"]\n";
+}
+
+const std::string database = "services:\n  db:\n    image: app:1\n" + std::string{check};
+
+}  // namespace
+
+const std::vector<Scenario>& scenarios() {
+    static const std::vector<Scenario> all{
+        {.name = "create",
+         .before = {},
+         .after = project("shop", shop("app:1")),
+         .served = {},
+         .end = {"mini1 shop-web-1 running", "mini1 shop-worker-1 running"}},
+        {.name = "update",
+         .before = project("shop", shop("app:1")),
+         .after = project("shop", shop("app:1", "    restart: always\n    mem_limit: 64m\n")),
+         .served = {{"shop-web-1"}, {"shop-worker-1"}},
+         .end = {"mini1 shop-web-1 running", "mini1 shop-worker-1 running"}},
+        {.name = "replacement",
+         .before = project("shop", shop("app:1", "    restart: unless-stopped\n")),
+         .after = project("shop", shop("app:2", "    restart: unless-stopped\n")),
+         .served = {{"shop-web-1"}, {"shop-worker-1"}},
+         .end = {"mini1 shop-web-1 running", "mini1 shop-worker-1 running"}},
+        {.name = "rollback",
+         .before = project("shop", shop("app:1", "    restart: unless-stopped\n")),
+         .after = project("shop", shop("sick:1", "    restart: unless-stopped\n")),
+         .served = {{"shop-web-1"}, {"shop-worker-1"}},
+         .end = {"mini1 shop-web-1 running", "mini1 shop-worker-1 running"}},
+        {.name = "removal",
+         .before = project("shop", shop("app:1", "", "  extra:\n    image: app:1\n")),
+         .after = project("shop", shop("app:1")),
+         .served = {{"shop-web-1"}, {"shop-worker-1"}},
+         .end = {"mini1 shop-web-1 running", "mini1 shop-worker-1 running"}},
+        {.name = "rename",
+         .before = project("shop", one_service("web")),
+         .after = project("shop", one_service("front")),
+         .served = {{"shop-web-1", "shop-front-1"}, {"shop-other-1"}},
+         .end = {"mini1 shop-front-1 running", "mini1 shop-other-1 running"}},
+        {.name = "five",
+         .before = {},
+         .after = project("five", five),
+         .served = {},
+         .end = {"mini1 five-api-1 running", "mini1 five-db-1 running", "mini1 five-migrate-1 exited",
+                 "mini1 five-web-1 running", "mini1 five-worker-1 running"}},
+        {.name = "five_replaced",
+         .before = project("five", five),
+         .after = project("five", with_image(five, "app:1", "app:2")),
+         .served = {{"five-db-1"}, {"five-api-1"}, {"five-web-1"}, {"five-worker-1"}},
+         .end = {"mini1 five-api-1 running", "mini1 five-db-1 running", "mini1 five-migrate-1 exited",
+                 "mini1 five-web-1 running", "mini1 five-worker-1 running"}},
+        {.name = "two_targets",
+         .targets = {"mini1", "mini2"},
+         .before = {},
+         .after = joined(project("data", database, "mini1"),
+                         project("shop", one_service("web"), "mini2",
+                                 "dependsOn: [ComposeProject/data@mini1]\n")),
+         .served = {},
+         .end = {"mini1 data-db-1 running", "mini2 shop-other-1 running", "mini2 shop-web-1 running"}},
+    };
+    return all;
+}
+
+}  // namespace driftless::test

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace driftless::test {
+
+using Commit = std::map<std::string, std::string>;  ///< path -> text
+
+/// A change of a commit that the crash sweep dies in.
+struct Scenario {
+    std::string name;
+    std::vector<std::string> targets{"mini1"};
+    Commit before;  ///< empty: nothing was ever here
+    Commit after;
+    /// Of each group, one container must run whenever nothing is under way: services that are never
+    /// left stopped. By Compose's names; "mini2:web" on another target.
+    std::vector<std::vector<std::string>> served;
+    /// What the end is, as "mini1 name state", for containers of ours.
+    std::vector<std::string> end;
+};
+
+const std::vector<Scenario>& scenarios();
+
+/// A ComposeProject manifest at `NAME.yaml` and its compose file at `NAME/compose.yaml`.
+Commit project(const std::string& name, const std::string& compose, const std::string& target = "mini1",
+               const std::string& more = "");
+Commit joined(Commit one, const Commit& other);
+
+}  // namespace driftless::test

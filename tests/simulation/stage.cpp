@@ -1,0 +1,103 @@
+#include "tests/simulation/stage.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace driftless::test {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+void add_images(World& world) {
+    const json serves{{"Env", {"PATH=/bin"}}, {"Cmd", {"serve"}}};
+    FakeImage image;
+    image.config = serves;
+    image.stop_takes = 500ms;
+    world.add_image("app:1", image);
+    image.healthy_after = 5s;
+    world.add_image("app:2", image);
+    image.healthy_after = std::nullopt;
+    image.log = "cannot bind\n";
+    world.add_image("sick:1", image);
+    FakeImage job;
+    job.config = {{"Cmd", {"migrate"}}};
+    job.exit_code = 0;
+    job.exits_after = 3s;
+    world.add_image("job:1", job);
+}
+
+void add_others(EngineWorld& engine) {
+    using enum net::Method;
+    engine.ask(post, "/networks/create", {{"Name", "others_net"}, {"Labels", {{"owner", "else"}}}});
+    engine.ask(post, "/volumes/create", {{"Name", "others_data"}});
+    engine.ask(post, "/containers/create?name=others",
+               {{"Image", "app:1"}, {"HostConfig", {{"Binds", {"others_data:/d"}}, {"NetworkMode", "others_net"}}}});
+    engine.ask(post, "/containers/others/start");
+}
+
+}  // namespace
+
+Stage::Stage(const std::vector<std::string>& targets) : world(targets) {
+    add_images(world);
+    for (const auto& [target, engine] : world.engines()) add_others(engine->world);
+    others_at_first_ = others();
+}
+
+void Stage::begin(const Commit& commit) {
+    push(commit);
+    world.start();
+    world.run_for(settled_after);
+}
+
+std::vector<std::string> Stage::picture() {
+    std::vector<std::string> all;
+    for (const auto& [target, engine] : world.engines()) {
+        for (const std::string& line : picture_of(engine->world)) all.push_back(target + " " + line);
+    }
+    return all;
+}
+
+std::vector<std::string> Stage::ours() {
+    std::vector<std::string> all;
+    for (const auto& [target, engine] : world.engines()) {
+        for (const auto& [id, container] : engine->world.containers()) {
+            if (container.name == "others") continue;
+            const json state = engine->world.inspect(container)["State"]["Status"];
+            all.push_back(target + " " + container.name + " " + state.get<std::string>());
+        }
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+}
+
+bool Stage::runs(const std::string& container, const std::string& target) {
+    const FakeContainer* found = world.engine(target).world.find_container(container);
+    return found != nullptr && found->lives();
+}
+
+std::string Stage::image_of(const std::string& container, const std::string& target) {
+    const FakeContainer* found = world.engine(target).world.find_container(container);
+    return found == nullptr ? "" : found->config["Image"].get<std::string>();
+}
+
+std::string Stage::others() {
+    std::string bytes;
+    for (const auto& [target, engine] : world.engines()) {
+        EngineWorld& there = engine->world;
+        bytes += there.inspect(*there.find_container("others")).dump() +
+                 there.inspect(*there.find_network("others_net"), true).dump() +
+                 there.inspect(*there.find_volume("others_data")).dump();
+    }
+    return bytes;
+}
+
+void Stage::expect_quiet() {
+    world.clear_logs();
+    world.run_for(quiet_for);
+    EXPECT_EQ(world.writes(), std::vector<std::string>{});
+    EXPECT_EQ(others(), others_at_first_);
+}
+
+}  // namespace driftless::test

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/simulation/scenarios.hpp"
+#include "tests/simulation/world.hpp"
+
+namespace driftless::test {
+
+constexpr std::chrono::minutes settled_after{8};  ///< a change with its grace, health waits and back-offs
+constexpr std::chrono::minutes quiet_for{10};
+
+/// A world as stories find it: the usual images, and on each engine a container, a network and a
+/// volume of somebody else.
+///   app:1   serves, and ends half a second after SIGTERM    app:2   the same, healthy after 5 s
+///   sick:1  never gets healthy                              job:1   ends with 0 after 3 s
+class Stage {
+public:
+    explicit Stage(const std::vector<std::string>& targets = {"mini1"});
+
+    /// Pushes a commit and lets a new daemon bring it about; the daemon goes on running.
+    void begin(const Commit& commit);
+    /// Pushes a commit; the running daemon finds it.
+    void push(const Commit& commit) { world.repository.push(commit); }
+
+    /// All engines as a person would call them the same.
+    [[nodiscard]] std::vector<std::string> picture();
+    /// The containers that are not the other's: "mini1 shop-web-1 running".
+    [[nodiscard]] std::vector<std::string> ours();
+    [[nodiscard]] bool runs(const std::string& container, const std::string& target = "mini1");
+    [[nodiscard]] std::string image_of(const std::string& container, const std::string& target = "mini1");
+    /// Everything that the engines say of what isn't ours.
+    [[nodiscard]] std::string others();
+    /// Nothing of others was touched, and nothing is written any more.
+    void expect_quiet();
+
+    World world;
+
+private:
+    std::string others_at_first_;
+};
+
+}  // namespace driftless::test

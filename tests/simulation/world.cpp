@@ -1,0 +1,251 @@
+#include "tests/simulation/world.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cassert>
+#include <filesystem>
+#include <regex>
+
+#include "daemon/secrets/secrets.hpp"
+#include "reconcilers/docker/compose_project.hpp"
+#include "reconcilers/docker/engine_target.hpp"
+#include "tests/simulation/fused_store.hpp"
+#include "tests/support/run_on.hpp"
+
+namespace driftless::test {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A daemon's end of the line to an engine that outlives it.
+class Line final : public net::HttpTransport {
+public:
+    Line(FakeEngine& engine, Fuse& fuse) : engine_(engine), fuse_(fuse) {}
+
+    net::asio::awaitable<Result<net::Response>> send(net::Request request) override {
+        fuse_.die_again();
+        return engine_.send(std::move(request));
+    }
+    net::asio::awaitable<Result<std::unique_ptr<net::ResponseStream>>> open(net::Request request) override {
+        fuse_.die_again();
+        return engine_.open(std::move(request));
+    }
+
+private:
+    FakeEngine& engine_;
+    Fuse& fuse_;
+};
+
+/// Where syncing to a disk costs nothing, if there is such a place.
+std::string new_folder() {
+    static std::atomic<int> made{0};
+    namespace fs = std::filesystem;
+    const fs::path base = fs::exists("/dev/shm") ? fs::path{"/dev/shm"} : fs::temp_directory_path();
+    const fs::path folder = base / fmt::format("driftless-sim-{}-{}", ::getpid(), ++made);
+    fs::create_directories(folder);
+    fs::permissions(folder, fs::perms::owner_all);
+    return folder;
+}
+
+Policy quick_policy() {
+    Policy policy;
+    policy.mode = Mode::converge;
+    policy.prune = true;
+    policy.grace = 60s;
+    return policy;
+}
+
+}  // namespace
+
+World::World(const std::vector<std::string>& targets) : folder_(new_folder()) {
+    lane_ = net::make_inline_lane(io_.get_executor());
+    settings_.installation = "sim";
+    settings_.state = folder_;
+    settings_.policy = quick_policy();
+    SourceSettings source;
+    source.name = "infra";
+    source.url = "file:///nowhere";
+    settings_.sources.emplace("infra", source);
+    for (const std::string& target : targets) {
+        TargetSettings made;
+        made.name = target;
+        made.endpoint = DockerEndpoint{};
+        made.policy = settings_.policy;
+        settings_.targets.emplace(target, made);
+        auto engine = std::make_unique<FakeEngine>(target, clock_);
+        engine->before = [this, target](const EngineRequest& request) {
+            fuse.pass("before " + target + " " + request.text());
+        };
+        engine->after = [this, target](const EngineRequest& request) {
+            if (request.writes()) fuse.pass("after " + target + " " + request.text());
+        };
+        engines_.emplace(target, std::move(engine));
+    }
+    expanders_.emplace("ComposeProject", docker::expand_compose_project);
+    secrets_ = make_secrets(settings_.secrets, {});
+    vault_ = make_vault("a key of thirty-two bytes, more or less");
+}
+
+World::~World() {
+    fuse.set(0);
+    end();
+    std::filesystem::remove_all(folder_);
+}
+
+void World::add_image(const std::string& reference, const FakeImage& image) {
+    for (const auto& [target, engine] : engines_) engine->world.add_image(reference, image);
+}
+
+void World::start() {
+    assert(!daemon_);
+    auto store = open_store(folder_, Access::own, *lane_, clock_);
+    assert(store);
+    store_ = std::make_unique<FusedStore>(std::move(*store), fuse);
+    std::map<std::string, std::unique_ptr<git::Source>> sources;
+    sources.emplace("infra", std::make_unique<MemorySource>(repository));
+    std::map<std::string, std::unique_ptr<Target>> targets;
+    for (const auto& [target, engine] : engines_) {
+        docker::EngineParts parts;
+        parts.target = target;
+        parts.installation = settings_.installation;
+        parts.transport = std::make_unique<Line>(*engine, fuse);
+        targets.emplace(target, docker::make_engine_target(std::move(parts), clock_, *lane_));
+    }
+    daemon_ = std::make_unique<Daemon>(DaemonParts{.settings = settings_,
+                                                   .executor = io_.get_executor(),
+                                                   .clock = clock_,
+                                                   .random = random_,
+                                                   .lane = *lane_,
+                                                   .store = *store_,
+                                                   .vault = *vault_,
+                                                   .secrets = *secrets_,
+                                                   .expanders = expanders_,
+                                                   .sources = std::move(sources),
+                                                   .targets = std::move(targets)});
+    running_ = net::asio::co_spawn(io_, daemon_->run(), net::asio::use_future);
+}
+
+void World::end() {
+    if (!daemon_) return;
+    daemon_->stop();
+    testing::VirtualClock::settle(io_);
+    while (!testing::is_ready(running_) && clock_.step(io_)) {
+    }
+    assert(testing::is_ready(running_));
+    try {
+        (void)running_.get();
+    } catch (const Crash&) {  // it died before it could wait for anything
+    }
+    daemon_.reset();
+    store_.reset();
+    testing::VirtualClock::settle(io_);
+}
+
+void World::lose_database() {
+    assert(!daemon_);
+    for (const char* end : {"", "-wal", "-shm"}) {
+        std::filesystem::remove(folder_ + "/driftless.db" + end);
+    }
+}
+
+void World::run_for(std::chrono::nanoseconds time) {
+    const SteadyTime end = clock_.now() + time;
+    testing::VirtualClock::settle(io_);
+    while (!fuse.blown() && clock_.next() <= end) clock_.step(io_);
+    if (!fuse.blown()) clock_.run_for(io_, end - clock_.now());
+}
+
+const TargetStatus& World::status(const std::string& target) {
+    return statuses_[target] = daemon_->overview().targets.at(target);
+}
+
+const ResourceStatus& World::resource(const std::string& key) {
+    static const ResourceStatus none{};
+    const auto parsed = parse_resource_key(key);
+    assert(parsed);
+    const auto& resources = status(parsed->target).resources;
+    const auto found = resources.find(*parsed);
+    return found == resources.end() ? none : found->second;
+}
+
+template <class T>
+T World::wait_for(net::asio::awaitable<T> work) {
+    return testing::run_on(io_, clock_, std::move(work));
+}
+
+int World::confirm_all() {
+    int confirmed = 0;
+    for (const auto& [target, engine] : engines_) {
+        const std::string hash = status(target).plan.held_hash;
+        if (hash.empty()) continue;
+        const Result<void> done = wait_for(daemon_->confirm(hash));
+        assert(done);
+        ++confirmed;
+    }
+    return confirmed;
+}
+
+std::vector<std::string> World::writes() const {
+    std::vector<std::string> all;
+    for (const auto& [target, engine] : engines_) {
+        for (const std::string& write : engine->writes()) all.push_back(target + " " + write);
+    }
+    return all;
+}
+
+void World::clear_logs() {
+    for (const auto& [target, engine] : engines_) engine->clear_log();
+}
+
+// ---- pictures
+
+namespace {
+
+std::string without_ids(std::string text) {
+    static const std::regex id{"[0-9a-f]{64}|[0-9a-f]{12}"};
+    return std::regex_replace(text, id, "<id>");
+}
+
+json networks_of(const FakeContainer& container) {
+    json networks = json::object();
+    for (const auto& [name, endpoint] : container.endpoints.items()) networks[name] = endpoint["Aliases"];
+    return networks;
+}
+
+json files_of(const FakeContainer& container) {
+    json files = json::object();
+    for (const auto& [path, bytes] : container.files) files[path] = bytes;
+    return files;
+}
+
+}  // namespace
+
+std::vector<std::string> picture_of(const EngineWorld& world) {
+    std::vector<std::string> lines;
+    for (const auto& [id, container] : world.containers()) {
+        const json shown = world.inspect(container);
+        json host = shown["HostConfig"];
+        host.erase("Runtime");
+        const json line{{"state", shown["State"]["Status"]},
+                        {"exit", shown["State"]["ExitCode"]},
+                        {"health", container.health},
+                        {"config", shown["Config"]},
+                        {"host", host},
+                        {"networks", networks_of(container)},
+                        {"files", files_of(container)}};
+        lines.push_back(without_ids("container " + container.name + " " + line.dump()));
+    }
+    for (const auto& [id, network] : world.networks()) {
+        lines.push_back("network " + network.name + " " + network.labels.dump());
+    }
+    for (const auto& [name, volume] : world.volumes()) {
+        lines.push_back(without_ids("volume " + name + " " + volume.labels.dump()));
+    }
+    std::sort(lines.begin(), lines.end());
+    return lines;
+}
+
+}  // namespace driftless::test

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+
+#include <future>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/daemon.hpp"
+#include "tests/simulation/fuse.hpp"
+#include "tests/simulation/memory_source.hpp"
+#include "tests/support/fake_engine.hpp"
+#include "tests/support/virtual_clock.hpp"
+
+namespace driftless::test {
+
+/// One thread, virtual time, and in it: a repository, an engine for each target, and the whole
+/// production daemon on a real database. The daemon may die and be started again; engines,
+/// repository and the database's file outlive it.
+class World {
+public:
+    explicit World(const std::vector<std::string>& targets = {"mini1"});
+    ~World();
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+
+    [[nodiscard]] FakeEngine& engine(const std::string& target = "mini1") { return *engines_.at(target); }
+    [[nodiscard]] const std::map<std::string, std::unique_ptr<FakeEngine>>& engines() const { return engines_; }
+    /// The same image on every engine.
+    void add_image(const std::string& reference, const FakeImage& image);
+    [[nodiscard]] Settings& settings() { return settings_; }  ///< to be changed before a start
+
+    Repository repository;
+    Fuse fuse;
+
+    void start();
+    /// Ends the daemon, if one runs: in good order, or what is left of it after it died.
+    void end();
+    void lose_database();
+    /// Lets time pass; returns early when the daemon dies.
+    void run_for(std::chrono::nanoseconds time);
+    [[nodiscard]] Daemon& daemon() { return *daemon_; }
+    [[nodiscard]] const TargetStatus& status(const std::string& target = "mini1");
+    [[nodiscard]] const ResourceStatus& resource(const std::string& key);
+    /// Confirms what is held now, everywhere. @return how many targets had something
+    int confirm_all();
+    /// Every write that any engine was asked for since the last `clear_logs`, as "mini1 POST /…".
+    [[nodiscard]] std::vector<std::string> writes() const;
+    void clear_logs();
+
+    template <class T>
+    T wait_for(net::asio::awaitable<T> work);
+
+private:
+    net::asio::io_context io_;
+    testing::VirtualClock clock_;
+    testing::SeededRandom random_{7};
+    std::unique_ptr<net::Lane> lane_;
+    std::string folder_;
+    std::map<std::string, std::unique_ptr<FakeEngine>> engines_;
+    Settings settings_;
+    Expanders expanders_;
+    std::unique_ptr<Secrets> secrets_;
+    std::unique_ptr<Vault> vault_;
+    std::unique_ptr<Store> store_;
+    std::unique_ptr<Daemon> daemon_;
+    std::future<Result<void>> running_;
+    std::map<std::string, TargetStatus> statuses_;
+};
+
+/// What a person would call the same state of an engine: every container, network and volume by
+/// name, without ids and times. One line each.
+std::vector<std::string> picture_of(const EngineWorld& world);
+
+}  // namespace driftless::test
