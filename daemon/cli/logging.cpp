@@ -39,14 +39,14 @@ private:
 
 void set_up_logging(const std::map<std::string, std::string>& environment, bool quiet) {
     const bool journal = environment.contains("JOURNAL_STREAM");
-    auto formatter = std::make_unique<spdlog::pattern_formatter>();
+    auto formatter = std::make_unique<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%eZ %-8l %v",
+                                                                 spdlog::pattern_time_type::utc);
     std::shared_ptr<spdlog::logger> logger;  // shared, as the library wants it
     if (journal) {
         formatter->add_flag<Priority>('*').set_pattern("<%*>%v");
         logger = std::make_shared<spdlog::logger>(
             "driftless", std::make_shared<spdlog::sinks::stdout_sink_st>());
     } else {
-        formatter->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %-8l %v", spdlog::pattern_time_type::utc);
         logger = std::make_shared<spdlog::logger>(
             "driftless", std::make_shared<spdlog::sinks::stderr_sink_st>());
     }

@@ -34,9 +34,13 @@ Outcome unreadable(Error error) {
     return outcome;
 }
 
-ResourceKey key(const std::string& name) { return {"mini1", "toy.thing", name}; }
+ResourceKey key(const std::string& name) {
+    return {"mini1", "toy.thing", name};
+}
 
-Hint hint(const std::string& name) { return {.all = false, .keys = {key(name)}, .missed = false, .what = "die"}; }
+Hint hint(const std::string& name) {
+    return {.all = false, .keys = {key(name)}, .missed = false, .what = "die"};
+}
 
 class ScheduleTest : public testing::Test {
 protected:
@@ -62,7 +66,9 @@ protected:
     Schedule schedule_{policy_, random_};
 };
 
-TEST_F(ScheduleTest, HasNothingDueBeforeTheStart) { EXPECT_FALSE(schedule_.next()); }
+TEST_F(ScheduleTest, HasNothingDueBeforeTheStart) {
+    EXPECT_FALSE(schedule_.next());
+}
 
 TEST_F(ScheduleTest, LooksAtEverythingAnewAtTheStart) {
     schedule_.start(t0);
@@ -208,9 +214,12 @@ TEST_F(ScheduleTest, AFailedActionBacksOffToo) {
     started();
     schedule_.new_commit(t0 + 10s);
     Outcome outcome = good();
-    outcome.actions.push_back({.key = key("web"), .verb = Verb::create,
-                               .error = Error{Errc::unavailable, "no space"}, .done = false,
-                               .why = "", .request_id = ""});
+    outcome.actions.push_back({.key = key("web"),
+                               .verb = Verb::create,
+                               .error = Error{Errc::unavailable, "no space"},
+                               .done = false,
+                               .why = "",
+                               .request_id = ""});
     pass(t0 + 10s, outcome);
     expect_next(12s, "back-off after 1 failure");
 }

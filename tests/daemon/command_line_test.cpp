@@ -1,0 +1,210 @@
+#include "daemon/cli/command_line.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "daemon/cli/key_lookup.hpp"
+#include "daemon/cli/settings_file.hpp"
+#include "daemon/cli/text.hpp"
+#include "tests/support/run_on.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace driftless::cli {
+namespace {
+
+class NoProcesses final : public net::Processes {
+public:
+    Result<std::unique_ptr<net::Child>> start(std::vector<std::string>,
+                                              std::map<std::string, std::string>) override {
+        return Error{Errc::unavailable, "no processes in this test"};
+    }
+};
+
+struct Ran {
+    int code;
+    std::string out;
+    std::string err;
+};
+
+class CommandLineTest : public ::testing::Test {
+protected:
+    Ran run(std::vector<std::string> arguments) {
+        std::ostringstream out;
+        std::ostringstream err;
+        Machine machine{.environment = {},
+                        .out = out,
+                        .err = err,
+                        .terminal = false,
+                        .user = 1000,
+                        .executor = io_.get_executor(),
+                        .clock = clock_,
+                        .random = random_,
+                        .processes = processes_,
+                        .make_lane = [this] { return net::make_inline_lane(io_.get_executor()); },
+                        .until_asked_to_stop = {}};
+        const int code = driftless::testing::run_on(
+            io_, clock_, run_command_line(std::move(arguments), machine));
+        return {code, out.str(), err.str()};
+    }
+    /// Settings with a target, whose state folder is in the test's own.
+    std::string settings() {
+        const std::string path = folder_.at("driftless.yaml");
+        driftless::testing::write_file(path, "installation: test\nstate: " + folder_.at("state") +
+                                                 "\ntargets:\n  mini1: {docker: {host: auto}}\n" +
+                                                 "http: {socket: " + folder_.at("s.sock") + "}\n");
+        return path;
+    }
+
+    asio::io_context io_;
+    driftless::testing::VirtualClock clock_;
+    driftless::testing::SeededRandom random_{1};
+    NoProcesses processes_;
+    driftless::testing::TempFolder folder_;
+};
+
+TEST_F(CommandLineTest, WrongUsageIs64) {
+    const std::vector<std::vector<std::string>> rows{
+        {},
+        {"frobnicate"},
+        {"plan", "--nonsense"},
+        {"confirm"},
+        {"adopt"},
+        {"diff"},
+        {"status", "extra"},
+        {"plan", "--dir", "x", "--revision", "y"},
+        {"history", "--limit", "many"},
+    };
+    for (const auto& arguments : rows) {
+        const Ran ran = run(arguments);
+        EXPECT_EQ(ran.code, exit_usage) << ::testing::PrintToString(arguments);
+        EXPECT_NE(ran.err, "");
+    }
+}
+
+TEST_F(CommandLineTest, HelpAndVersionAre0) {
+    const Ran help = run({"--help"});
+    EXPECT_EQ(help.code, exit_done);
+    EXPECT_NE(help.out.find("reconcile"), std::string::npos);
+    EXPECT_EQ(help.out.find("git-child"), std::string::npos);  // not for people
+    const Ran version = run({"version"});
+    EXPECT_EQ(version.code, exit_done);
+    EXPECT_TRUE(version.out.starts_with("driftless "));
+}
+
+TEST_F(CommandLineTest, InitWritesSettingsThatAreValidAndNeverOverOthers) {
+    const std::string path = folder_.at("etc/driftless.yaml");
+    EXPECT_EQ(run({"init", "--config", path}).code, exit_done);
+    const auto settings = load_settings(path);
+    ASSERT_TRUE(settings) << settings.error().message;
+    EXPECT_EQ(settings->policy.mode, Mode::observe);
+    EXPECT_EQ(run({"init", "--config", path}).code, exit_error);
+}
+
+TEST_F(CommandLineTest, WithoutSettingsItSaysWhatToDo) {
+    const Ran ran = run({"--config", folder_.at("none.yaml"), "status"});
+    EXPECT_EQ(ran.code, exit_error);
+    EXPECT_NE(ran.err.find("driftless init"), std::string::npos);
+}
+
+TEST_F(CommandLineTest, WithoutADaemonItSaysSo) {
+    const std::string config = settings();
+    for (const char* command : {"status", "history", "reconcile"}) {
+        const Ran ran = run({command, "--config", config});
+        EXPECT_EQ(ran.code, exit_error);
+        EXPECT_NE(ran.err.find("driftless run"), std::string::npos) << ran.err;
+    }
+}
+
+TEST_F(CommandLineTest, AnUnknownTargetOfAPlanIsWrongUsage) {
+    const Ran ran = run({"plan", "--config", settings(), "--target", "mini9"});
+    EXPECT_EQ(ran.code, exit_usage);
+}
+
+TEST_F(CommandLineTest, EveryErrorOfTheSettingsIsPrintedOnItsLine) {
+    const std::string path = folder_.at("bad.yaml");
+    driftless::testing::write_file(path, "installation: test\nstat: /x\ntargets: 3\n");
+    const Ran ran = run({"plan", "--config", path});
+    EXPECT_EQ(ran.code, exit_error);
+    EXPECT_NE(ran.err.find(path + ":2:1"), std::string::npos) << ran.err;
+    EXPECT_NE(ran.err.find(path + ":3:"), std::string::npos) << ran.err;
+}
+
+TEST_F(CommandLineTest, ValidateTellsGoodFromBad) {
+    const std::string config = settings();
+    driftless::testing::write_file(folder_.at("repo/other.yaml"), "just: data\n");
+    EXPECT_EQ(run({"validate", folder_.at("repo"), "--config", config}).code, exit_done);
+    driftless::testing::write_file(
+        folder_.at("repo/bad.yaml"),
+        "apiVersion: driftless/v1\nkind: ComposeProject\nmetadata: {name: web}\ntarget: mini1\n"
+        "spec: {file: missing.yaml}\n");
+    const Ran bad = run({"validate", folder_.at("repo"), "--config", config});
+    EXPECT_EQ(bad.code, exit_error);
+    EXPECT_NE(bad.out.find("bad.yaml:"), std::string::npos) << bad.out;
+    EXPECT_EQ(run({"validate", folder_.at("nowhere"), "--config", config}).code, exit_error);
+}
+
+const std::vector<Candidate> candidates{
+    {{"mini1", "docker.container", "plausible.web.1"}, "ComposeProject/plausible"},
+    {{"mini1", "docker.volume", "plausible.data"}, "ComposeProject/plausible"},
+    {{"mini1", "docker.container", "proxy.web.1"}, "ComposeProject/proxy"},
+    {{"mini2", "docker.container", "proxy.web.1"}, "ComposeProject/proxy"},
+};
+
+TEST(KeyLookup, FindsWhatAPersonMeans) {
+    // Rows: what is typed, the keys that it means.
+    const std::map<std::string, std::vector<std::string>> rows{
+        {"mini1/docker.container/plausible.web.1", {"mini1/docker.container/plausible.web.1"}},
+        {"docker.container/plausible.web.1", {"mini1/docker.container/plausible.web.1"}},
+        {"docker.container/proxy.web.1@mini2", {"mini2/docker.container/proxy.web.1"}},
+        {"ComposeProject/proxy@mini1", {"mini1/docker.container/proxy.web.1"}},
+        {"ComposeProject/plausible",
+         {"mini1/docker.container/plausible.web.1", "mini1/docker.volume/plausible.data"}},
+    };
+    for (const auto& [typed, expected] : rows) {
+        const auto found = look_up(typed, candidates);
+        ASSERT_TRUE(found) << typed << ": " << found.error().message;
+        std::vector<std::string> keys;
+        for (const ResourceKey& key : *found) keys.push_back(to_string(key));
+        EXPECT_EQ(keys, expected) << typed;
+    }
+}
+
+TEST(KeyLookup, ListsTheCandidatesOfSeveralTargets) {
+    const auto found = look_up("docker.container/proxy.web.1", candidates);
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code, Errc::invalid);
+    EXPECT_NE(found.error().message.find("mini1/docker.container/proxy.web.1"), std::string::npos);
+    EXPECT_NE(found.error().message.find("mini2/docker.container/proxy.web.1"), std::string::npos);
+}
+
+TEST(KeyLookup, NamesTheNearestOfAnUnknownOne) {
+    const auto found = look_up("ComposeProject/plausibel", candidates);
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code, Errc::not_found);
+    EXPECT_NE(found.error().message.find("ComposeProject/plausible"), std::string::npos);
+}
+
+TEST(Text, NothingThatATerminalObeysGetsThrough) {
+    EXPECT_EQ(clean("a\x1b[2J\r\n\tb\x7f"), "a\\x1b[2J\\x0d\\n\\tb\\x7f");
+    EXPECT_EQ(clean("caf\xC3\xA9"), "caf\xC3\xA9");
+    EXPECT_EQ(clean("\xC2\x9B"
+                    "2J"),
+              "\\u009b2J");  // CSI as one C1 character
+}
+
+TEST(Text, ColoursOnlyWhereTheyAreWanted) {
+    EXPECT_EQ(Style{false}(Tone::bad, "x"), "x");
+    EXPECT_EQ(Style{true}(Tone::bad, "x"), "\x1b[31mx\x1b[0m");
+    EXPECT_EQ(Style{true}(Tone::plain, "x"), "x");
+}
+
+TEST(Text, CellsLineUpAsTheyAreSeen) {
+    Table table;
+    table.row({{"é"}, {"one"}});
+    table.row({{"long"}, {}, {"end"}});
+    EXPECT_EQ(table.print(Style{false}, "> "), "> é     one\n> long       end\n");
+}
+
+}  // namespace
+}  // namespace driftless::cli

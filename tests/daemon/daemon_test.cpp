@@ -1,0 +1,248 @@
+#include "daemon/daemon.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/daemon/stubs.hpp"
+#include "tests/support/run_on.hpp"
+#include "tests/support/temp_folder.hpp"
+#include "tests/support/toy_vault.hpp"
+
+namespace driftless {
+namespace {
+
+using namespace std::chrono_literals;
+using test::thing;
+
+class DaemonTest : public ::testing::Test {
+protected:
+    DaemonTest() {
+        settings_.installation = "test";
+        for (const char* name : {"mini1", "mini2"}) {
+            TargetSettings target;
+            target.name = name;
+            target.policy.mode = Mode::converge;
+            target.policy.interval = 300s;
+            settings_.targets.emplace(name, target);
+        }
+        SourceSettings source;
+        source.name = "infra";
+        settings_.sources.emplace("infra", source);
+        auto store = open_store(folder_.path(), Access::own, *lane_, clock_);
+        store_ = std::move(*store);
+        auto git = std::make_unique<test::StubSource>();
+        git_ = git.get();
+        std::map<std::string, std::unique_ptr<git::Source>> sources;
+        sources.emplace("infra", std::move(git));
+        std::map<std::string, std::unique_ptr<Target>> targets;
+        for (const auto& [name, target] : settings_.targets) {
+            auto made = std::make_unique<test::StubTarget>(clock_);
+            targets_[name] = made.get();
+            targets.emplace(name, std::move(made));
+        }
+        daemon_ = std::make_unique<Daemon>(DaemonParts{.settings = settings_,
+                                                       .executor = io_.get_executor(),
+                                                       .clock = clock_,
+                                                       .random = random_,
+                                                       .lane = *lane_,
+                                                       .store = *store_,
+                                                       .vault = vault_,
+                                                       .secrets = secrets_,
+                                                       .expanders = expanders_,
+                                                       .sources = std::move(sources),
+                                                       .targets = std::move(targets)});
+    }
+    ~DaemonTest() override { stop(); }
+
+    void start() {
+        ended_ =
+            asio::co_spawn(io_, driftless::testing::as_optional(daemon_->run()), asio::use_future);
+    }
+    /// Stops the daemon and lets it come to its end.
+    void stop() {
+        if (!ended_.valid()) return;
+        daemon_->stop();
+        for (int i = 0; i < 1000 && !is_over(); ++i) {
+            driftless::testing::VirtualClock::settle(io_);
+            if (!is_over() && !clock_.step(io_)) break;
+        }
+        EXPECT_TRUE(is_over());
+        ended_ = {};
+    }
+    bool is_over() { return driftless::testing::is_ready(ended_); }
+    void run_for(std::chrono::nanoseconds time) { clock_.run_for(io_, time); }
+    void commit(const std::string& id, std::map<std::string, std::string> files) {
+        git_->add(id, std::move(files));
+        git_->tip = id;
+    }
+    test::StubTarget& target(const std::string& name) { return *targets_.at(name); }
+
+    asio::io_context io_;
+    driftless::testing::VirtualClock clock_;
+    driftless::testing::SeededRandom random_{7};
+    driftless::testing::TempFolder folder_;
+    std::unique_ptr<net::Lane> lane_ = net::make_inline_lane(io_.get_executor());
+    Settings settings_;
+    Expanders expanders_ = test::toy_expanders();
+    test::ToySecrets secrets_;
+    test::ToyVault vault_;
+    std::unique_ptr<Store> store_;
+    test::StubSource* git_ = nullptr;
+    std::map<std::string, test::StubTarget*> targets_;
+    std::unique_ptr<Daemon> daemon_;
+    std::future<std::optional<Result<void>>> ended_;
+};
+
+TEST_F(DaemonTest, ACommitIsMadeLiveOnEveryTarget) {
+    commit("c1", {{"a.yaml", thing("mini1", "a")}, {"b.yaml", thing("mini2", "b")}});
+    EXPECT_FALSE(daemon_->ready());
+    start();
+    run_for(5s);
+    EXPECT_TRUE(daemon_->ready());
+    EXPECT_EQ(target("mini1").things["a"]["text"], "x");
+    EXPECT_EQ(target("mini2").things["b"]["text"], "x");
+    commit("c2", {{"a.yaml", thing("mini1", "a", "new")}, {"b.yaml", thing("mini2", "b")}});
+    run_for(60s);
+    EXPECT_EQ(target("mini1").things["a"]["text"], "new");
+    const auto status = daemon_->overview().targets.at("mini1").resources.begin()->second;
+    EXPECT_EQ(status.status, Status::in_sync) << status.why;
+}
+
+TEST_F(DaemonTest, WhatIsConvergedIsLeftInPeace) {
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    start();
+    run_for(60s);
+    const int applied = target("mini1").applied;
+    const int observed = target("mini1").observed;
+    run_for(3600s);
+    EXPECT_EQ(target("mini1").applied, applied);
+    EXPECT_LE(target("mini1").observed - observed, 13);  // one look an interval
+}
+
+TEST_F(DaemonTest, WhatIsBrokenByHandIsHealedOnceItSettled) {
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    start();
+    run_for(60s);
+    target("mini1").things.erase("a");
+    target("mini1").hear({.all = false,
+                          .keys = {{"mini1", "toy.thing", "a"}},
+                          .missed = false,
+                          .what = "destroy a"});
+    run_for(4s);
+    EXPECT_TRUE(target("mini1").things.empty());
+    run_for(2s);
+    EXPECT_EQ(target("mini1").things.size(), 1U);
+}
+
+TEST_F(DaemonTest, ATargetThatIsDownHarmsNoOther) {
+    target("mini1").failure = Error{Errc::unavailable, "connection refused"};
+    commit("c1", {{"a.yaml", thing("mini1", "a")}, {"b.yaml", thing("mini2", "b")}});
+    start();
+    run_for(30s);
+    EXPECT_EQ(target("mini2").things.size(), 1U);
+    EXPECT_EQ(daemon_->overview().targets.at("mini1").word, TargetWord::unreachable);
+    EXPECT_LE(target("mini1").observed, 8);  // it backs off
+    target("mini1").failure.reset();
+    run_for(60s);
+    EXPECT_EQ(target("mini1").things.size(), 1U);
+    EXPECT_EQ(daemon_->overview().targets.at("mini1").word, TargetWord::ok);
+}
+
+TEST_F(DaemonTest, StopWaitsForTheStepThatIsUnderWayAndBeginsNoOther) {
+    target("mini1").takes = 10s;
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    start();
+    run_for(5s);
+    EXPECT_EQ(target("mini1").applied, 0);
+    const auto asked = clock_.now();
+    stop();
+    EXPECT_EQ(target("mini1").applied, 1);
+    EXPECT_FALSE(target("mini1").canceled);
+    EXPECT_LE(clock_.now() - asked, 10s);
+}
+
+TEST_F(DaemonTest, StopCancelsWhatTakesTooLong) {
+    target("mini1").takes = 300s;
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    start();
+    run_for(5s);
+    const auto asked = clock_.now();
+    stop();
+    EXPECT_TRUE(target("mini1").canceled);
+    EXPECT_EQ(target("mini1").applied, 0);
+    EXPECT_EQ(clock_.now() - asked, Daemon::stop_within);
+}
+
+TEST_F(DaemonTest, AnIdleDaemonStopsAtOnce) {
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    start();
+    run_for(60s);
+    const auto asked = clock_.now();
+    stop();
+    EXPECT_EQ(clock_.now(), asked);
+}
+
+TEST_F(DaemonTest, APersonsReconcileLooksAtGitAndAtTheTargetNow) {
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    start();
+    run_for(60s);
+    const int fresh = target("mini1").observed_fresh;
+    const int polls = git_->polls;
+    EXPECT_TRUE(daemon_->reconcile({"mini1"}));
+    run_for(1s);
+    EXPECT_EQ(target("mini1").observed_fresh, fresh + 1);
+    EXPECT_EQ(git_->polls, polls + 1);
+    const auto unknown = daemon_->reconcile({"mini9"});
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().code, Errc::not_found);
+}
+
+TEST_F(DaemonTest, RemovalsBeyondTheBrakeWaitForTheirHash) {
+    settings_.targets.at("mini1").policy.prune = true;
+    std::map<std::string, std::string> files;
+    for (int i = 0; i < 6; ++i) {
+        const std::string name = "thing" + std::to_string(i);
+        files.emplace(name + ".yaml", thing("mini1", name));
+    }
+    commit("c1", files);
+    start();
+    run_for(600s);
+    ASSERT_EQ(target("mini1").things.size(), 6U);
+    for (int i = 0; i < 5; ++i) files.erase("thing" + std::to_string(i) + ".yaml");
+    commit("c2", files);
+    run_for(60s);
+    EXPECT_EQ(target("mini1").things.size(), 6U);
+    const Plan plan = daemon_->overview().targets.at("mini1").plan;
+    ASSERT_EQ(plan.held.size(), 5U);
+    const auto wrong = driftless::testing::run_on(io_, clock_, daemon_->confirm("nonsense"));
+    EXPECT_FALSE(wrong);
+    const auto right = driftless::testing::run_on(io_, clock_, daemon_->confirm(plan.held_hash));
+    EXPECT_TRUE(right);
+    run_for(60s);
+    EXPECT_EQ(target("mini1").things.size(), 1U);
+}
+
+TEST_F(DaemonTest, HistorySaysWhatWasDoneAndWhy) {
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    start();
+    run_for(60s);
+    const auto history = driftless::testing::run_on(io_, clock_, daemon_->history("", 10));
+    ASSERT_TRUE(history);
+    ASSERT_FALSE(history->empty());
+    EXPECT_EQ(history->front().commit, "c1");
+    EXPECT_NE(history->front().place.find("a.yaml"), std::string::npos);
+}
+
+TEST(OneSourceEach, ATargetOfTwoSourcesIsRefused) {
+    Settings settings;
+    settings.targets["mini1"].name = "mini1";
+    settings.sources["a"].name = "a";
+    EXPECT_TRUE(one_source_each(settings));
+    settings.sources["b"].name = "b";
+    settings.sources["b"].targets = {"mini1"};
+    const auto refused = one_source_each(settings);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("sources a and b"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace driftless

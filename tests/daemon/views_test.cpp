@@ -1,0 +1,203 @@
+#include "daemon/http/views.hpp"
+
+#include <gtest/gtest.h>
+
+#include "daemon/cli/plan_text.hpp"
+#include "daemon/cli/status_text.hpp"
+#include "tests/support/golden.hpp"
+#include "tests/support/toy_vault.hpp"
+
+namespace driftless {
+namespace {
+
+using test::expect_golden;
+
+const std::string commit = "4e1b0c9a1b2c3d4e5f60718293a4b5c6d7e8f901";
+
+net::WallTime at(int second) {
+    return net::WallTime{std::chrono::seconds{1'767'225'600 + second}};
+}
+
+ResourceKey key(const std::string& kind, const std::string& name) {
+    return {"mini1", "docker." + kind, name};
+}
+
+Origin origin(int line) {
+    return {commit, {"apps/web.yaml", line, 3}, {"mini1", "ComposeProject", "web"}};
+}
+
+Declared declared(const ResourceKey& key, int line) {
+    Declared declared;
+    declared.key = key;
+    declared.origin = origin(line);
+    return declared;
+}
+
+/// One action of each sort, with a secret among its fields.
+Plan plan() {
+    test::ToyVault vault;
+    Plan plan;
+    plan.target = "mini1";
+    plan.commit = commit;
+    Action create{.verb = Verb::create,
+                  .key = key("container", "web.api.1"),
+                  .collection = "",
+                  .want = declared(key("container", "web.api.1"), 4),
+                  .have = {},
+                  .fields = {}};
+    create.reason = "apps/web.yaml:4:3 asks for it";
+    Action replace{.verb = Verb::replace,
+                   .key = key("container", "web.db.1"),
+                   .collection = "",
+                   .want = declared(key("container", "web.db.1"), 9),
+                   .have = Live{},
+                   .fields = {}};
+    replace.have->id = "f00d";
+    replace.interruption = "about 12 s";
+    replace.reason = "apps/web.yaml changed";
+    replace.fields = {
+        {"/env/PASSWORD", vault.seal("old"), "x" + vault.mark(Secret{"hunter2"}), true},
+        {"/image", "postgres:15", "postgres:16", true},
+        {"/labels/evil", "\x1b[2Jgone", nullptr, true}};
+    plan.actions = {create, replace};
+    Action remove{.verb = Verb::remove,
+                  .key = key("volume", "web.data"),
+                  .collection = "",
+                  .want = {},
+                  .have = Live{},
+                  .fields = {}};
+    remove.have->id = "web_data";
+    remove.reason = "git dropped it";
+    plan.held = {{remove, "it holds data", "beef", false}};
+    plan.held_hash = "9f3a5c";
+    plan.resting = {{key("network", "web.default"), Status::in_sync, "", {}, {}, "", false},
+                    {key("container", "web.worker.1"),
+                     Status::blocked,
+                     "waits for docker.container/web.db.1",
+                     {},
+                     {},
+                     "",
+                     false}};
+    Live other;
+    other.key = {"mini1", "docker.container", "portainer"};
+    other.id = "cafe";
+    plan.unmanaged = {other};
+    plan.notes = {"prune is off: 2 removals left out"};
+    return plan;
+}
+
+Overview overview() {
+    Overview overview;
+    overview.installation = "bnx-home";
+    SourceStatus source;
+    source.name = "infra";
+    source.url = "file:///srv/infra.git";
+    source.branch = "main";
+    source.word = SourceWord::invalid;
+    source.detail = "the newest commit has errors; see the targets";
+    source.tip = commit;
+    source.checked = at(-12);
+    source.findings = {{Finding::Severity::note, {"x.yaml", 3, 9}, "target nas is not ours"}};
+    overview.sources.emplace("infra", source);
+    TargetStatus target;
+    target.name = "mini1";
+    target.mode = Mode::converge;
+    target.source = "infra";
+    target.commit = commit;
+    target.findings = {{Finding::Severity::error, {"apps/web.yaml", 14, 9}, "expected a number"}};
+    target.hold_removals = "rewound: branch main of infra went from aaaa to bbbb";
+    target.plan = plan();
+    target.resources[key("container", "web.api.1")] = {Status::in_sync, "",        {},
+                                                       "abc123",        origin(4), ""};
+    target.resources[key("container", "web.db.1")] = {
+        Status::degraded, "unhealthy: connection refused", {}, "f00d", origin(9), ""};
+    target.resources[key("volume", "web.data")] = {Status::held, "it holds data", {},
+                                                   "web_data",   Origin{},        "9f3a5c"};
+    target.last = LastRun{"7f3c0001",
+                          "commit",
+                          at(-30),
+                          std::chrono::milliseconds{1840},
+                          2,
+                          false,
+                          "mini1/docker.container/web.db.1: unhealthy"};
+    target.next_due = at(240);
+    target.next_why = "interval";
+    overview.targets.emplace("mini1", target);
+    TargetStatus away;
+    away.name = "nas";
+    away.word = TargetWord::unreachable;
+    away.detail = "list containers: connection refused";
+    away.next_due = at(8);
+    away.next_why = "back-off after 3 failures";
+    overview.targets.emplace("nas", away);
+    return overview;
+}
+
+TEST(Views, Plan) {
+    expect_golden("daemon/plan.json", http::view_of(plan()).dump(2) + "\n");
+}
+
+TEST(Views, Status) {
+    expect_golden("daemon/status.json", http::view_of(overview()).dump(2) + "\n");
+}
+
+TEST(Views, Resources) {
+    expect_golden("daemon/resources.json", http::resources_view(overview(), "").dump(2) + "\n");
+}
+
+TEST(Views, History) {
+    const std::vector<HistoryEntry> history{{.at = at(0),
+                                             .run = "7f3c0001",
+                                             .target = "mini1",
+                                             .key = key("container", "web.api.1"),
+                                             .verb = "create",
+                                             .phase = "failed",
+                                             .commit = commit,
+                                             .place = "apps/web.yaml:4:3",
+                                             .reason = "apps/web.yaml:4:3 asks for it",
+                                             .request_id = "",
+                                             .error = "no such image"}};
+    expect_golden("daemon/history.json", http::view_of(history).dump(2) + "\n");
+}
+
+TEST(Views, PlanForPeople) {
+    expect_golden("daemon/plan.txt", cli::plan_text(plan(), cli::Style{false}));
+}
+
+TEST(Views, StatusForPeople) {
+    const auto status = http::view_of(overview());
+    const auto resources = http::resources_view(overview(), "");
+    expect_golden("daemon/status.txt",
+                  cli::status_text(status, resources, at(0), cli::Style{false}));
+    EXPECT_TRUE(cli::is_pending(status));
+    EXPECT_TRUE(cli::is_failing(status));
+}
+
+TEST(Views, NeitherShowSecretsNorControlCharacters) {
+    const std::string text = cli::plan_text(plan(), cli::Style{false});
+    const std::string program = http::view_of(plan()).dump();
+    for (const std::string& printed : {text, program}) {
+        EXPECT_EQ(printed.find("hunter2"), std::string::npos);
+        EXPECT_EQ(printed.find(std::string{mark_begin}), std::string::npos);
+        EXPECT_EQ(printed.find('\x1b'), std::string::npos);
+    }
+}
+
+TEST(Views, ListsHoldObjectsAndRootsAreObjects) {
+    const std::vector<json> roots{http::view_of(plan()), http::view_of(overview()),
+                                  http::resources_view(overview(), ""),
+                                  http::targets_view(overview())};
+    const std::function<void(const json&)> check = [&](const json& value) {
+        for (const json& item : value) {
+            if (value.is_array()) EXPECT_TRUE(item.is_object()) << value;
+            check(item);
+        }
+    };
+    for (const json& root : roots) {
+        EXPECT_TRUE(root.is_object());
+        check(root);
+    }
+}
+
+}  // namespace
+}  // namespace driftless
