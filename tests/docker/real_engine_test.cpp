@@ -158,7 +158,7 @@ TEST_F(RealEngine, TheLogOfWhatFailedIsPlainText) {
     for (const bool terminal : {false, true}) {
         json body;
         body["Image"] = image;
-        body["Cmd"] = {"sh", "-c", "echo one; echo two >&2; printf 'th\\033[31mree\\a\\n'"};
+        body["Cmd"] = {"sh", "-c", "exec >&2; echo one; echo two; printf 'th\\033[31mree\\a\\n'"};
         body["HostConfig"]["NetworkMode"] = "none";
         body["Tty"] = terminal;
         const auto id = run(containers.create(unique_name("log"), "", body));
