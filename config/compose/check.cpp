@@ -54,7 +54,7 @@ void Checker::check(Node& node, const std::string& path, const std::string& wher
     if (key == nullptr || !node.is_scalar()) return;
     if (!key->words.empty()) check_words(node, key->words, where);
     if ((key->min != INT64_MIN || key->max != INT64_MAX) && !is_in_range(node.text, *key)) {
-        context_.error(node.place, where, "expected " + range_text(*key) + ", found " + node.text);
+        context_.error(node.place, where, "expected " + range_text(*key) + ", found " + context_.quoted(node));
     }
 }
 
@@ -67,7 +67,7 @@ void Checker::check_words(const Node& node, std::string_view words, const std::s
     }
     if (std::ranges::find(allowed, node.text) != allowed.end()) return;
     context_.error(node.place, where, fmt::format("expected {}, found {}", fmt::join(allowed, ", "),
-                                                  in_quotes(shown(node.text))));
+                                                  context_.quoted(node)));
 }
 
 void Checker::check_named(Node& node, const std::string& path, const std::string& where) {

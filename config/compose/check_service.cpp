@@ -85,7 +85,7 @@ private:
     void check_word(const char* key, Is is_right, const char* what) {
         const Node* value = service_.find(key);
         if (value == nullptr || is_right(value->text)) return;
-        error(*value, key, in_quotes(value->text) + ": " + what);
+        error(*value, key, context_.quoted(*value) + ": " + what);
     }
 
     void check_pull_policy() {
@@ -176,7 +176,7 @@ private:
         if (list == nullptr) return;
         for (const Node& port : list->items) {
             if (is_exposed(port.text)) continue;
-            error(port, "expose", in_quotes(port.text) + ": expected a port as in \"80\" or \"80-90/udp\"");
+            error(port, "expose", context_.quoted(port) + ": expected a port as in \"80\" or \"80-90/udp\"");
         }
     }
 

@@ -50,7 +50,12 @@ std::optional<std::string> Context::opened(const std::string& text, const Place&
     return std::string{plain->reveal()};
 }
 
+std::string Context::quoted(const Node& scalar) const {
+    return opened_.contains(scalar.place) ? "a secret" : in_quotes(shown(scalar.text));
+}
+
 bool Context::open(Node& scalar, const std::string& where) {
+    if (has_marks(scalar.text)) opened_.insert(scalar.place);
     auto plain = opened(scalar.text, scalar.place, where);
     if (plain) scalar.text = std::move(*plain);
     return plain.has_value();

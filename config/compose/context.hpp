@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "config/base/finding.hpp"
@@ -28,6 +29,9 @@ public:
     std::optional<std::string> opened(const std::string& text, const Place& place,
                                       const std::string& where);
 
+    /// The scalar for a message: in quotes, or "a secret" where a mark was opened.
+    [[nodiscard]] std::string quoted(const Node& scalar) const;
+
     /// Is there such a file, in the commit or provided?
     [[nodiscard]] bool has_file(const std::string& path) const;
     /// The text of a file; where there is none, an error at `asked`.
@@ -41,6 +45,7 @@ private:
     const Input& input_;
     Findings& findings_;
     std::size_t ports_ = 0;
+    std::set<Place> opened_;  ///< of scalars that held secrets
 };
 
 /// "services.web" + "image"

@@ -12,7 +12,10 @@ namespace {
 constexpr std::string_view reset = "!reset";
 constexpr std::string_view override_tag = "!override";
 
-Merge rule_of(const Key* key) { return key == nullptr ? Merge::deep : key->merge; }
+Merge rule_of(const Key* key) {
+    if (key == nullptr) return Merge::deep;
+    return key->use == Use::taken ? key->merge : Merge::replace;  // what we don't take has no form
+}
 
 std::string child_of(const std::string& path, const Key* key, const std::string& name) {
     if (path.empty()) return name;

@@ -279,5 +279,50 @@ TEST_F(Corpus, MeansWhatComposeSays) {
     EXPECT_GT(compared, 120);
 }
 
+/// The file with nearly every key; those that we refuse are reset by a second one.
+TEST_F(Corpus, MeansTheSameWithNearlyEveryKey) {
+    Sample sample;
+    sample.files = files_below(corpus() / "compose-hard" / "full");
+    sample.path = "full-example.yml";
+    std::string& file = sample.files[sample.path];  // a home folder is refused at once
+    for (std::size_t at = 0; (at = file.find("~/", at)) != std::string::npos;) file.replace(at, 1, "/home");
+    const Outcome outcome = read(sample, R"(
+services:
+  bar: {image: bar}
+  foo:
+    links: !reset []
+    external_links: !reset []
+    network_mode: !reset null
+    label_file: !reset []
+    volumes: !reset []
+    configs: !override [{source: config1}]
+    secrets: !override [{source: secret1}]
+    deploy: {update_config: {order: !reset null}}
+    depends_on: !override [bar]
+    networks: !override [some-network]
+    container_name: !reset null
+configs: {config2: !reset null, config3: !reset null, config4: !reset null}
+secrets: {secret2: !reset null, secret3: !reset null}
+)");
+    ASSERT_TRUE(outcome.project) << outcome.errors();
+    const std::string text = text_of_file(corpus() / "compose-hard/full/full-example.expected.yaml");
+    Findings findings;
+    const auto documents = read_yaml(text, "expected", findings);
+    ASSERT_TRUE(documents);
+    Json want = to_json(documents->front())["services"]["foo"];
+    Json have = to_json(*outcome.project->services.find("foo"));
+    for (const char* other : {"links", "external_links", "network_mode", "label_file", "volumes", "configs",
+                              "secrets", "depends_on", "networks", "container_name", "labels", "env_file", "x-bar", "x-foo"}) {
+        want.erase(other);
+        have.erase(other);
+    }
+    want["deploy"].erase("update_config");
+    have["deploy"].erase("update_config");
+    // the expected form was made with QUX in the environment
+    want["environment"]["QUX"] = nullptr;
+    const Meaning meaning{""};
+    EXPECT_EQ(meaning.of({{"services", {{"foo", have}}}}), meaning.of({{"services", {{"foo", want}}}}));
+}
+
 }  // namespace
 }  // namespace driftless::compose::test

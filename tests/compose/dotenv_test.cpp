@@ -17,6 +17,8 @@ struct Line {
     Pairs gives;
 };
 
+void PrintTo(const Line& line, std::ostream* out) { *out << line.text; }
+
 class Dotenv : public testing::TestWithParam<Line> {};
 
 TEST_P(Dotenv, Gives) {
@@ -67,6 +69,8 @@ struct Wrong {
     const char* text;
     const char* message;
 };
+
+void PrintTo(const Wrong& wrong, std::ostream* out) { *out << wrong.text; }
 
 class DotenvError : public testing::TestWithParam<Wrong> {};
 

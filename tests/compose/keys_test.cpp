@@ -63,9 +63,7 @@ private:
             if (!node.contains(choice)) continue;
             for (const Json& one : node[choice]) walk(one, path);
         }
-        const bool pairs = key != nullptr && (key->form == Form::pairs || key->form == Form::environment ||
-                                              key->form == Form::hosts);
-        if (pairs) return;
+        if (key != nullptr && (key->form == Form::pairs || key->form == Form::environment)) return;
         if (node.contains("properties")) {
             for (const auto& [name, child] : node["properties"].items()) enter(child, path, name);
         }
@@ -79,14 +77,15 @@ private:
 
     void enter(const Json& child, const std::string& path, const std::string& name) {
         const std::string there = path.empty() ? name : path + "/" + name;
-        if (there == "services/*/extends" || there.starts_with("include/")) known.insert(there);
         known.insert(there);
         if (find_key(there) == nullptr && !is_read_in_place(there)) missing.insert(there);
         walk(child, there);
     }
 
-    /// `external: {name}` is opened by normalising; its form has no rows.
-    static bool is_read_in_place(const std::string& path) { return path.ends_with("external/name"); }
+    /// `external: {name}` and `extra_hosts: {name: [address]}` are read by their forms, not by rows.
+    static bool is_read_in_place(const std::string& path) {
+        return path.ends_with("external/name") || path == "services/*/extra_hosts/*/*";
+    }
 
     const Json& resolved(const Json& node) const {
         if (!node.contains("$ref")) return node;

@@ -12,6 +12,8 @@ struct Filled {
     const char* becomes;
 };
 
+void PrintTo(const Filled& filled, std::ostream* out) { *out << filled.text; }
+
 class Interpolation : public testing::TestWithParam<Filled> {};
 
 TEST_P(Interpolation, Gives) {
@@ -45,6 +47,8 @@ struct Refused {
     const char* message;
 };
 
+void PrintTo(const Refused& refused, std::ostream* out) { *out << refused.text; }
+
 class InterpolationError : public testing::TestWithParam<Refused> {};
 
 TEST_P(InterpolationError, Says) {
@@ -68,14 +72,14 @@ INSTANTIATE_TEST_SUITE_P(, InterpolationError, testing::ValuesIn(std::vector<Ref
     {"${1A}", "\"${1A}\" is not a variable; write ${NAME}, or $$ for a dollar sign"},
 }));
 
-TEST(Interpolation, TellsWhichVariablesWereNotSet) {
+TEST(Variables, TellWhichWereNotSet) {
     Template filler{variables};
     ASSERT_TRUE(filler.fill("$B ${C} ${D:-} $A ${A:-$E}"));
     EXPECT_EQ(filler.take_unset(), (std::set<std::string>{"B", "C"}));
     EXPECT_TRUE(filler.take_unset().empty());
 }
 
-TEST(Interpolation, IsBounded) {
+TEST(Variables, AreBounded) {
     std::string deep = "x";
     for (int i = 0; i < 100; ++i) deep = "${NONE:-" + deep + "}";
     Template filler{variables};
