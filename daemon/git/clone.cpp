@@ -68,6 +68,13 @@ int check_object(const char*, const git_tree_entry* entry, void* odb) {
     return git_odb_read_header(&size, &type, static_cast<git_odb*>(odb), git_tree_entry_id(entry));
 }
 
+/// Whatever was fetched last must be whole, or the next fetch would build on a gap.
+bool is_whole(git_repository* clone) {
+    git_oid tip{};
+    const int code = git_reference_name_to_id(&tip, clone, our_ref);
+    return code == GIT_ENOTFOUND || (code == 0 && check_whole(clone, tip).ok());
+}
+
 }  // namespace
 
 Result<Handle<git_repository>> open_clone(const std::string& folder) {
@@ -85,7 +92,8 @@ Result<Handle<git_repository>> prepare_clone(const std::string& folder, bool ane
     }
     clear_leftovers(folder);
     auto clone = open_clone(folder);
-    if (clone || clone.error().code == Errc::forbidden) return clone;
+    if (!clone && clone.error().code == Errc::forbidden) return clone;
+    if (clone && is_whole(clone->get())) return clone;
     if (auto done = set_aside(folder); !done) return std::move(done).error();
     return make_clone(folder);
 }

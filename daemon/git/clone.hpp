@@ -6,6 +6,9 @@
 
 namespace driftless::git {
 
+/// The ref of a clone that names what was fetched last: a fetch brings only what is new since.
+inline constexpr auto our_ref = "refs/driftless/tip";
+
 /// Opens the bare clone in exactly this folder. @return `not_found`: there is none; `unavailable`: it is
 /// broken; `forbidden`: another user's
 Result<Handle<git_repository>> open_clone(const std::string& folder);

@@ -9,7 +9,6 @@
 namespace driftless::git {
 namespace {
 
-constexpr auto our_ref = "refs/driftless/tip";  // what we have, so that a fetch brings only the rest
 constexpr std::string_view heads = "refs/heads/";
 
 Result<void> check_remote(const Remote& remote) {
@@ -100,7 +99,9 @@ Result<void> download(git_remote* remote, const std::string& ref, const FetchLim
     return {};
 }
 
+/// Only a whole commit is remembered as what we have.
 Result<void> remember(git_repository* clone, const git_oid& tip) {
+    if (auto whole = check_whole(clone, tip); !whole) return whole;
     git_reference* made = nullptr;
     const int code = git_reference_create(&made, clone, our_ref, &tip, 1, nullptr);
     const Handle<git_reference> reference{made};
@@ -108,30 +109,28 @@ Result<void> remember(git_repository* clone, const git_oid& tip) {
     return {};
 }
 
-Result<std::string> fetch_into(git_repository* clone, const Remote& from, const FetchLimits& limits) {
+/// @return the commit that the ref is at, all of which was received
+Result<git_oid> download_tip(git_repository* clone, const Remote& from, const FetchLimits& limits) {
     auto remote = make_remote(clone, from.url);
     if (!remote) return std::move(remote).error();
     if (auto done = connect(remote->get()); !done) return std::move(done).error();
     auto tip = find_ref(remote->get(), from.ref);
     if (!tip) return std::move(tip).error();
     if (auto done = download(remote->get(), from.ref, limits); !done) return std::move(done).error();
-    if (auto done = remember(clone, *tip); !done) return std::move(done).error();
-    return to_string(*tip);
+    return tip;
 }
 
 Result<std::string> fetch_whole(const Remote& remote, const std::string& folder, bool anew,
                                 const FetchLimits& limits) {
     auto clone = prepare_clone(folder, anew);
     if (!clone) return std::move(clone).error();
-    auto tip = fetch_into(clone->get(), remote, limits);
-    if (!tip) return tip;
-    auto id = parse_id(*tip);
-    if (!id) return std::move(id).error();
-    if (auto whole = check_whole(clone->get(), *id); !whole) {
-        if (!anew) return fetch_whole(remote, folder, true, limits);
-        return std::move(whole).error();
-    }
-    return tip;
+    auto tip = download_tip(clone->get(), remote, limits);
+    if (!tip) return std::move(tip).error();
+    auto done = remember(clone->get(), *tip);
+    // The remote sent all that we said we lack; what is missing now was lost here.
+    if (!done && !anew) return fetch_whole(remote, folder, true, limits);
+    if (!done) return std::move(done).error();
+    return to_string(*tip);
 }
 
 }  // namespace

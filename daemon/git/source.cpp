@@ -44,8 +44,11 @@ Result<bool> is_descendant(const std::string& clone, const std::string& newer,
     if (code == GIT_ENOTFOUND) return last_error(code, Errc::not_found);
     if (code != 0) return last_error(code, Errc::unavailable);
     if (git_oid_equal(&*new_id, &*old_id) != 0) return true;
-    code = git_graph_descendant_of(repository->get(), &*new_id, &*old_id);
+    found = nullptr;
+    code = git_commit_lookup(&found, repository->get(), &*old_id);
+    const Handle<git_commit> oldest{found};
     if (code == GIT_ENOTFOUND) return false;  // all that `newer` stands on is here, so it isn't that
+    code = git_graph_descendant_of(repository->get(), &*new_id, &*old_id);
     if (code < 0) return last_error(code, Errc::unavailable);
     return code == 1;
 }

@@ -83,6 +83,7 @@ TEST_F(SourceTest, KnowsARewrittenHistoryFromALaterOne) {
     const std::string second = repo.commit({{"a", "2"}});
     const auto source = make(settings());
     ASSERT_TRUE(run(source->fetch()).ok());
+    ASSERT_TRUE(run(source->follows(second, first)).ok());
     EXPECT_TRUE(*run(source->follows(second, first)));
     EXPECT_TRUE(*run(source->follows(second, second)));
     repo.rewind_to(first);
@@ -91,7 +92,9 @@ TEST_F(SourceTest, KnowsARewrittenHistoryFromALaterOne) {
     EXPECT_FALSE(*run(source->follows(other, second)));
     EXPECT_TRUE(*run(source->follows(other, first)));
     const std::string unknown(40, '7');
-    EXPECT_FALSE(*run(source->follows(other, unknown)));
+    const auto after_unknown = run(source->follows(other, unknown));
+    ASSERT_TRUE(after_unknown.ok()) << after_unknown.error().message;
+    EXPECT_FALSE(*after_unknown);
     EXPECT_EQ(run(source->follows(unknown, other)).error().code, Errc::not_found);
 }
 
