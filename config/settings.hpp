@@ -43,6 +43,7 @@ struct DockerAllow {
     std::vector<std::string> networks;       ///< external networks, and those of other projects
     std::vector<std::string> volumes;        ///< external volumes, and those of other projects
     bool sysctls = false;
+    bool everything = false;  ///< never from a file: for `validate` where there are no settings
 };
 
 /// `docker: {host: auto}`: "auto", or "unix:///path". Others (ssh://, tcp://) are refused for now.

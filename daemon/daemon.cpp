@@ -104,8 +104,10 @@ asio::awaitable<Result<void>> Daemon::run() {
     auto ended = co_await net::with_deadline(parts_.clock, stop_within, runs.join());
     if (!ended) spdlog::warn("runs cut short detail={}", in_quotes(ended.error().message));
     auto watched = co_await watchers.join();
-    const bool our_fault = ended.failed() && ended.error().code == Errc::internal;
-    co_return our_fault ? std::move(ended) : std::move(watched);
+    for (Result<void>* part : {&ended, &watched}) {  // to be canceled is how they end
+        if (part->failed() && part->error().code == Errc::internal) co_return std::move(*part);
+    }
+    co_return Result<void>{};
 }
 
 void Daemon::stop() {

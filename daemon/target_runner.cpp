@@ -38,6 +38,7 @@ std::size_t failures_in(const Outcome& outcome) {
 }
 
 std::string error_of_run(const Outcome& outcome) {
+    if (outcome.canceled && !outcome.unreadable) return "cut short; the next run goes on";
     if (outcome.unreadable) return outcome.unreadable->message;
     for (const ActionOutcome& action : outcome.actions) {
         if (action.error) return to_string(action.key) + ": " + action.error->message;

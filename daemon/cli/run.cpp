@@ -132,7 +132,8 @@ asio::awaitable<int> run_daemon(Machine& machine, World& world) {
     const auto joined = co_await beside.join();
     spdlog::info("daemon stopped");
     if (!ended) co_return fail(machine, ended.error());
-    co_return joined ? exit_done : fail(machine, joined.error());
+    const bool fault = joined.failed() && joined.error().code == Errc::internal;
+    co_return fault ? fail(machine, joined.error()) : exit_done;
 }
 
 asio::awaitable<int> run(Machine& machine, std::string config) {

@@ -36,20 +36,8 @@ std::vector<std::string> kinds_of(const Expanders& expanders) {
 Settings permissive(const Files& files, const Expanders& expanders) {
     Settings settings;
     settings.installation = "validate";
-    DockerAllow all{.host_paths = {"/"},
-                    .docker_socket = true,
-                    .host_network = true,
-                    .host_pid = true,
-                    .host_ipc = true,
-                    .host_userns = true,
-                    .privileged = true,
-                    .devices = {"*"},
-                    .cap_add = {"ALL"},
-                    .security_opt = {"*"},
-                    .namespaces_of = {"*"},
-                    .networks = {"*"},
-                    .volumes = {"*"},
-                    .sysctls = true};
+    DockerAllow all;
+    all.everything = true;
     for (const Manifest& manifest : read_manifests(files, kinds_of(expanders)).all) {
         settings.targets.insert_or_assign(manifest.target,
                                           TargetSettings{.name = manifest.target,

@@ -67,6 +67,7 @@ bool is_below(std::string_view path, std::string_view folder) {
 
 void AllowCheck::refuse(const Place& place, std::string_view where, const std::string& what,
                         const std::string& line) {
+    if (allow_.everything) return;
     findings_.push_back({Finding::Severity::error, place,
                          fmt::format("{}: {} is not allowed on target {}; add \"allow: {{{}}}\" to "
                                      "targets.{} in driftless.yaml",
