@@ -54,7 +54,8 @@ void Checker::check(Node& node, const std::string& path, const std::string& wher
     if (key == nullptr || !node.is_scalar()) return;
     if (!key->words.empty()) check_words(node, key->words, where);
     if ((key->min != INT64_MIN || key->max != INT64_MAX) && !is_in_range(node.text, *key)) {
-        context_.error(node.place, where, "expected " + range_text(*key) + ", found " + context_.quoted(node));
+        context_.error(node.place, where,
+                       "expected " + range_text(*key) + ", found " + context_.quoted(node));
     }
 }
 
@@ -66,16 +67,19 @@ void Checker::check_words(const Node& node, std::string_view words, const std::s
         at = end + 1;
     }
     if (std::ranges::find(allowed, node.text) != allowed.end()) return;
-    context_.error(node.place, where, fmt::format("expected {}, found {}", fmt::join(allowed, ", "),
-                                                  context_.quoted(node)));
+    context_.error(
+        node.place, where,
+        fmt::format("expected {}, found {}", fmt::join(allowed, ", "), context_.quoted(node)));
 }
 
 void Checker::check_named(Node& node, const std::string& path, const std::string& where) {
     std::erase_if(node.entries, [](const auto& entry) { return entry.key.starts_with("x-"); });
     for (auto& [name, place, value] : node.entries) {
         if (!is_name_of_section(name)) {
-            context_.error(place, where, in_quotes(name) + " is not a name: letters, digits, \".\", "
-                                                           "\"_\" and \"-\" may stand in one");
+            context_.error(place, where,
+                           in_quotes(name) +
+                               " is not a name: letters, digits, \".\", "
+                               "\"_\" and \"-\" may stand in one");
         }
         if (value.is_null() && value.place == Place{}) value.place = place;
         if (path == "services" && value.is_map()) check_build(value, below(where, name));
@@ -84,8 +88,7 @@ void Checker::check_named(Node& node, const std::string& path, const std::string
 }
 
 void Checker::check_map(Node& node, const std::string& path, const std::string& where) {
-    std::erase_if(node.entries,
-                  [&](Node::Entry& entry) { return !keep(entry, path, where); });
+    std::erase_if(node.entries, [&](Node::Entry& entry) { return !keep(entry, path, where); });
     for (const Key* key : rows_below(path)) {
         if (!key->required || node.find(name_of(*key)) != nullptr) continue;
         context_.error(node.place, where, "`" + name_of(*key) + "` is missing");

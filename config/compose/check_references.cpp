@@ -58,7 +58,8 @@ private:
         return service == nullptr ? nullptr : service->find("depends_on");
     }
 
-    bool report(const std::vector<std::pair<std::string, std::size_t>>& way, const Node::Entry& back) {
+    bool report(const std::vector<std::pair<std::string, std::size_t>>& way,
+                const Node::Entry& back) {
         std::string text;
         bool inside = false;
         for (const auto& [name, next] : way) {
@@ -89,7 +90,8 @@ public:
             check_namespaces(service, where);
             check_networks(service, where);
             check_mounts(service, where);
-            for (const char* section : {"configs", "secrets"}) check_grants(service, section, where);
+            for (const char* section : {"configs", "secrets"})
+                check_grants(service, section, where);
             check_container_name(service, name, where);
         }
     }
@@ -98,7 +100,8 @@ private:
     void undeclared(const Node& at, const std::string& where, const std::string& section,
                     const std::string& name) {
         context_.error(at.place, where,
-                       in_quotes(name) + " is not declared; add it to `" + section + "` at the end of the file" +
+                       in_quotes(name) + " is not declared; add it to `" + section +
+                           "` at the end of the file" +
                            did_you_mean(name, names_in(root_.find(section))));
     }
 
@@ -110,14 +113,17 @@ private:
     void check_dependencies(Node& service, const std::string& where) {
         Node* all = service.find("depends_on");
         if (all == nullptr) return;
-        std::erase_if(all->entries, [&](const Node::Entry& need) { return !keep(need, below(where, "depends_on")); });
+        std::erase_if(all->entries, [&](const Node::Entry& need) {
+            return !keep(need, below(where, "depends_on"));
+        });
     }
 
     bool keep(const Node::Entry& need, const std::string& where) {
         if (project_.services.find(need.key) != nullptr) return true;
         const bool off = project_.disabled.find(need.key) != nullptr;
         if (text_at(need.value, "required") == "false") {
-            context_.note(need.key_place, where, "service " + in_quotes(need.key) + " is not there; not waited for");
+            context_.note(need.key_place, where,
+                          "service " + in_quotes(need.key) + " is not there; not waited for");
             return false;
         }
         const std::string name = "service " + in_quotes(need.key);
@@ -134,8 +140,9 @@ private:
             if (value == nullptr || !value->text.starts_with("service:")) continue;
             const std::string name = value->text.substr(8);
             if (project_.services.find(name) != nullptr) continue;
-            context_.error(value->place, below(where, key), "no service " + in_quotes(name) +
-                               did_you_mean(name, names_in(&project_.services)));
+            context_.error(
+                value->place, below(where, key),
+                "no service " + in_quotes(name) + did_you_mean(name, names_in(&project_.services)));
         }
     }
 
@@ -172,17 +179,20 @@ private:
         if (grants == nullptr) return;
         for (const Node& grant : grants->items) {
             const std::string source = text_at(grant, "source");
-            if (!is_declared(section, source)) undeclared(grant, below(where, section), section, source);
+            if (!is_declared(section, source))
+                undeclared(grant, below(where, section), section, source);
         }
     }
 
-    void check_container_name(const Node& service, const std::string& name, const std::string& where) {
+    void check_container_name(const Node& service, const std::string& name,
+                              const std::string& where) {
         const Node* given = service.find("container_name");
         if (given == nullptr) return;
         const auto [other, is_new] = container_names_.emplace(given->text, name);
         if (is_new) return;
         context_.error(given->place, below(where, "container_name"),
-                       in_quotes(given->text) + " is the name of service " + in_quotes(other->second) + " too");
+                       in_quotes(given->text) + " is the name of service " +
+                           in_quotes(other->second) + " too");
     }
 
     Context& context_;
@@ -219,8 +229,10 @@ void check_source(Context& context, const Node::Entry& entry, const std::string&
         if (entry.value.find(key) != nullptr) ++ways;
     }
     if (ways == 1) return;
-    const char* which = section == "secrets" ? "`file` or `environment`" : "`file`, `content` or `environment`";
-    context.error(entry.key_place, below(section, entry.key), fmt::format("needs exactly one of {}", which));
+    const char* which =
+        section == "secrets" ? "`file` or `environment`" : "`file`, `content` or `environment`";
+    context.error(entry.key_place, below(section, entry.key),
+                  fmt::format("needs exactly one of {}", which));
 }
 
 }  // namespace
@@ -236,8 +248,10 @@ void check_resources(Context& context, const Project& project) {
     for (const Node::Entry& entry : project.volumes.entries) {
         check_volume(context, entry.value, below("volumes", entry.key));
     }
-    for (const Node::Entry& entry : project.configs.entries) check_source(context, entry, "configs");
-    for (const Node::Entry& entry : project.secrets.entries) check_source(context, entry, "secrets");
+    for (const Node::Entry& entry : project.configs.entries)
+        check_source(context, entry, "configs");
+    for (const Node::Entry& entry : project.secrets.entries)
+        check_source(context, entry, "secrets");
 }
 
 }  // namespace driftless::compose

@@ -19,12 +19,14 @@ bool is_digits(const std::string& text) {
 }
 
 bool is_restart(const std::string& text) {
-    if (text == "no" || text == "always" || text == "unless-stopped" || text == "on-failure") return true;
+    if (text == "no" || text == "always" || text == "unless-stopped" || text == "on-failure")
+        return true;
     return text.starts_with("on-failure:") && is_digits(text.substr(11));
 }
 
 bool is_pull_policy(const std::string& text) {
-    const std::vector<std::string> words{"always", "never", "missing", "if_not_present", "daily", "weekly"};
+    const std::vector<std::string> words{"always",         "never", "missing",
+                                         "if_not_present", "daily", "weekly"};
     if (std::ranges::find(words, text) != words.end()) return true;
     return text.starts_with("every_") && parse_duration(text.substr(6)).ok();
 }
@@ -52,11 +54,13 @@ public:
     void check() {
         check_word("restart", is_restart, "expected no, always, unless-stopped or on-failure[:n]");
         check_pull_policy();
-        check_word("network_mode", is_network_mode,
-                   "expected host, none, bridge, service:NAME or container:NAME; to join a network, "
-                   "name it below `networks`");
+        check_word(
+            "network_mode", is_network_mode,
+            "expected host, none, bridge, service:NAME or container:NAME; to join a network, "
+            "name it below `networks`");
         check_word("container_name", is_container_name,
-                   "two or more letters, digits, \"_\", \".\" and \"-\", beginning with a letter or digit");
+                   "two or more letters, digits, \"_\", \".\" and \"-\", beginning with a letter "
+                   "or digit");
         check_equal_limits();
         check_network_mode();
         check_ulimits();
@@ -65,14 +69,15 @@ public:
         if (const Node* name = service_.find("container_name")) {
             const std::string scale = text_at(service_, "scale");
             if (scale != "0" && scale != "1") {
-                error(*name, "container_name", "one name cannot serve " + scale +
-                                                   " containers; remove it, or scale to 1");
+                error(*name, "container_name",
+                      "one name cannot serve " + scale + " containers; remove it, or scale to 1");
             }
         }
         const Node* order = find_at(service_, "deploy/update_config/order");
         if (order != nullptr && order->text == "start-first") {
             error(*order, "deploy.update_config.order",
-                  "start-first is not supported yet; leave it out: the old container is stopped first");
+                  "start-first is not supported yet; leave it out: the old container is stopped "
+                  "first");
         }
     }
 
@@ -91,7 +96,8 @@ private:
     void check_pull_policy() {
         const Node* policy = service_.find("pull_policy");
         if (policy != nullptr && policy->text == "build") {
-            return error(*policy, "pull_policy", "driftless does not build images; write missing or always");
+            return error(*policy, "pull_policy",
+                         "driftless does not build images; write missing or always");
         }
         check_word("pull_policy", is_pull_policy,
                    "expected missing, always, never, daily, weekly or every_12h");
@@ -108,8 +114,9 @@ private:
             const Node* one = service_.find(pair.one);
             const Node* other = find_at(service_, pair.other);
             if (one == nullptr || other == nullptr || one->text == other->text) continue;
-            error(*one, pair.one, "differs from the same limit in `deploy` at " + to_string(other->place) +
-                                      "; keep one");
+            error(*one, pair.one,
+                  "differs from the same limit in `deploy` at " + to_string(other->place) +
+                      "; keep one");
         }
     }
 
@@ -121,8 +128,9 @@ private:
         }
         const Node* ports = service_.find("ports");
         if (ports == nullptr || ports->items.empty() || mode->text == "bridge") return;
-        error(*ports, "ports", "cannot be published with network_mode " + in_quotes(mode->text) +
-                                   "; publish them where the network is, or remove them");
+        error(*ports, "ports",
+              "cannot be published with network_mode " + in_quotes(mode->text) +
+                  "; publish them where the network is, or remove them");
     }
 
     void check_ulimits() {
@@ -143,12 +151,14 @@ private:
             const Node* list = service_.find(key);
             if (list == nullptr) continue;
             for (const Node& item : list->items) {
-                const std::string target = item.is_scalar() ? item.text.substr(0, item.text.find(':'))
-                                                            : text_at(item, "target");
+                const std::string target = item.is_scalar()
+                                               ? item.text.substr(0, item.text.find(':'))
+                                               : text_at(item, "target");
                 const auto [there, is_new] = targets_.emplace(target, item.place);
                 if (is_new || target.empty()) continue;
-                error(item, key, in_quotes(target) + " is mounted at " + to_string(there->second) +
-                                     " already; remove one of them");
+                error(item, key,
+                      in_quotes(target) + " is mounted at " + to_string(there->second) +
+                          " already; remove one of them");
             }
         }
         check_mount_sources();
@@ -165,8 +175,8 @@ private:
             for (const char* other : {"bind", "volume", "tmpfs"}) {
                 if (other == type || mount.find(other) == nullptr) continue;
                 if (mount.find(other)->entries.empty()) continue;
-                error(*mount.find(other), "volumes", std::string{"options of `"} + other +
-                                                         "` on a mount of type " + type);
+                error(*mount.find(other), "volumes",
+                      std::string{"options of `"} + other + "` on a mount of type " + type);
             }
         }
     }
@@ -176,7 +186,8 @@ private:
         if (list == nullptr) return;
         for (const Node& port : list->items) {
             if (is_exposed(port.text)) continue;
-            error(port, "expose", context_.quoted(port) + ": expected a port as in \"80\" or \"80-90/udp\"");
+            error(port, "expose",
+                  context_.quoted(port) + ": expected a port as in \"80\" or \"80-90/udp\"");
         }
     }
 

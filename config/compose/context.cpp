@@ -73,8 +73,9 @@ std::optional<std::string> Context::read_file(const std::string& path, const Pla
     if (text) return *std::move(text);
     const bool absent = text.error().code == Errc::not_found;
     error(asked, where,
-          absent ? in_quotes(path) + " is neither in the repository nor in `provide`; add it to one "
-                                     "of them"
+          absent ? in_quotes(path) +
+                       " is neither in the repository nor in `provide`; add it to one "
+                       "of them"
                  : text.error().message);
     return std::nullopt;
 }
@@ -82,8 +83,8 @@ std::optional<std::string> Context::read_file(const std::string& path, const Pla
 bool Context::count_ports(std::size_t more, const Place& place, const std::string& where) {
     ports_ += more;
     if (ports_ <= max_ports) return true;
-    error(place, where, fmt::format("more than {} ports in one project; use fewer or smaller ranges",
-                                    max_ports));
+    error(place, where,
+          fmt::format("more than {} ports in one project; use fewer or smaller ranges", max_ports));
     return false;
 }
 
@@ -94,8 +95,9 @@ std::string below(const std::string& where, const std::string& key) {
 Result<std::string> resolve_path(const std::string& folder, const std::string& path) {
     if (path.empty()) return Error{Errc::invalid, "expected a path, found an empty text"};
     if (path.front() == '~') {
-        return Error{Errc::invalid, in_quotes(path) + " names a home folder, and a daemon has none; "
-                                                      "write an absolute path"};
+        return Error{Errc::invalid, in_quotes(path) +
+                                        " names a home folder, and a daemon has none; "
+                                        "write an absolute path"};
     }
     const bool absolute = path.front() == '/';
     const std::string whole = absolute || folder.empty() ? path : folder + "/" + path;
@@ -110,8 +112,9 @@ Result<std::string> resolve_path(const std::string& folder, const std::string& p
         } else if (!steps.empty()) {
             steps.pop_back();
         } else if (!absolute) {
-            return Error{Errc::invalid, in_quotes(path) + " leaves the repository; write an absolute "
-                                                          "path of the host, or move the file in"};
+            return Error{Errc::invalid, in_quotes(path) +
+                                            " leaves the repository; write an absolute "
+                                            "path of the host, or move the file in"};
         }
     }
     const std::string joined = fmt::format("{}", fmt::join(steps, "/"));

@@ -18,21 +18,33 @@ std::string_view trimmed_right(std::string_view text) {
     return last == std::string_view::npos ? "" : text.substr(0, last + 1);
 }
 
-bool is_octal(char c) { return c >= '0' && c <= '7'; }
+bool is_octal(char c) {
+    return c >= '0' && c <= '7';
+}
 
 /// What `\` and `after` mean between double quotes, or '\0' where they mean themselves.
 char escaped(char after) {
     switch (after) {
-        case 'a': return '\a';
-        case 'b': return '\b';
-        case 'f': return '\f';
-        case 'n': return '\n';
-        case 'r': return '\r';
-        case 't': return '\t';
-        case 'v': return '\v';
-        case '\\': return '\\';
-        case '"': return '"';
-        default: return '\0';
+        case 'a':
+            return '\a';
+        case 'b':
+            return '\b';
+        case 'f':
+            return '\f';
+        case 'n':
+            return '\n';
+        case 'r':
+            return '\r';
+        case 't':
+            return '\t';
+        case 'v':
+            return '\v';
+        case '\\':
+            return '\\';
+        case '"':
+            return '"';
+        default:
+            return '\0';
     }
 }
 
@@ -49,7 +61,8 @@ std::string without_escapes(std::string_view text) {
         } else if (text[at + 1] == '0' && at + 2 < text.size() && is_octal(text[at + 2])) {
             int value = 0;
             std::size_t digits = 0;
-            for (++at; digits < 3 && at + 1 < text.size() && is_octal(text[at + 1]); ++digits, ++at) {
+            for (++at; digits < 3 && at + 1 < text.size() && is_octal(text[at + 1]);
+                 ++digits, ++at) {
                 value = value * 8 + (text[at + 1] - '0');
             }
             out += static_cast<char>(value);
@@ -102,7 +115,8 @@ private:
     }
 
     bool read_statement() {
-        if (rest_.starts_with("export") && rest_.size() > 6 && blanks.find(rest_[6]) != rest_.npos) {
+        if (rest_.starts_with("export") && rest_.size() > 6 &&
+            blanks.find(rest_[6]) != rest_.npos) {
             rest_ = trimmed_left(rest_.substr(6));
         }
         const std::size_t end = std::min(rest_.find_first_of("=:\n"), rest_.size());
@@ -126,7 +140,8 @@ private:
     static bool is_key(const std::string& key) {
         return !key.empty() && std::ranges::all_of(key, [](char c) {
             const bool ascii = static_cast<unsigned char>(c) < 0x80;
-            return !ascii || std::isalnum(c) != 0 || std::string_view{"_.-[]"}.find(c) != std::string_view::npos;
+            return !ascii || std::isalnum(c) != 0 ||
+                   std::string_view{"_.-[]"}.find(c) != std::string_view::npos;
         }) && !has_marks(key);
     }
 
@@ -145,8 +160,8 @@ private:
         for (std::size_t at = 1; at < rest_.size(); ++at) {
             const char c = rest_[at];
             if (c == quote) {
-                const bool kept = quote == '"' ? fill(key, without_escapes(value))
-                                               : put(key, std::move(value));
+                const bool kept =
+                    quote == '"' ? fill(key, without_escapes(value)) : put(key, std::move(value));
                 rest_.remove_prefix(at + 1);
                 line_ += lines;
                 return kept && ends_line();
@@ -235,15 +250,17 @@ Result<Pairs> read_dotenv(const std::string& text, const std::string& file,
     return Error{Errc::invalid, to_string(findings.back())};
 }
 
-std::optional<Pairs> read_env_file(Context& context, const std::string& path, const Variables& lookup,
-                                   bool raw, const Place& asked, const std::string& where) {
+std::optional<Pairs> read_env_file(Context& context, const std::string& path,
+                                   const Variables& lookup, bool raw, const Place& asked,
+                                   const std::string& where) {
     auto text = context.read_file(path, asked, where);
     if (!text) return std::nullopt;
     const bool secret = is_one_mark(trimmed_right(*text));
     if (secret) text = context.opened(*text, asked, where);
     if (!text) return std::nullopt;
     Findings inside;
-    auto pairs = raw ? Result<Pairs>{read_raw(*text, lookup)} : read_dotenv(*text, path, lookup, inside);
+    auto pairs =
+        raw ? Result<Pairs>{read_raw(*text, lookup)} : read_dotenv(*text, path, lookup, inside);
     if (!pairs && secret) {  // its messages quote the file
         context.error(asked, where, "the secret is not an env file: expected lines of NAME=value");
         return std::nullopt;

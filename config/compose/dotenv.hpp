@@ -16,7 +16,8 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 /// values that are secrets each.
 /// @param raw  no quotes and no variables: `format: raw`
 /// @return nothing when there was an error, which the context has
-std::optional<Pairs> read_env_file(Context& context, const std::string& path, const Variables& lookup,
-                                   bool raw, const Place& asked, const std::string& where);
+std::optional<Pairs> read_env_file(Context& context, const std::string& path,
+                                   const Variables& lookup, bool raw, const Place& asked,
+                                   const std::string& where);
 
 }  // namespace driftless::compose

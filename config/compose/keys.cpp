@@ -33,7 +33,8 @@ constexpr std::string_view hooks =
     "is not supported yet; do the work in the image's entrypoint, or in a service of its own that "
     "others depend on with service_completed_successfully";
 
-// Paths as in the schema: https://github.com/compose-spec/compose-go/blob/main/schema/compose-spec.json
+// Paths as in the schema:
+// https://github.com/compose-spec/compose-go/blob/main/schema/compose-spec.json
 constexpr Key table[] = {
     take("name", Form::text).open(),
     ignore("version", "is obsolete", Form::text),
@@ -101,8 +102,10 @@ constexpr Key table[] = {
     take("services/*/restart", Form::text).open(),
     take("services/*/depends_on", Form::names),
     take("services/*/depends_on/*", Form::map),
-    take("services/*/depends_on/*/condition", Form::text).open().needed().one_of(
-        "service_started|service_healthy|service_completed_successfully"),
+    take("services/*/depends_on/*/condition", Form::text)
+        .open()
+        .needed()
+        .one_of("service_started|service_healthy|service_completed_successfully"),
     take("services/*/depends_on/*/required", Form::boolean),
     take("services/*/depends_on/*/restart", Form::boolean),
     take("services/*/healthcheck", Form::map),
@@ -172,12 +175,14 @@ constexpr Key table[] = {
     take("services/*/volumes/*/read_only", Form::boolean),
     ignore("services/*/volumes/*/consistency", "has had no effect since Docker Desktop 3"),
     take("services/*/volumes/*/bind", Form::map),
-    take("services/*/volumes/*/bind/propagation", Form::text).open().one_of(
-        "private|rprivate|shared|rshared|slave|rslave"),
+    take("services/*/volumes/*/bind/propagation", Form::text)
+        .open()
+        .one_of("private|rprivate|shared|rshared|slave|rslave"),
     take("services/*/volumes/*/bind/create_host_path", Form::boolean),
     take("services/*/volumes/*/bind/selinux", Form::text).open().one_of("z|Z"),
-    take("services/*/volumes/*/bind/recursive", Form::text).open().one_of(
-        "enabled|disabled|writable|readonly"),
+    take("services/*/volumes/*/bind/recursive", Form::text)
+        .open()
+        .one_of("enabled|disabled|writable|readonly"),
     take("services/*/volumes/*/volume", Form::map),
     take("services/*/volumes/*/volume/nocopy", Form::boolean),
     take("services/*/volumes/*/volume/subpath", Form::text).open(),
@@ -204,8 +209,7 @@ constexpr Key table[] = {
     take("services/*/secrets/*/gid", Form::text).open(),
     take("services/*/secrets/*/mode", Form::mode).from(0).to(07777),
     take("services/*/shm_size", Form::size).from(0),
-    refuse("services/*/volumes_from",
-           "is not supported; give both services the same named volume"),
+    refuse("services/*/volumes_from", "is not supported; give both services the same named volume"),
     take("services/*/storage_opt", Form::pairs),
 
     // ---- its limits and rights
@@ -306,8 +310,9 @@ constexpr Key table[] = {
     take("services/*/deploy/resources/reservations/devices/*/driver", Form::text).open(),
     take("services/*/deploy/resources/reservations/devices/*/options", Form::pairs),
     take("services/*/deploy/restart_policy", Form::map),
-    take("services/*/deploy/restart_policy/condition", Form::text).open().one_of(
-        "none|on-failure|any|no|always|unless-stopped"),
+    take("services/*/deploy/restart_policy/condition", Form::text)
+        .open()
+        .one_of("none|on-failure|any|no|always|unless-stopped"),
     take("services/*/deploy/restart_policy/max_attempts", Form::integer).from(0),
     ignore("services/*/deploy/restart_policy/delay", swarm_only),
     ignore("services/*/deploy/restart_policy/window", swarm_only),
@@ -317,7 +322,9 @@ constexpr Key table[] = {
     ignore("services/*/deploy/update_config/failure_action", swarm_only),
     ignore("services/*/deploy/update_config/monitor", swarm_only),
     ignore("services/*/deploy/update_config/max_failure_ratio", swarm_only),
-    take("services/*/deploy/update_config/order", Form::text).open().one_of("stop-first|start-first"),
+    take("services/*/deploy/update_config/order", Form::text)
+        .open()
+        .one_of("stop-first|start-first"),
     ignore("services/*/deploy/rollback_config", swarm_only),
     ignore("services/*/deploy/placement", swarm_only),
     ignore("services/*/deploy/endpoint_mode", swarm_only),
@@ -394,7 +401,9 @@ Families families_of(std::span<const Key> rows) {
 
 }  // namespace
 
-std::span<const Key> keys() { return table; }
+std::span<const Key> keys() {
+    return table;
+}
 
 const Key* find_key(std::string_view path) {
     static const Index index = index_of(table);

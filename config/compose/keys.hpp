@@ -17,9 +17,9 @@ enum class Use {
 
 /// How a value is written, and what it becomes. Scalars first.
 enum class Form {
-    any,          ///< not looked into
-    text,         ///< a text only
-    loose,        ///< a text, number or boolean, taken as text
+    any,    ///< not looked into
+    text,   ///< a text only
+    loose,  ///< a text, number or boolean, taken as text
     boolean,
     integer,
     number,
@@ -51,7 +51,7 @@ enum class Form {
 
 /// How a value of a later file meets that of an earlier one; scalars are replaced always.
 enum class Merge {
-    deep,     ///< maps key by key, lists appended
+    deep,  ///< maps key by key, lists appended
     replace,
     unique,   ///< appended, equal texts once
     by_path,  ///< appended; the item replaces one with the same "path"; and so on
@@ -74,7 +74,7 @@ struct Key {
     std::string_view words;  ///< the only ones allowed, divided by "|"; empty: any
     std::int64_t min = INT64_MIN;
     std::int64_t max = INT64_MAX;
-    std::string_view why;    ///< of an ignored or refused key: the reason, and the way out
+    std::string_view why;  ///< of an ignored or refused key: the reason, and the way out
 
     // A row is written as take("…", form).open().needed(): each gives the row with one field more.
     constexpr Key open() && { return opened = true, *this; }

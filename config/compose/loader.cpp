@@ -12,8 +12,8 @@
 namespace driftless::compose {
 namespace {
 
-constexpr int max_loads = 500;           // files of one project, each time that it is named
-constexpr std::size_t max_chain = 32;    // of `extends`
+constexpr int max_loads = 500;         // files of one project, each time that it is named
+constexpr std::size_t max_chain = 32;  // of `extends`
 
 bool is_remote(const std::string& path) {
     return path.find("://") != std::string::npos || path.starts_with("git@") ||
@@ -41,8 +41,9 @@ const std::vector<Node>* Loader::parse(const std::string& path, const Place& ask
 bool Loader::interpolate(Node& node, Template& variables, const std::string& where) {
     bool good = true;
     if (!node.tag.empty() && node.tag != "!reset" && node.tag != "!override") {
-        context_.error(node.place, where, "unknown tag " + in_quotes(node.tag) +
-                                              "; compose files have !reset and !override");
+        context_.error(
+            node.place, where,
+            "unknown tag " + in_quotes(node.tag) + "; compose files have !reset and !override");
         good = false;
     }
     for (std::size_t i = 0; i < node.items.size(); ++i) {
@@ -165,8 +166,10 @@ std::optional<Node> Loader::included(const Node& item, const Unit& unit, const s
         return std::nullopt;
     }
     for (const Node::Entry& entry : item.entries) {
-        if (entry.key == "path" || entry.key == "project_directory" || entry.key == "env_file") continue;
-        context_.error(entry.key_place, where, "unknown key " + in_quotes(entry.key) +
+        if (entry.key == "path" || entry.key == "project_directory" || entry.key == "env_file")
+            continue;
+        context_.error(entry.key_place, where,
+                       "unknown key " + in_quotes(entry.key) +
                            did_you_mean(entry.key, {"path", "project_directory", "env_file"}));
         return std::nullopt;
     }
@@ -180,7 +183,8 @@ std::optional<Node> Loader::included(const Node& item, const Unit& unit, const s
     }
     if (const Node* files = item.find("env_file")) {
         const auto env_files = local_paths(*files, unit.folder, where);
-        if (!env_files || !add_variables(own.variables, *env_files, files->place, where)) return std::nullopt;
+        if (!env_files || !add_variables(own.variables, *env_files, files->place, where))
+            return std::nullopt;
     } else if (auto with_env = unit_of(own.folder, unit.variables)) {
         own = *std::move(with_env);
     } else {
@@ -199,15 +203,17 @@ std::optional<std::vector<std::string>> Loader::local_paths(const Node& node,
     for (Node item : items) {
         if (!item.is_scalar() || !context_.open(item, where)) return std::nullopt;
         if (is_remote(item.text)) {
-            context_.error(item.place, where, in_quotes(item.text) +
+            context_.error(item.place, where,
+                           in_quotes(item.text) +
                                " is not in this repository; copy the file in and name its path");
             return std::nullopt;
         }
         auto path = resolve_path(folder, item.text);
         const bool absolute = path && path->starts_with('/');
         if (!path || absolute) {
-            context_.error(item.place, where, absolute ? "expected a path inside the repository"
-                                                       : path.error().message);
+            context_.error(
+                item.place, where,
+                absolute ? "expected a path inside the repository" : path.error().message);
             return std::nullopt;
         }
         paths.push_back(*std::move(path));
@@ -221,7 +227,8 @@ bool Loader::extend_all(Node& document, const Unit& unit) {
     Node whole = *services;
     for (Node::Entry& entry : whole.entries) {
         std::vector<std::string> chain{entry.key};
-        if (!extend(entry.value, *services, unit, below("services", entry.key), chain)) return false;
+        if (!extend(entry.value, *services, unit, below("services", entry.key), chain))
+            return false;
     }
     *services = std::move(whole);
     return true;
@@ -252,7 +259,9 @@ bool Loader::extend(Node& service, const Node& services, const Unit& unit, const
     if (from == nullptr) return false;
     const Node* found = from->find(name);
     if (found == nullptr || !found->is_map()) {
-        context_.error(place, at, "no service " + in_quotes(name) + " in " + (file.empty() ? "this file" : file));
+        context_.error(
+            place, at,
+            "no service " + in_quotes(name) + " in " + (file.empty() ? "this file" : file));
         return false;
     }
     Node base = *found;

@@ -13,8 +13,8 @@ namespace driftless::compose {
 
 /// What the files of one project, or of one included project, are read with.
 struct Unit {
-    std::string folder;   ///< of the commit, where relative paths begin
-    Variables variables;  ///< for interpolation
+    std::string folder;     ///< of the commit, where relative paths begin
+    Variables variables;    ///< for interpolation
     std::string file = "";  ///< the file that is extended; empty for the project's own
 };
 
@@ -55,7 +55,7 @@ private:
     std::map<std::string, std::vector<Node>> parsed_;
     /// By path and variables; canonical, not yet extended.
     std::map<std::pair<std::string, Variables>, Node> extended_files_;
-    std::vector<std::string> open_;               ///< files that are being loaded, for cycles
+    std::vector<std::string> open_;  ///< files that are being loaded, for cycles
     int loads_ = 0;
 };
 

@@ -26,13 +26,20 @@ std::string child_of(const std::string& path, const Key* key, const std::string&
 /// What makes an item of a list one of its kind; empty: nothing does.
 std::string identity(const Node& item, Merge rule) {
     switch (rule) {
-        case Merge::unique: return item.text;
-        case Merge::by_path: return text_at(item, "path");
-        case Merge::by_target: return text_at(item, "target");
-        case Merge::by_port: return port_identity(item);
-        case Merge::by_subnet: return text_at(item, "subnet");
-        case Merge::by_mount_path: return item.text.substr(0, item.text.find(':'));
-        default: return "";
+        case Merge::unique:
+            return item.text;
+        case Merge::by_path:
+            return text_at(item, "path");
+        case Merge::by_target:
+            return text_at(item, "target");
+        case Merge::by_port:
+            return port_identity(item);
+        case Merge::by_subnet:
+            return text_at(item, "subnet");
+        case Merge::by_mount_path:
+            return item.text.substr(0, item.text.find(':'));
+        default:
+            return "";
     }
 }
 
@@ -42,7 +49,8 @@ void merge_lists(Context& context, Node& base, Node over, const std::string& pat
     for (Node& item : over.items) {
         const std::string wanted = identity(item, rule);
         const auto same = [&](const Node& other) { return identity(other, rule) == wanted; };
-        const auto found = wanted.empty() ? base.items.end() : std::ranges::find_if(base.items, same);
+        const auto found =
+            wanted.empty() ? base.items.end() : std::ranges::find_if(base.items, same);
         if (found == base.items.end()) {
             base.items.push_back(std::move(item));
         } else if (rule == Merge::by_subnet) {
@@ -103,8 +111,9 @@ void merge_into(Context& context, Node& base, Node over, const std::string& path
         base = std::move(over);
     } else {
         context.error(over.place, where,
-                      "is of another form than at " + to_string(base.place) + ", so it cannot be "
-                      "merged; write !override to replace it");
+                      "is of another form than at " + to_string(base.place) +
+                          ", so it cannot be "
+                          "merged; write !override to replace it");
     }
 }
 

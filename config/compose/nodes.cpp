@@ -24,7 +24,9 @@ std::string text_at(const Node& map, std::string_view key) {
     return value != nullptr && value->is_scalar() ? value->text : "";
 }
 
-bool is_true(const Node& map, std::string_view key) { return text_at(map, key) == "true"; }
+bool is_true(const Node& map, std::string_view key) {
+    return text_at(map, key) == "true";
+}
 
 const Node* find_at(const Node& map, std::string_view path) {
     const Node* node = &map;

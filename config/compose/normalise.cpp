@@ -32,7 +32,8 @@ std::set<std::string> used_by(const Node& services, const std::string& section) 
         if (there == nullptr) continue;
         for (const Node::Entry& entry : there->entries) used.insert(entry.key);
         for (const Node& item : there->items) {
-            if (section != "volumes" || text_at(item, "type") == "volume") used.insert(text_at(item, "source"));
+            if (section != "volumes" || text_at(item, "type") == "volume")
+                used.insert(text_at(item, "source"));
         }
     }
     return used;
@@ -68,7 +69,8 @@ void open_external(Context& context, Node& resource, const std::string& where) {
     }
 }
 
-void fill_names(Context& context, Node& section, const std::string& project, const std::string& what) {
+void fill_names(Context& context, Node& section, const std::string& project,
+                const std::string& what) {
     for (auto& [key, place, resource] : section.entries) {
         if (resource.is_null()) resource = Node::map(place);
         open_external(context, resource, below(what, key));
@@ -86,8 +88,9 @@ void fill_content(Context& context, Node& section, const Unit& unit, const std::
         const auto value = unit.variables.find(variable->text);
         if (value == unit.variables.end()) {
             context.error(variable->place, below(below(what, key), "environment"),
-                          "variable " + in_quotes(variable->text) + " is not set; give it by `env` "
-                          "or in the .env file");
+                          "variable " + in_quotes(variable->text) +
+                              " is not set; give it by `env` "
+                              "or in the .env file");
             continue;
         }
         Place there = variable->place;
@@ -100,9 +103,8 @@ bool is_enabled(const Node& service, const std::vector<std::string>& active) {
     const Node* profiles = service.find("profiles");
     if (profiles == nullptr || profiles->items.empty()) return true;
     return std::ranges::any_of(profiles->items, [&](const Node& profile) {
-        return std::ranges::any_of(active, [&](const std::string& name) {
-            return name == "*" || name == profile.text;
-        });
+        return std::ranges::any_of(
+            active, [&](const std::string& name) { return name == "*" || name == profile.text; });
     });
 }
 
@@ -154,13 +156,16 @@ std::optional<std::string> project_name(Context& context, Loader& loader, const 
     const Place place{context.input().paths.front(), 0, 0};
     if (!given.empty()) {
         if (given == normal_name(given)) return given;
-        context.error(place, "", "project name " + in_quotes(given) + " must consist of lower-case "
-                      "letters, digits, \"-\" and \"_\", beginning with a letter or digit");
+        context.error(place, "",
+                      "project name " + in_quotes(given) +
+                          " must consist of lower-case "
+                          "letters, digits, \"-\" and \"_\", beginning with a letter or digit");
         return std::nullopt;
     }
     const auto in_files = loader.name_in(context.input().paths, unit);
     if (!in_files) return std::nullopt;
-    const std::string& text = in_files->text.empty() ? context.input().fallback_name : in_files->text;
+    const std::string& text =
+        in_files->text.empty() ? context.input().fallback_name : in_files->text;
     std::string name = normal_name(text);
     if (!name.empty()) return name;
     context.error(in_files->place.file.empty() ? place : in_files->place, "name",

@@ -38,7 +38,8 @@ std::optional<Project> read(Context& context) {
 
 Result<Project> read_project(const Input& input, Findings& findings) {
     Findings own;  // what others found before says nothing about this project
-    if (input.paths.empty()) return Error{Errc::invalid, "read a project: no compose file is named"};
+    if (input.paths.empty())
+        return Error{Errc::invalid, "read a project: no compose file is named"};
     Context context{input, own};
     auto project = read(context);
     findings.insert(findings.end(), own.begin(), own.end());

@@ -12,15 +12,15 @@ namespace driftless::compose {
 
 /// What a compose file is read with.
 struct Input {
-    const Files* files = nullptr;     ///< of the commit
-    std::vector<std::string> paths;   ///< compose files in the commit, merged in order
-    std::string project;              ///< explicit project name, or empty
-    std::string fallback_name;        ///< the project's name where nothing else gives one
+    const Files* files = nullptr;    ///< of the commit
+    std::vector<std::string> paths;  ///< compose files in the commit, merged in order
+    std::string project;             ///< explicit project name, or empty
+    std::string fallback_name;       ///< the project's name where nothing else gives one
     std::map<std::string, std::string> environment;  ///< for interpolation; values may hold marks
-    std::map<std::string, std::string> provided;     ///< path in the commit -> text of a file that git
-                                                     ///< doesn't hold; may hold marks
+    std::map<std::string, std::string> provided;  ///< path in the commit -> text of a file that git
+                                                  ///< doesn't hold; may hold marks
     std::vector<std::string> profiles;
-    Vault* vault = nullptr;           ///< opens secrets in names, paths, images and ports
+    Vault* vault = nullptr;  ///< opens secrets in names, paths, images and ports
 };
 
 /// A compose file as Compose reads it: interpolated, merged, in long form, checked. The trees have

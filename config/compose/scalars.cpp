@@ -64,9 +64,13 @@ std::optional<double> decimal(std::string_view text) {
     return value;
 }
 
-bool is_operator(char c) { return std::string_view{";&|<>()`"}.find(c) != std::string_view::npos; }
+bool is_operator(char c) {
+    return std::string_view{";&|<>()`"}.find(c) != std::string_view::npos;
+}
 
-bool is_blank(char c) { return std::string_view{" \t\r\n"}.find(c) != std::string_view::npos; }
+bool is_blank(char c) {
+    return std::string_view{" \t\r\n"}.find(c) != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -88,19 +92,25 @@ std::string described(const Node& node) {
 
 std::string text_of(const Node& scalar) {
     switch (sort_of(scalar)) {
-        case Sort::null: return "";
-        case Sort::boolean: return *plain_boolean(scalar.text) ? "true" : "false";
-        case Sort::integer: return std::to_string(*yaml_integer(scalar.text));
-        case Sort::number: return number_text(*decimal(scalar.text));
-        case Sort::text: break;
+        case Sort::null:
+            return "";
+        case Sort::boolean:
+            return *plain_boolean(scalar.text) ? "true" : "false";
+        case Sort::integer:
+            return std::to_string(*yaml_integer(scalar.text));
+        case Sort::number:
+            return number_text(*decimal(scalar.text));
+        case Sort::text:
+            break;
     }
     return scalar.text;
 }
 
 std::optional<bool> read_boolean(const Node& scalar) {
     std::string lower = scalar.text;
-    std::ranges::transform(lower, lower.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    });
     if (is_one_of(lower, {"true", "yes", "y", "on"})) return true;
     if (is_one_of(lower, {"false", "no", "n", "off"})) return false;
     return std::nullopt;
@@ -124,14 +134,16 @@ std::optional<std::int64_t> read_size(const Node& scalar) {
     if (!number || text.substr(0, end).ends_with('.')) return std::nullopt;
     std::string unit{text.substr(end)};
     if (unit.starts_with(' ')) unit.erase(0, 1);
-    std::ranges::transform(unit, unit.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::ranges::transform(unit, unit.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    });
     constexpr std::string_view powers = "kmgtp";
     const std::size_t power = unit.empty() ? powers.npos : powers.find(unit.front());
     if (power != powers.npos) unit.erase(0, 1);
     if (power != powers.npos && unit == "ib") unit = "b";
     if (!unit.empty() && unit != "b") return std::nullopt;
-    const double bytes = *number * (power == powers.npos ? 1.0 : std::ldexp(1.0, 10 * static_cast<int>(power + 1)));
+    const double bytes =
+        *number * (power == powers.npos ? 1.0 : std::ldexp(1.0, 10 * static_cast<int>(power + 1)));
     if (bytes > 9e18) return std::nullopt;
     return static_cast<std::int64_t>(bytes);
 }
@@ -160,7 +172,8 @@ Result<std::vector<std::string>> split_words(std::string_view text) {
     for (std::size_t at = 0; at < text.size(); ++at) {
         const char c = text[at];
         if (text.substr(at).starts_with(mark_begin)) {
-            const std::size_t end = std::min(text.find(mark_end, at), text.size() - mark_end.size());
+            const std::size_t end =
+                std::min(text.find(mark_end, at), text.size() - mark_end.size());
             word += text.substr(at, end + mark_end.size() - at);
             at = end + mark_end.size() - 1;
             open = true;
@@ -172,9 +185,11 @@ Result<std::vector<std::string>> split_words(std::string_view text) {
             quote = quote == '\0' ? c : '\0';
             open = true;
         } else if (quote == '\0' && is_operator(c)) {
-            return Error{Errc::invalid,
-                         fmt::format("'{}' outside of quotes: no shell runs this; quote it, or write "
-                                     "[\"sh\", \"-c\", \"…\"]", c)};
+            return Error{
+                Errc::invalid,
+                fmt::format("'{}' outside of quotes: no shell runs this; quote it, or write "
+                            "[\"sh\", \"-c\", \"…\"]",
+                            c)};
         } else if (quote == '\0' && is_blank(c)) {
             if (open) words.push_back(std::move(word));
             word.clear();

@@ -22,8 +22,10 @@ void lay_on(Node& service, const std::string& key, Node base) {
 
 bool is_outside(Context& context, const Node& path, const std::string& where) {
     if (!path.text.starts_with('/')) return false;
-    context.error(path.place, where, in_quotes(path.text) + " is outside of the repository; move it "
-                                                           "in, or give it by `provide`");
+    context.error(path.place, where,
+                  in_quotes(path.text) +
+                      " is outside of the repository; move it "
+                      "in, or give it by `provide`");
     return true;
 }
 
@@ -130,7 +132,8 @@ void fill_device_requests(Context& context, Node* list, bool gpus, const std::st
         if (by_id && !count.empty()) {
             context.error(place, where, "`count` and `device_ids` exclude each other");
         } else if (count.find_first_not_of("0123456789-") != std::string::npos && count != "all") {
-            context.error(request.find("count")->place, where, "expected a whole number or \"all\"");
+            context.error(request.find("count")->place, where,
+                          "expected a whole number or \"all\"");
         } else if (!by_id) {
             put_plain(request, "count", count.empty() || count == "all" ? "-1" : count, place);
         }
@@ -149,8 +152,9 @@ void fill_scale(Context& context, Node& service, const std::string& where) {
     const Node* replicas = find_at(service, "deploy/replicas");
     const Node* mode = find_at(service, "deploy/mode");
     if (scale != nullptr && replicas != nullptr && scale->text != replicas->text) {
-        context.error(scale->place, below(where, "scale"),
-                      "differs from deploy.replicas at " + to_string(replicas->place) + "; keep one");
+        context.error(
+            scale->place, below(where, "scale"),
+            "differs from deploy.replicas at " + to_string(replicas->place) + "; keep one");
         return;
     }
     const bool global = mode != nullptr && mode->text == "global";  // one a node, and here is one

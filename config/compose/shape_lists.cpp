@@ -65,7 +65,8 @@ void Shaper::shape_ports(Node& node, const Key& key, const std::string& where) {
         }
         if (!context_.count_ports(found.size(), node.place, where)) return;
         for (Node& port : found) {  // repeats count once
-            if (!port.is_map() || seen.insert(port_identity(port)).second) ports.push_back(std::move(port));
+            if (!port.is_map() || seen.insert(port_identity(port)).second)
+                ports.push_back(std::move(port));
         }
     }
     node.items = std::move(ports);
@@ -107,7 +108,8 @@ void Shaper::shape_mounts(Node& node, const Key& key, const std::string& where) 
 void Shaper::finish_mount(Node& mount, const std::string& where) {
     Node* source = mount.find("source");
     const bool bind = text_at(mount, "type") == "bind";
-    if (bind && source != nullptr && source->is_scalar()) shape_path(*source, below(where, "source"));
+    if (bind && source != nullptr && source->is_scalar())
+        shape_path(*source, below(where, "source"));
     if (Node* options = mount.find("bind"); options != nullptr && options->is_map() && bind) {
         if (options->find("create_host_path") == nullptr) {
             put_plain(*options, "create_host_path", "true", options->place);
@@ -117,8 +119,9 @@ void Shaper::finish_mount(Node& mount, const std::string& where) {
     if (target == nullptr || !target->is_scalar()) return;
     while (target->text.size() > 1 && target->text.ends_with('/')) target->text.pop_back();
     if (!target->text.starts_with('/') || target->text == "/") {
-        context_.error(target->place, below(where, "target"),
-                       in_quotes(target->text) + " is not a path inside the container; it begins with \"/\"");
+        context_.error(
+            target->place, below(where, "target"),
+            in_quotes(target->text) + " is not a path inside the container; it begins with \"/\"");
     }
 }
 

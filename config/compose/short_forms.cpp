@@ -113,7 +113,7 @@ void set_option(Node& mount, const std::string& group, const std::string& key, N
 /// One word after the second colon: "ro", "z", "rshared", "nocopy".
 bool read_mount_option(Node& mount, const std::string& word, const Place& place) {
     constexpr std::array<std::string_view, 6> propagations{"private", "rprivate", "shared",
-                                                           "rshared", "slave", "rslave"};
+                                                           "rshared", "slave",    "rslave"};
     const bool bind = text_at(mount, "type") == "bind";
     if (word == "ro" || word == "rw") {
         if (word == "ro") put_plain(mount, "read_only", "true", place);
@@ -131,7 +131,8 @@ bool read_mount_option(Node& mount, const std::string& word, const Place& place)
 }
 
 bool is_letter(const std::string& text) {
-    return text.size() == 1 && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
+    return text.size() == 1 &&
+           ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
 }
 
 }  // namespace
@@ -141,7 +142,9 @@ std::string port_identity(const Node& port) {
            text_at(port, "target") + "/" + text_at(port, "protocol");
 }
 
-bool is_port_or_range(const std::string& text) { return port_range(text).has_value(); }
+bool is_port_or_range(const std::string& text) {
+    return port_range(text).has_value();
+}
 
 bool is_exposed(const std::string& text) {
     const std::size_t slash = text.find('/');
@@ -187,7 +190,8 @@ Result<Node> read_mount(const std::string& text, const Place& place) {
     if (parts.size() > 3) return bad(text, "too many colons");
     Node mount = Node::map(place);
     const std::string source = parts.size() > 1 ? parts[0] : "";
-    const bool bind = !source.empty() && std::string_view{"./~"}.find(source[0]) != std::string_view::npos;
+    const bool bind =
+        !source.empty() && std::string_view{"./~"}.find(source[0]) != std::string_view::npos;
     put_text(mount, "type", bind ? "bind" : "volume", place);
     if (!source.empty()) put_text(mount, "source", source, place);
     put_text(mount, "target", parts.size() > 1 ? parts[1] : parts[0], place);
@@ -208,8 +212,9 @@ Result<Node> read_device(const std::string& text, const Place& place) {
         return bad(text, "expected \"/dev/host\", \"/dev/host:/dev/inside\" or \"…:…:rwm\"");
     }
     if (!parts[0].starts_with('/')) {
-        return bad(text, "expected an absolute path; a CDI device goes to "
-                         "deploy.resources.reservations.devices with driver: cdi");
+        return bad(text,
+                   "expected an absolute path; a CDI device goes to "
+                   "deploy.resources.reservations.devices with driver: cdi");
     }
     // "/dev/a:rw": the second part may be the permissions
     const bool permissions = parts.size() == 2 && !parts[1].starts_with('/');

@@ -6,7 +6,9 @@ namespace {
 constexpr int max_depth = 32;
 constexpr std::size_t max_made = 16 * 1024 * 1024;
 
-bool begins_name(char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool begins_name(char c) {
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 /// Length of the variable's name that `text` begins with, or 0.
 std::size_t name_length(std::string_view text) {
@@ -30,13 +32,16 @@ std::size_t closing_brace(std::string_view text) {
 }
 
 Error not_a_template(std::string_view text) {
-    return {Errc::invalid, fmt::format("{} is not a variable; write ${{NAME}}, or $$ for a dollar sign",
-                                       in_quotes(text.substr(0, 40)))};
+    return {Errc::invalid,
+            fmt::format("{} is not a variable; write ${{NAME}}, or $$ for a dollar sign",
+                        in_quotes(text.substr(0, 40)))};
 }
 
 }  // namespace
 
-Result<std::string> Template::fill(std::string_view text) { return fill_at(text, 0); }
+Result<std::string> Template::fill(std::string_view text) {
+    return fill_at(text, 0);
+}
 
 Result<std::string> Template::fill_at(std::string_view text, int depth) {
     if (depth > max_depth) return Error{Errc::invalid, "variables are nested too deeply"};
@@ -63,7 +68,8 @@ Result<std::string> Template::fill_at(std::string_view text, int depth) {
         } else {
             out += '$';
         }
-        if (made_ + out.size() > max_made) return Error{Errc::invalid, "variables make too much text"};
+        if (made_ + out.size() > max_made)
+            return Error{Errc::invalid, "variables make too much text"};
     }
     made_ += out.size();
     return out;
@@ -89,8 +95,8 @@ Result<std::string> Template::braced(std::string_view inside, int depth) {
     if (given) return *value;
     auto why = fill_at(word, depth + 1);
     if (!why) return why;
-    return Error{Errc::invalid,
-                 "required variable " + name + " is missing a value" + (why->empty() ? "" : ": ") + *why};
+    return Error{Errc::invalid, "required variable " + name + " is missing a value" +
+                                    (why->empty() ? "" : ": ") + *why};
 }
 
 const std::string* Template::find(const std::string& name) const {

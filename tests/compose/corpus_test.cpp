@@ -16,7 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path corpus() { return fs::path{DRIFTLESS_SOURCE_DIR}.parent_path() / "shared" / "corpus"; }
+fs::path corpus() {
+    return fs::path{DRIFTLESS_SOURCE_DIR}.parent_path() / "shared" / "corpus";
+}
 
 std::string text_of_file(const fs::path& path) {
     std::ifstream file{path, std::ios::binary};
@@ -113,7 +115,8 @@ public:
     Json of(Json project) const {
         for (const char* ignored : {"version", "name"}) project.erase(ignored);
         for (auto section = project.begin(); section != project.end();) {
-            section = section.key().starts_with("x-") || section->empty() ? project.erase(section) : ++section;
+            section = section.key().starts_with("x-") || section->empty() ? project.erase(section)
+                                                                          : ++section;
         }
         if (project.contains("services")) {
             for (Json& service : project["services"]) simplify(service);
@@ -142,10 +145,12 @@ private:
     }
 
     static void simplify_deploy(Json& deploy) {
-        for (const char* key : {"placement", "labels", "endpoint_mode", "rollback_config"}) deploy.erase(key);
+        for (const char* key : {"placement", "labels", "endpoint_mode", "rollback_config"})
+            deploy.erase(key);
         if (deploy.contains("update_config")) {
             Json order = Json::object();
-            if (deploy["update_config"].contains("order")) order["order"] = deploy["update_config"]["order"];
+            if (deploy["update_config"].contains("order"))
+                order["order"] = deploy["update_config"]["order"];
             deploy["update_config"] = order;
         }
         if (deploy.contains("restart_policy")) {
@@ -161,7 +166,8 @@ private:
     static void fill_targets(Json& grants, const std::string& section) {
         for (Json& grant : grants) {
             std::string target = grant.value("target", grant.value("source", ""));
-            if (!target.starts_with('/')) target = (section == "secrets" ? "/run/secrets/" : "/") + target;
+            if (!target.starts_with('/'))
+                target = (section == "secrets" ? "/run/secrets/" : "/") + target;
             grant["target"] = target;
         }
     }
@@ -170,9 +176,10 @@ private:
         if (value.is_object()) {
             Json map = Json::object();
             for (const auto& [name, child] : value.items()) {
-                const std::string lower = name == "Path" || name == "Rate" || name == "Weight"
-                                              ? std::string{static_cast<char>(name[0] + 32)} + name.substr(1)
-                                              : name;
+                const std::string lower =
+                    name == "Path" || name == "Rate" || name == "Weight"
+                        ? std::string{static_cast<char>(name[0] + 32)} + name.substr(1)
+                        : name;
                 Json simple = plain(child, name);
                 if (!(simple.is_object() && simple.empty())) map[lower] = std::move(simple);
             }
@@ -189,9 +196,11 @@ private:
     }
 
     [[nodiscard]] std::string text(std::string value) const {
-        for (std::size_t at = 0; (at = value.find("$$", at)) != std::string::npos; ++at) value.erase(at, 1);
+        for (std::size_t at = 0; (at = value.find("$$", at)) != std::string::npos; ++at)
+            value.erase(at, 1);
         if (value == "/WORKDIR") return folder_.empty() ? "." : folder_;
-        if (value.starts_with("/WORKDIR/")) return (folder_.empty() ? "" : folder_ + "/") + value.substr(9);
+        if (value.starts_with("/WORKDIR/"))
+            return (folder_.empty() ? "" : folder_ + "/") + value.substr(9);
         const auto duration = parse_duration(value);
         return duration ? fmt::format("{} ns", duration->count()) : value;
     }
@@ -285,7 +294,8 @@ TEST_F(Corpus, MeansTheSameWithNearlyEveryKey) {
     sample.files = files_below(corpus() / "compose-hard" / "full");
     sample.path = "full-example.yml";
     std::string& file = sample.files[sample.path];  // a home folder is refused at once
-    for (std::size_t at = 0; (at = file.find("~/", at)) != std::string::npos;) file.replace(at, 1, "/home");
+    for (std::size_t at = 0; (at = file.find("~/", at)) != std::string::npos;)
+        file.replace(at, 1, "/home");
     const Outcome outcome = read(sample, R"(
 services:
   bar: {image: bar}
@@ -305,14 +315,16 @@ configs: {config2: !reset null, config3: !reset null, config4: !reset null}
 secrets: {secret2: !reset null, secret3: !reset null}
 )");
     ASSERT_TRUE(outcome.project) << outcome.errors();
-    const std::string text = text_of_file(corpus() / "compose-hard/full/full-example.expected.yaml");
+    const std::string text =
+        text_of_file(corpus() / "compose-hard/full/full-example.expected.yaml");
     Findings findings;
     const auto documents = read_yaml(text, "expected", findings);
     ASSERT_TRUE(documents);
     Json want = to_json(documents->front())["services"]["foo"];
     Json have = to_json(*outcome.project->services.find("foo"));
-    for (const char* other : {"links", "external_links", "network_mode", "label_file", "volumes", "configs",
-                              "secrets", "depends_on", "networks", "container_name", "labels", "env_file", "x-bar", "x-foo"}) {
+    for (const char* other :
+         {"links", "external_links", "network_mode", "label_file", "volumes", "configs", "secrets",
+          "depends_on", "networks", "container_name", "labels", "env_file", "x-bar", "x-foo"}) {
         want.erase(other);
         have.erase(other);
     }
@@ -321,7 +333,8 @@ secrets: {secret2: !reset null, secret3: !reset null}
     // the expected form was made with QUX in the environment
     want["environment"]["QUX"] = nullptr;
     const Meaning meaning{""};
-    EXPECT_EQ(meaning.of({{"services", {{"foo", have}}}}), meaning.of({{"services", {{"foo", want}}}}));
+    EXPECT_EQ(meaning.of({{"services", {{"foo", have}}}}),
+              meaning.of({{"services", {{"foo", want}}}}));
 }
 
 }  // namespace

@@ -82,7 +82,8 @@ private:
         walk(child, there);
     }
 
-    /// `external: {name}` and `extra_hosts: {name: [address]}` are read by their forms, not by rows.
+    /// `external: {name}` and `extra_hosts: {name: [address]}` are read by their forms, not by
+    /// rows.
     static bool is_read_in_place(const std::string& path) {
         return path.ends_with("external/name") || path == "services/*/extra_hosts/*/*";
     }
@@ -105,7 +106,8 @@ TEST(KeyTable, HasEveryKeyOfTheComposeSchema) {
     schema.walk();
     EXPECT_EQ(schema.missing, std::set<std::string>{});
     for (const Key& key : keys()) {
-        EXPECT_TRUE(schema.known.contains(std::string{key.path})) << key.path << " is not in the schema";
+        EXPECT_TRUE(schema.known.contains(std::string{key.path}))
+            << key.path << " is not in the schema";
     }
 }
 

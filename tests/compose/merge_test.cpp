@@ -33,7 +33,8 @@ Json in_order(Json files) {
 
 /// Every text of the corpus that our table takes: base, override and what they make.
 TEST(MergeCorpus, GivesWhatComposeGives) {
-    const fs::path folder = fs::path{DRIFTLESS_SOURCE_DIR}.parent_path() / "shared/corpus/compose-hard/merge";
+    const fs::path folder =
+        fs::path{DRIFTLESS_SOURCE_DIR}.parent_path() / "shared/corpus/compose-hard/merge";
     if (!fs::exists(folder)) GTEST_SKIP() << "no corpus beside this checkout: " << folder;
     int compared = 0;
     for (const fs::path& path : fs::directory_iterator{folder}) {
@@ -49,8 +50,10 @@ TEST(MergeCorpus, GivesWhatComposeGives) {
             Node base = shaped(context, test.at("base"));
             merge_into(context, base, shaped(context, test.at("override")), "", "");
             drop_tags(base);
-            if (test.value("test", "") == "TestMergeExtraLinksSequence") continue;  // links are refused
-            EXPECT_EQ(in_order(to_json(base)), in_order(to_json(shaped(context, test.at("expected")))));
+            if (test.value("test", "") == "TestMergeExtraLinksSequence")
+                continue;  // links are refused
+            EXPECT_EQ(in_order(to_json(base)),
+                      in_order(to_json(shaped(context, test.at("expected")))));
             EXPECT_FALSE(has_errors(findings)) << to_string(findings.front());
             ++compared;
         }
@@ -60,12 +63,14 @@ TEST(MergeCorpus, GivesWhatComposeGives) {
 
 struct Case {
     const char* name;
-    const char* base;   ///< lines of service web
+    const char* base;  ///< lines of service web
     const char* over;
     const char* merged;  ///< JSON of what differs from {image, networks, scale}
 };
 
-void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
+void PrintTo(const Case& test, std::ostream* out) {
+    *out << test.name;
+}
 
 class Files : public testing::TestWithParam<Case> {};
 
@@ -73,61 +78,75 @@ TEST_P(Files, AreMergedInOrder) {
     const auto file = [](const std::string& lines) {
         return "services:\n  web:\n    image: nginx\n" + lines + "volumes: {vv: , ww: }\n";
     };
-    const Outcome outcome = read({{"a.yaml", file(GetParam().base)}, {"b.yaml", file(GetParam().over)}}, {},
-                                 {"a.yaml", "b.yaml"});
+    const Outcome outcome =
+        read({{"a.yaml", file(GetParam().base)}, {"b.yaml", file(GetParam().over)}}, {},
+             {"a.yaml", "b.yaml"});
     Json service = outcome.service("web");
     ASSERT_TRUE(service.is_object()) << service;
     for (const char* same : {"image", "networks", "scale"}) service.erase(same);
     EXPECT_EQ(service, Json::parse(GetParam().merged));
 }
 
-INSTANTIATE_TEST_SUITE_P(, Files, testing::ValuesIn(std::vector<Case>{
-    {"scalar", "    user: a\n", "    user: b\n", R"({"user": "b"})"},
-    {"null_keeps", "    user: a\n", "    user:\n", R"({"user": "a"})"},
-    {"environment_by_name", "    environment: [A=1, B=1]\n", "    environment: {B: 2, C: }\n",
-     R"({"environment": {"A": "1", "B": "2", "C": null}})"},
-    {"environment_nothing_replaces", "    environment: {A: 1}\n", "    environment: {A: }\n",
-     R"({"environment": {"A": null}})"},
-    {"command_replaces", "    command: a b\n", "    command: [c]\n", R"({"command": ["c"]})"},
-    {"health_test_replaces", "    healthcheck: {test: a, retries: 2}\n", "    healthcheck: {test: [CMD, b]}\n",
-     R"({"healthcheck": {"test": ["CMD", "b"], "retries": 2}})"},
-    {"dns_once", "    dns: 1.1.1.1\n", "    dns: [1.1.1.1, 8.8.8.8]\n", R"({"dns": ["1.1.1.1", "8.8.8.8"]})"},
-    {"security_opt_appends", "    security_opt: [a]\n", "    security_opt: [b]\n", R"({"security_opt": ["a", "b"]})"},
-    {"volumes_by_target", "    volumes: [vv:/a, ww:/b]\n", "    volumes: [ww:/a/]\n",
-     R"({"volumes": [{"type": "volume", "source": "ww", "target": "/a"},
+INSTANTIATE_TEST_SUITE_P(
+    , Files,
+    testing::ValuesIn(std::vector<Case>{
+        {"scalar", "    user: a\n", "    user: b\n", R"({"user": "b"})"},
+        {"null_keeps", "    user: a\n", "    user:\n", R"({"user": "a"})"},
+        {"environment_by_name", "    environment: [A=1, B=1]\n", "    environment: {B: 2, C: }\n",
+         R"({"environment": {"A": "1", "B": "2", "C": null}})"},
+        {"environment_nothing_replaces", "    environment: {A: 1}\n", "    environment: {A: }\n",
+         R"({"environment": {"A": null}})"},
+        {"command_replaces", "    command: a b\n", "    command: [c]\n", R"({"command": ["c"]})"},
+        {"health_test_replaces", "    healthcheck: {test: a, retries: 2}\n",
+         "    healthcheck: {test: [CMD, b]}\n",
+         R"({"healthcheck": {"test": ["CMD", "b"], "retries": 2}})"},
+        {"dns_once", "    dns: 1.1.1.1\n", "    dns: [1.1.1.1, 8.8.8.8]\n",
+         R"({"dns": ["1.1.1.1", "8.8.8.8"]})"},
+        {"security_opt_appends", "    security_opt: [a]\n", "    security_opt: [b]\n",
+         R"({"security_opt": ["a", "b"]})"},
+        {"volumes_by_target", "    volumes: [vv:/a, ww:/b]\n", "    volumes: [ww:/a/]\n",
+         R"({"volumes": [{"type": "volume", "source": "ww", "target": "/a"},
                      {"type": "volume", "source": "ww", "target": "/b"}]})"},
-    {"tmpfs_by_path", "    tmpfs: /run:size=1m\n", "    tmpfs: /run:size=2m\n", R"({"tmpfs": ["/run:size=2m"]})"},
-    {"devices_by_target", "    devices: [/dev/a:/dev/x]\n", "    devices: [/dev/b:/dev/x:r]\n",
-     R"({"devices": [{"source": "/dev/b", "target": "/dev/x", "permissions": "r"}]})"},
-    {"ulimits_replace", "    ulimits: {nofile: {soft: 1, hard: 2}}\n", "    ulimits: {nofile: 5}\n",
-     R"({"ulimits": {"nofile": {"soft": 5, "hard": 5}}})"},
-    {"logging_same_driver", "    logging: {driver: a, options: {x: 1}}\n", "    logging: {options: {y: 2}}\n",
-     R"({"logging": {"driver": "a", "options": {"x": "1", "y": "2"}}})"},
-    {"logging_other_driver", "    logging: {driver: a, options: {x: 1}}\n", "    logging: {driver: b}\n",
-     R"({"logging": {"driver": "b"}})"},
-    {"reset_scalar", "    user: a\n", "    user: !reset null\n", "{}"},
-    {"reset_list", "    dns: [1.1.1.1]\n", "    dns: !reset []\n", "{}"},
-    {"reset_one_name", "    environment: {A: 1, B: 2}\n", "    environment: {A: !reset null}\n",
-     R"({"environment": {"B": "2"}})"},
-    {"override_list", "    dns: [1.1.1.1]\n", "    dns: !override [8.8.8.8]\n", R"({"dns": ["8.8.8.8"]})"},
-    {"override_short_form", "    dns: [1.1.1.1]\n", "    dns: !override 8.8.8.8\n", R"({"dns": ["8.8.8.8"]})"},
-    {"override_map", "    labels: {a: 1}\n", "    labels: !override {b: 2}\n", R"({"labels": {"b": "2"}})"},
-    {"reset_of_a_refused_key", "    links: [db]\n", "    links: !reset []\n", "{}"},
-    {"build_is_of_no_interest", "    build: {args: [A=1]}\n", "    build: {args: {B: 2}}\n", "{}"},
-}));
+        {"tmpfs_by_path", "    tmpfs: /run:size=1m\n", "    tmpfs: /run:size=2m\n",
+         R"({"tmpfs": ["/run:size=2m"]})"},
+        {"devices_by_target", "    devices: [/dev/a:/dev/x]\n", "    devices: [/dev/b:/dev/x:r]\n",
+         R"({"devices": [{"source": "/dev/b", "target": "/dev/x", "permissions": "r"}]})"},
+        {"ulimits_replace", "    ulimits: {nofile: {soft: 1, hard: 2}}\n",
+         "    ulimits: {nofile: 5}\n", R"({"ulimits": {"nofile": {"soft": 5, "hard": 5}}})"},
+        {"logging_same_driver", "    logging: {driver: a, options: {x: 1}}\n",
+         "    logging: {options: {y: 2}}\n",
+         R"({"logging": {"driver": "a", "options": {"x": "1", "y": "2"}}})"},
+        {"logging_other_driver", "    logging: {driver: a, options: {x: 1}}\n",
+         "    logging: {driver: b}\n", R"({"logging": {"driver": "b"}})"},
+        {"reset_scalar", "    user: a\n", "    user: !reset null\n", "{}"},
+        {"reset_list", "    dns: [1.1.1.1]\n", "    dns: !reset []\n", "{}"},
+        {"reset_one_name", "    environment: {A: 1, B: 2}\n", "    environment: {A: !reset null}\n",
+         R"({"environment": {"B": "2"}})"},
+        {"override_list", "    dns: [1.1.1.1]\n", "    dns: !override [8.8.8.8]\n",
+         R"({"dns": ["8.8.8.8"]})"},
+        {"override_short_form", "    dns: [1.1.1.1]\n", "    dns: !override 8.8.8.8\n",
+         R"({"dns": ["8.8.8.8"]})"},
+        {"override_map", "    labels: {a: 1}\n", "    labels: !override {b: 2}\n",
+         R"({"labels": {"b": "2"}})"},
+        {"reset_of_a_refused_key", "    links: [db]\n", "    links: !reset []\n", "{}"},
+        {"build_is_of_no_interest", "    build: {args: [A=1]}\n", "    build: {args: {B: 2}}\n",
+         "{}"},
+    }));
 
 TEST(FilesOfOtherForms, AreAnErrorWithBothPlaces) {
     const Outcome outcome = read({{"a.yaml", "services: {web: {image: nginx, x-a: [1]}}"},
                                   {"b.yaml", "services: {web: {x-a: {b: 1}}}"}},
                                  {}, {"a.yaml", "b.yaml"});
-    EXPECT_EQ(outcome.errors(),
-              "b.yaml:1:23: services.web.x-a: is of another form than at a.yaml:1:37, so it cannot be "
-              "merged; write !override to replace it\n");
+    EXPECT_EQ(
+        outcome.errors(),
+        "b.yaml:1:23: services.web.x-a: is of another form than at a.yaml:1:37, so it cannot be "
+        "merged; write !override to replace it\n");
 }
 
 TEST(Documents, OfOneFileAreMergedInOrder) {
     const Outcome outcome =
-        read({{"compose.yaml", "services: {web: {image: a, user: x}}\n---\nservices: {web: {image: b}}\n"}});
+        read({{"compose.yaml",
+               "services: {web: {image: a, user: x}}\n---\nservices: {web: {image: b}}\n"}});
     EXPECT_EQ(outcome.service("web")["image"], "b");
     EXPECT_EQ(outcome.service("web")["user"], "x");
 }
@@ -153,14 +172,16 @@ TEST(Reset, ReachesThroughAliasesAndMergeKeys) {
 }
 
 TEST(Override, InTheMiddleOfAChainReplacesWhatIsBelow) {
-    const Outcome outcome = read(
-        {{"compose.yaml",
-          "services:\n"
-          "  test: {image: a, extends: {file: mid.yaml, service: mid}, volumes: ['/zot:/zot'], networks: !override [zot]}\n"
-          "networks: {zot: }\n"},
-         {"mid.yaml",
-          "services: {mid: {extends: {file: base.yaml, service: base}, volumes: !override ['/bar:/bar'], networks: !override [bar]}}"},
-         {"base.yaml", "services: {base: {volumes: ['/foo:/foo'], networks: [foo]}}"}});
+    const Outcome outcome =
+        read({{"compose.yaml",
+               "services:\n"
+               "  test: {image: a, extends: {file: mid.yaml, service: mid}, volumes: "
+               "['/zot:/zot'], networks: !override [zot]}\n"
+               "networks: {zot: }\n"},
+              {"mid.yaml",
+               "services: {mid: {extends: {file: base.yaml, service: base}, volumes: !override "
+               "['/bar:/bar'], networks: !override [bar]}}"},
+              {"base.yaml", "services: {base: {volumes: ['/foo:/foo'], networks: [foo]}}"}});
     const Json test = outcome.service("test");
     ASSERT_TRUE(test.is_object()) << test;
     EXPECT_EQ(test["networks"], (Json{{"zot", nullptr}}));
@@ -170,31 +191,34 @@ TEST(Override, InTheMiddleOfAChainReplacesWhatIsBelow) {
 }
 
 TEST(Override, ComesAlongWithAMergeKey) {
-    const Outcome outcome = read({{"compose.yaml",
-                                   "services:\n"
-                                   "  base: {image: a, configs: [{source: c, target: /one}]}\n"
-                                   "  x: &x {extends: base, configs: !override [{source: c, target: /two}]}\n"
-                                   "  y: {<<: *x}\n"
-                                   "configs: {c: {content: text}}\n"}});
+    const Outcome outcome =
+        read({{"compose.yaml",
+               "services:\n"
+               "  base: {image: a, configs: [{source: c, target: /one}]}\n"
+               "  x: &x {extends: base, configs: !override [{source: c, target: /two}]}\n"
+               "  y: {<<: *x}\n"
+               "configs: {c: {content: text}}\n"}});
     for (const char* name : {"x", "y"}) {
-        EXPECT_EQ(outcome.service(name)["configs"], (Json::array({{{"source", "c"}, {"target", "/two"}}}))) << name;
+        EXPECT_EQ(outcome.service(name)["configs"],
+                  (Json::array({{{"source", "c"}, {"target", "/two"}}})))
+            << name;
     }
 }
 
 TEST(Extends, TakesABaseOfThisFileOrAnother) {
-    const Outcome outcome = read(
-        {{"app/compose.yaml",
-          "services:\n"
-          "  base: {image: nginx, user: a, dns: [1.1.1.1], command: x}\n"
-          "  mid: {extends: base, user: b}\n"
-          "  web: {extends: {service: mid}, dns: [8.8.8.8], command: !reset null}\n"
-          "  far: {extends: {file: other/base.yaml, service: web}}\n"},
-         {"app/other/base.yaml",
-          "services:\n"
-          "  web: {extends: deep, env_file: web.env, volumes: ['./data:/data', '../up:/up']}\n"
-          "  deep: {image: '${IMAGE}'}\n"},
-         {"app/other/web.env", "A=1\n"}},
-        {{"IMAGE", "redis"}}, {"app/compose.yaml"});
+    const Outcome outcome =
+        read({{"app/compose.yaml",
+               "services:\n"
+               "  base: {image: nginx, user: a, dns: [1.1.1.1], command: x}\n"
+               "  mid: {extends: base, user: b}\n"
+               "  web: {extends: {service: mid}, dns: [8.8.8.8], command: !reset null}\n"
+               "  far: {extends: {file: other/base.yaml, service: web}}\n"},
+              {"app/other/base.yaml",
+               "services:\n"
+               "  web: {extends: deep, env_file: web.env, volumes: ['./data:/data', '../up:/up']}\n"
+               "  deep: {image: '${IMAGE}'}\n"},
+              {"app/other/web.env", "A=1\n"}},
+             {{"IMAGE", "redis"}}, {"app/compose.yaml"});
     const Json web = outcome.service("web");
     EXPECT_EQ(web["user"], "b");
     EXPECT_EQ(web["dns"], (Json{"1.1.1.1", "8.8.8.8"}));
@@ -207,8 +231,9 @@ TEST(Extends, TakesABaseOfThisFileOrAnother) {
 }
 
 TEST(Extends, OfTheSameNameInTwoFilesIsNoCycle) {
-    const Outcome outcome = read({{"compose.yaml", "services: {y: {extends: {file: b.yaml, service: x}}}"},
-                                  {"b.yaml", "services: {x: {extends: y}, y: {image: nginx}}"}});
+    const Outcome outcome =
+        read({{"compose.yaml", "services: {y: {extends: {file: b.yaml, service: x}}}"},
+              {"b.yaml", "services: {x: {extends: y}, y: {image: nginx}}"}});
     EXPECT_EQ(outcome.service("y")["image"], "nginx");
 }
 
@@ -218,7 +243,9 @@ TEST(Include, LoadsAnotherProjectWithItsOwnFolderAndVariables) {
           "include: [db/compose.yaml, {path: [cache/a.yaml, cache/b.yaml], env_file: cache/my.env, "
           "project_directory: elsewhere}]\n"
           "services: {web: {image: nginx}, db: {user: mine}}\n"},
-         {"db/compose.yaml", "name: other\nservices: {db: {image: 'pg:${TAG}', volumes: ['./x:/x', 'dd:/d']}}\nvolumes: {dd: }"},
+         {"db/compose.yaml",
+          "name: other\nservices: {db: {image: 'pg:${TAG}', volumes: ['./x:/x', "
+          "'dd:/d']}}\nvolumes: {dd: }"},
          {"db/.env", "TAG=16\nABOVE=no\n"},
          {"cache/a.yaml", "services: {cache: {image: 'redis:${TAG}', volumes: ['./y:/y']}}"},
          {"cache/b.yaml", "services: {cache: {user: '${ABOVE}'}}"},

@@ -31,7 +31,8 @@ inline Json to_json(const Node& node) {
     }
     if (node.is_null()) return nullptr;
     if (!node.plain) return node.text;
-    return Json::parse(node.text);
+    Json value = Json::parse(node.text, nullptr, false);
+    return value.is_discarded() ? Json(node.text) : value;  // a file as written, not a normal form
 }
 
 /// What one reading gave.
@@ -43,7 +44,8 @@ struct Outcome {
     [[nodiscard]] std::string notes() const { return all(Finding::Severity::note); }
 
     [[nodiscard]] Json service(const std::string& name) const {
-        if (!project || project->services.find(name) == nullptr) return "no service " + name + "; " + errors();
+        if (!project || project->services.find(name) == nullptr)
+            return "no service " + name + "; " + errors();
         return to_json(*project->services.find(name));
     }
 
@@ -81,7 +83,8 @@ inline Outcome read(const Texts& files, const Texts& environment = {},
 /// Reads one service `web` that has these lines, each of them indented by four.
 inline Outcome read_service(const std::string& lines, const std::string& rest = "",
                             const Texts& environment = {}) {
-    return read({{"compose.yaml", "services:\n  web:\n    image: nginx\n" + lines + rest}}, environment);
+    return read({{"compose.yaml", "services:\n  web:\n    image: nginx\n" + lines + rest}},
+                environment);
 }
 
 }  // namespace driftless::compose::test

@@ -13,7 +13,9 @@ struct Refused {
 };
 
 /// A service with these lines.
-std::string web(const std::string& lines) { return "services:\n  web:\n    image: nginx\n" + lines; }
+std::string web(const std::string& lines) {
+    return "services:\n  web:\n    image: nginx\n" + lines;
+}
 
 std::vector<Refused> of_the_table() {
     return {
@@ -24,17 +26,24 @@ std::vector<Refused> of_the_table() {
         {"key without a value", web("    environment:\n    hostname:\n    volumes:\n")},
         {"number for a text", web("    user: 1000\n    hostname: true\n")},
         {"number in a list of texts", web("    command: [sleep, 10]\n    environment: [1]\n")},
-        {"wrong sorts", web("    privileged: maybe\n    scale: many\n    cpus: fast\n    mem_limit: 1x\n"
-                            "    stop_grace_period: 10\n    ports: 80\n    healthcheck: on\n")},
-        {"empty values", web("    privileged: ${NONE}\n    mem_limit: ''\n    stop_grace_period: ''\n")},
+        {"wrong sorts",
+         web("    privileged: maybe\n    scale: many\n    cpus: fast\n    mem_limit: 1x\n"
+             "    stop_grace_period: 10\n    ports: 80\n    healthcheck: on\n")},
+        {"empty values",
+         web("    privileged: ${NONE}\n    mem_limit: ''\n    stop_grace_period: ''\n")},
         {"out of range", web("    oom_score_adj: 2000\n    scale: -1\n    ports: [{target: 0}]\n")},
-        {"not one of the words", web("    cgroup: both\n    depends_on: {db: {condition: healthy}}\n")},
-        {"missing keys", web("    depends_on: {db: {required: false}}\n    volumes: [{type: bind}]\n    ports: [{published: 80}]\n")},
+        {"not one of the words",
+         web("    cgroup: both\n    depends_on: {db: {condition: healthy}}\n")},
+        {"missing keys", web("    depends_on: {db: {required: false}}\n    volumes: [{type: "
+                             "bind}]\n    ports: [{published: 80}]\n")},
         {"links", web("    links: [db]\n    external_links: [x]\n    volumes_from: [db]\n")},
-        {"hooks", web("    post_start: [{command: a}]\n    pre_stop: [{command: a}]\n    pre_start: [{command: a}]\n")},
-        {"windows", web("    isolation: process\n    cpu_count: 1\n    credential_spec: {file: a}\n")},
+        {"hooks", web("    post_start: [{command: a}]\n    pre_stop: [{command: a}]\n    "
+                      "pre_start: [{command: a}]\n")},
+        {"windows",
+         web("    isolation: process\n    cpu_count: 1\n    credential_spec: {file: a}\n")},
         {"models", "models: {m: {model: x}}\n" + web("    models: [m]\n")},
-        {"swarm only", web("") + "secrets: {s: {external: true}}\nconfigs: {c: {external: true}}\n"},
+        {"swarm only",
+         web("") + "secrets: {s: {external: true}}\nconfigs: {c: {external: true}}\n"},
         {"a name with blanks", "services:\n  'my web': {image: nginx}\n"},
         {"unknown tag", web("    user: !secret x\n")},
     };
@@ -46,18 +55,24 @@ std::vector<Refused> of_services() {
         {"build without image", "services:\n  web:\n    build: .\n"},
         {"neither image nor build", "services:\n  web:\n    user: a\n"},
         {"pull_policy build", web("    pull_policy: build\n")},
-        {"words that Compose lets pass", web("    restart: sometimes\n    pull_policy: often\n    network_mode: mine\n    container_name: x\n")},
+        {"words that Compose lets pass", web("    restart: sometimes\n    pull_policy: often\n    "
+                                             "network_mode: mine\n    container_name: x\n")},
         {"container_name for two", web("    container_name: web\n    scale: 2\n")},
-        {"one container_name twice", web("    container_name: web\n") + "  api: {image: nginx, container_name: web}\n"},
+        {"one container_name twice",
+         web("    container_name: web\n") + "  api: {image: nginx, container_name: web}\n"},
         {"scale and replicas", web("    scale: 2\n    deploy: {replicas: 3}\n")},
-        {"limits that differ", web("    mem_limit: 1g\n    cpus: 1\n    pids_limit: 5\n    mem_reservation: 1m\n"
-                                   "    deploy: {resources: {limits: {memory: 2g, cpus: 2, pids: 6}, reservations: {memory: 2m}}}\n")},
-        {"network_mode with networks", web("    network_mode: host\n    networks: [default]\n    ports: ['80:80']\n")},
+        {"limits that differ",
+         web("    mem_limit: 1g\n    cpus: 1\n    pids_limit: 5\n    mem_reservation: 1m\n"
+             "    deploy: {resources: {limits: {memory: 2g, cpus: 2, pids: 6}, reservations: "
+             "{memory: 2m}}}\n")},
+        {"network_mode with networks",
+         web("    network_mode: host\n    networks: [default]\n    ports: ['80:80']\n")},
         {"start-first", web("    deploy: {update_config: {order: start-first}}\n")},
         {"ulimits upside down", web("    ulimits: {nofile: {soft: 20, hard: 10}}\n")},
         {"healthcheck", web("    healthcheck: {test: [curl, x], start_interval: 1s}\n")},
         {"device requests", web("    gpus: [{count: 1, device_ids: [a]}, {count: some}]\n")},
-        {"ports", web("    ports: ['a:80', '80.5', {target: 80, published: x}]\n    expose: [http]\n")},
+        {"ports",
+         web("    ports: ['a:80', '80.5', {target: 80, published: x}]\n    expose: [http]\n")},
         {"command with an operator", web("    command: a && b\n")},
         {"environment names", web("    environment: ['A = 1', '=x']\n    labels: [' a=1']\n")},
     };
@@ -65,26 +80,38 @@ std::vector<Refused> of_services() {
 
 std::vector<Refused> of_files_and_references() {
     return {
-        {"volumes", web("    volumes: [':/x', 'v:/x', '/a:b', 'x/y:/z', '~/a:/b', '../../a:/b', 'data:/data', 'data:/']\n")},
+        {"volumes", web("    volumes: [':/x', 'v:/x', '/a:b', 'x/y:/z', '~/a:/b', '../../a:/b', "
+                        "'data:/data', 'data:/']\n")},
         {"two mounts on one target", web("    volumes: ['/a:/x', '/b:/x/']\n    tmpfs: /x\n")},
-        {"mount options", web("    volumes: [{type: tmpfs, target: /a, source: b}, {type: bind, target: /c}, "
-                              "{type: bind, source: /d, target: /d, volume: {nocopy: true}}]\n")},
-        {"mounts of images", web("    volumes: [{type: image, source: a, target: /a, image: {subpath: b}}]\n")},
-        {"undeclared", web("    volumes: ['data:/data']\n    networks: [front]\n    configs: [a]\n    secrets: [b]\n") +
+        {"mount options",
+         web("    volumes: [{type: tmpfs, target: /a, source: b}, {type: bind, target: /c}, "
+             "{type: bind, source: /d, target: /d, volume: {nocopy: true}}]\n")},
+        {"mounts of images",
+         web("    volumes: [{type: image, source: a, target: /a, image: {subpath: b}}]\n")},
+        {"undeclared", web("    volumes: ['data:/data']\n    networks: [front]\n    configs: [a]\n "
+                           "   secrets: [b]\n") +
                            "volumes: {date: }\nnetworks: {frond: }\n"},
         {"dependencies", web("    depends_on: [dbb, later]\n    network_mode: service:none\n") +
                              "  db: {image: x}\n  later: {image: x, profiles: [p]}\n"},
-        {"a cycle", "services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [c]}\n  c: {image: x, depends_on: [a]}\n"},
+        {"a cycle",
+         "services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [c]}\n  c: "
+         "{image: x, depends_on: [a]}\n"},
         {"depends on itself", web("    depends_on: [web]\n")},
-        {"listed twice", web("    depends_on: [a, a]\n    networks: [b, b]\n") + "  a: {image: x}\n"},
+        {"listed twice",
+         web("    depends_on: [a, a]\n    networks: [b, b]\n") + "  a: {image: x}\n"},
         {"external with more", web("    volumes: ['data:/d']\n    networks: [net]\n") +
-                                   "volumes: {data: {external: true, driver: x}}\nnetworks: {net: {external: {name: a}, name: b}}\n"},
-        {"sources of configs and secrets", web("    configs: [a, b]\n    secrets: [c, d]\n") +
-             "configs: {a: {}, b: {file: x, content: y}}\nsecrets: {c: {name: x}, d: {environment: UNSET}}\n"},
-        {"a bind in disguise", web("    volumes: ['data:/d']\n") +
-                                   "volumes: {data: {driver_opts: {type: none, o: bind, device: ./x}}}\n"},
+                                   "volumes: {data: {external: true, driver: x}}\nnetworks: {net: "
+                                   "{external: {name: a}, name: b}}\n"},
+        {"sources of configs and secrets",
+         web("    configs: [a, b]\n    secrets: [c, d]\n") +
+             "configs: {a: {}, b: {file: x, content: y}}\nsecrets: {c: {name: x}, d: {environment: "
+             "UNSET}}\n"},
+        {"a bind in disguise",
+         web("    volumes: ['data:/d']\n") +
+             "volumes: {data: {driver_opts: {type: none, o: bind, device: ./x}}}\n"},
         {"files outside", web("    env_file: [none.env, /etc/x.env]\n    label_file: /none\n")},
-        {"env files", web("    env_file: [none.env, /etc/x.env, ../../x.env]\n    label_file: none\n")},
+        {"env files",
+         web("    env_file: [none.env, /etc/x.env, ../../x.env]\n    label_file: none\n")},
         {"a required variable", web("    user: ${WHO:?say who}\n    hostname: ${\n")},
         {"extends nothing", web("    extends: base\n")},
         {"extends a file that is not there", web("    extends: {file: no.yaml, service: web}\n")},
@@ -117,7 +144,8 @@ TEST(Refusals, OfServices) {
     driftless::test::expect_golden("compose/refusals_services.txt", printed(of_services()));
 }
 TEST(Refusals, OfFilesAndReferences) {
-    driftless::test::expect_golden("compose/refusals_files.txt", printed(of_files_and_references()));
+    driftless::test::expect_golden("compose/refusals_files.txt",
+                                   printed(of_files_and_references()));
 }
 
 TEST(Refusals, AreOneMessageToo) {
@@ -139,7 +167,8 @@ TEST(Refusals, ComeQuicklyForAliasBombs) {
     std::string text = "x-a: &a0 {k: v}\n";
     for (int i = 1; i < 12; ++i) {
         const std::string before = "*a" + std::to_string(i - 1);
-        text += fmt::format("x-{0}: &a{0} [{1}, {1}, {1}, {1}, {1}, {1}, {1}, {1}, {1}]\n", i, before);
+        text +=
+            fmt::format("x-{0}: &a{0} [{1}, {1}, {1}, {1}, {1}, {1}, {1}, {1}, {1}]\n", i, before);
     }
     EXPECT_FALSE(read({{"compose.yaml", text + web("")}}).project);
 }

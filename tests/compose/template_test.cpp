@@ -12,7 +12,9 @@ struct Filled {
     const char* becomes;
 };
 
-void PrintTo(const Filled& filled, std::ostream* out) { *out << filled.text; }
+void PrintTo(const Filled& filled, std::ostream* out) {
+    *out << filled.text;
+}
 
 class Interpolation : public testing::TestWithParam<Filled> {};
 
@@ -23,31 +25,59 @@ TEST_P(Interpolation, Gives) {
     EXPECT_EQ(*text, GetParam().becomes) << GetParam().text;
 }
 
-INSTANTIATE_TEST_SUITE_P(, Interpolation, testing::ValuesIn(std::vector<Filled>{
-    {"plain", "plain"},
-    {"$A", "a"}, {"${A}", "a"}, {"x${A}y$A", "xaya"}, {"$A-$A", "a-a"}, {"$Ab", ""},
-    {"$$A", "$A"}, {"$$$A", "$a"}, {"$${A}", "${A}"}, {"$", "$"}, {"a$", "a$"}, {"$1", "$1"},
-    {"$-", "$-"}, {"cost: 5$ each", "cost: 5$ each"},
-    {"$NONE", ""}, {"${NONE}", ""},
-    {"${A:-x}", "a"}, {"${NONE:-x}", "x"}, {"${EMPTY:-x}", "x"}, {"${NONE:-}", ""},
-    {"${A-x}", "a"}, {"${NONE-x}", "x"}, {"${EMPTY-x}", ""},
-    {"${A:+x}", "x"}, {"${NONE:+x}", ""}, {"${EMPTY:+x}", ""},
-    {"${A+x}", "x"}, {"${NONE+x}", ""}, {"${EMPTY+x}", "x"},
-    {"${A:?e}", "a"}, {"${A?e}", "a"}, {"${EMPTY?e}", ""},
-    {"${NONE:-${A}}", "a"}, {"${NONE:-${NONE2:-c}}", "c"}, {"${NONE:-$A-$A}", "a-a"},
-    {"${NONE:-{\"a\":1}}", "{\"a\":1}"}, {"${NONE:-a:b?c}", "a:b?c"},
-    {"${A:-${NONE:?not taken}}", "a"},
-    {"${NONE:+${NONE:?not taken}}", ""},
-    {"${DOLLAR}", "$A"},  // a value is not a template
-    {"${NONE:-$$}", "$"},
-}));
+INSTANTIATE_TEST_SUITE_P(, Interpolation,
+                         testing::ValuesIn(std::vector<Filled>{
+                             {"plain", "plain"},
+                             {"$A", "a"},
+                             {"${A}", "a"},
+                             {"x${A}y$A", "xaya"},
+                             {"$A-$A", "a-a"},
+                             {"$Ab", ""},
+                             {"$$A", "$A"},
+                             {"$$$A", "$a"},
+                             {"$${A}", "${A}"},
+                             {"$", "$"},
+                             {"a$", "a$"},
+                             {"$1", "$1"},
+                             {"$-", "$-"},
+                             {"cost: 5$ each", "cost: 5$ each"},
+                             {"$NONE", ""},
+                             {"${NONE}", ""},
+                             {"${A:-x}", "a"},
+                             {"${NONE:-x}", "x"},
+                             {"${EMPTY:-x}", "x"},
+                             {"${NONE:-}", ""},
+                             {"${A-x}", "a"},
+                             {"${NONE-x}", "x"},
+                             {"${EMPTY-x}", ""},
+                             {"${A:+x}", "x"},
+                             {"${NONE:+x}", ""},
+                             {"${EMPTY:+x}", ""},
+                             {"${A+x}", "x"},
+                             {"${NONE+x}", ""},
+                             {"${EMPTY+x}", "x"},
+                             {"${A:?e}", "a"},
+                             {"${A?e}", "a"},
+                             {"${EMPTY?e}", ""},
+                             {"${NONE:-${A}}", "a"},
+                             {"${NONE:-${NONE2:-c}}", "c"},
+                             {"${NONE:-$A-$A}", "a-a"},
+                             {"${NONE:-{\"a\":1}}", "{\"a\":1}"},
+                             {"${NONE:-a:b?c}", "a:b?c"},
+                             {"${A:-${NONE:?not taken}}", "a"},
+                             {"${NONE:+${NONE:?not taken}}", ""},
+                             {"${DOLLAR}", "$A"},  // a value is not a template
+                             {"${NONE:-$$}", "$"},
+                         }));
 
 struct Refused {
     const char* text;
     const char* message;
 };
 
-void PrintTo(const Refused& refused, std::ostream* out) { *out << refused.text; }
+void PrintTo(const Refused& refused, std::ostream* out) {
+    *out << refused.text;
+}
 
 class InterpolationError : public testing::TestWithParam<Refused> {};
 
@@ -58,19 +88,21 @@ TEST_P(InterpolationError, Says) {
     EXPECT_EQ(text.error().message, GetParam().message);
 }
 
-INSTANTIATE_TEST_SUITE_P(, InterpolationError, testing::ValuesIn(std::vector<Refused>{
-    {"${NONE:?say it}", "required variable NONE is missing a value: say it"},
-    {"${EMPTY:?say it}", "required variable EMPTY is missing a value: say it"},
-    {"${NONE?}", "required variable NONE is missing a value"},
-    {"${NONE?no ${A}}", "required variable NONE is missing a value: no a"},
-    {"${", "\"${\" is not a variable; write ${NAME}, or $$ for a dollar sign"},
-    {"${A", "\"${A\" is not a variable; write ${NAME}, or $$ for a dollar sign"},
-    {"${}", "\"${}\" is not a variable; write ${NAME}, or $$ for a dollar sign"},
-    {"${ A}", "\"${ A}\" is not a variable; write ${NAME}, or $$ for a dollar sign"},
-    {"${A!}", "\"${A!}\" is not a variable; write ${NAME}, or $$ for a dollar sign"},
-    {"${A:}", "\"${A:}\" is not a variable; write ${NAME}, or $$ for a dollar sign"},
-    {"${1A}", "\"${1A}\" is not a variable; write ${NAME}, or $$ for a dollar sign"},
-}));
+INSTANTIATE_TEST_SUITE_P(
+    , InterpolationError,
+    testing::ValuesIn(std::vector<Refused>{
+        {"${NONE:?say it}", "required variable NONE is missing a value: say it"},
+        {"${EMPTY:?say it}", "required variable EMPTY is missing a value: say it"},
+        {"${NONE?}", "required variable NONE is missing a value"},
+        {"${NONE?no ${A}}", "required variable NONE is missing a value: no a"},
+        {"${", "\"${\" is not a variable; write ${NAME}, or $$ for a dollar sign"},
+        {"${A", "\"${A\" is not a variable; write ${NAME}, or $$ for a dollar sign"},
+        {"${}", "\"${}\" is not a variable; write ${NAME}, or $$ for a dollar sign"},
+        {"${ A}", "\"${ A}\" is not a variable; write ${NAME}, or $$ for a dollar sign"},
+        {"${A!}", "\"${A!}\" is not a variable; write ${NAME}, or $$ for a dollar sign"},
+        {"${A:}", "\"${A:}\" is not a variable; write ${NAME}, or $$ for a dollar sign"},
+        {"${1A}", "\"${1A}\" is not a variable; write ${NAME}, or $$ for a dollar sign"},
+    }));
 
 TEST(Variables, TellWhichWereNotSet) {
     Template filler{variables};
