@@ -168,9 +168,10 @@ void tell(const YAML::Exception& failure, const std::string& file, Findings& fin
 /// are gone. Where that may be so it reads once more, with an end of the document below: there it
 /// refuses.
 void refuse_open_quote(const std::string& text, const Place& last, const YamlLimits& limits) {
-    std::istringstream stream{text + "\n...\n"};
+    const std::string ended = text + "\n...\n";
+    std::istringstream stream{ended};
     YAML::Parser parser{stream};
-    RawBuilder builder{last.file, limits};
+    RawBuilder builder{ended, last.file, limits};
     try {
         while (parser.HandleNextDocument(builder)) {}
     } catch (const YAML::Exception&) {
@@ -184,7 +185,7 @@ std::vector<Node> read_documents(const std::string& text, const std::string& fil
     try {
         std::istringstream stream{text};
         YAML::Parser parser{stream};
-        RawBuilder builder{file, limits};
+        RawBuilder builder{text, file, limits};
         while (parser.HandleNextDocument(builder)) {
             const RawDocument raw = builder.take();
             documents.push_back(TreeMaker{raw, limits, findings}.make());

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <yaml-cpp/mark.h>
 
+#include <algorithm>
+
 #include "config/yaml_text.hpp"
 
 namespace driftless {
@@ -38,7 +40,14 @@ void apply_tag(RawNode& node, const std::string& tag) {
 
 }  // namespace
 
-void RawBuilder::OnDocumentStart(const YAML::Mark&) {
+/// What is left behind a document's end (`{} x`) the library takes for the next one, and some of it
+/// for endlessly many empty ones.
+void RawBuilder::OnDocumentStart(const YAML::Mark& mark) {
+    const auto begin = std::min(static_cast<std::size_t>(mark.pos), text_.size());
+    if (!first_ && !text_.substr(begin).starts_with("---")) {
+        throw Refused{place_of(mark), "not valid YAML: something follows the document's end"};
+    }
+    first_ = false;
     document_ = {};
     open_.clear();
     anchors_.assign(1, 0);

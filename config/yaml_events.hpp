@@ -4,6 +4,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <yaml-cpp/eventhandler.h>
@@ -43,7 +44,9 @@ private:
 /// Builds a RawDocument from the library's events, which give every mark (its nodes do not).
 class RawBuilder final : public YAML::EventHandler {
 public:
-    RawBuilder(std::string file, YamlLimits limits) : file_{std::move(file)}, limits_{limits} {}
+    /// @param text  that is read; it outlives this
+    RawBuilder(std::string_view text, std::string file, YamlLimits limits)
+        : text_{text}, file_{std::move(file)}, limits_{limits} {}
 
     /// The last document, moved out.
     RawDocument take() { return std::move(document_); }
@@ -69,8 +72,10 @@ private:
     std::size_t add(RawNode node, YAML::anchor_t anchor);
     void enter(RawNode node, YAML::anchor_t anchor);
 
+    std::string_view text_;
     std::string file_;
     YamlLimits limits_;
+    bool first_ = true;
     RawDocument document_;
     std::optional<Place> last_quoted_;
     std::vector<std::size_t> open_;     // lists and maps that are not at their end

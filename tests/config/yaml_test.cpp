@@ -85,6 +85,8 @@ TEST(Yaml, MayEndInAQuotedOrABlockScalar) {
 TEST(Yaml, ReadsSeveralDocumentsAndNone) {
     EXPECT_EQ(documents("a: 1\n---\nb: 2\n").size(), 2U);
     EXPECT_EQ(documents("---\n---\n").size(), 2U);
+    EXPECT_EQ(documents("\u00E4: \u20AC\n--- # next\nb: 2\n...\n---\nc\n...\n").size(), 3U);
+    EXPECT_EQ(documents("%YAML 1.2\n---\na: 1\n...\n%YAML 1.2\n---\nb: 1\n").size(), 2U);
     EXPECT_TRUE(documents("").empty());
     EXPECT_TRUE(documents("# nothing\n").empty());
 }
@@ -126,6 +128,8 @@ TEST(Yaml, Faults9And15And17AreRefusedWithTheirPlaces) {
         {"two values", "a: b: c\n"},
         {"unclosed quote", "a: \"b\nc: d\n"},
         {"unclosed quote, spaces at the end", "a: 'b\n  "},
+        {"endless documents", "{}---\n? ''"},
+        {"something behind the end", "{} x\n"},
         {"unclosed quote without a line", "a: \"b"},
     };
     std::string told;
