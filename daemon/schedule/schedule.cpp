@@ -9,6 +9,8 @@ using namespace std::chrono_literals;
 
 /// A look that follows a change: soon, but not before the change can be seen.
 constexpr auto verify_after = 1s;
+/// The first look waits for the provider's events, so that none is missed, but not for ever.
+constexpr auto listen_within = 1s;
 /// A resource that never comes to rest is looked at nevertheless, after so many times `settle`.
 constexpr int longest_settle = 6;
 
@@ -47,16 +49,17 @@ void Schedule::press(net::SteadyTime now, const std::string& why, bool fresh) {
 
 void Schedule::start(net::SteadyTime now) {
     press(now, "start", true);
+    listening_by_ = now + listen_within;
 }
-void Schedule::new_commit(net::SteadyTime now) {
-    press(now, "commit", false);
-}
+
+void Schedule::new_commit(net::SteadyTime now) { press(now, "commit", false); }
+
 void Schedule::back_again(net::SteadyTime now) {
     press(now, "reconnect", true);
+    listening_by_.reset();
 }
-void Schedule::board_changed(net::SteadyTime now) {
-    look(now, "dependency", false);
-}
+
+void Schedule::board_changed(net::SteadyTime now) { look(now, "dependency", false); }
 
 void Schedule::hint(net::SteadyTime now, const Hint& hint) {
     if (hint.missed) return back_again(now);
@@ -82,7 +85,8 @@ void Schedule::ask(net::SteadyTime now, const Scope& scope) {
 }
 
 net::SteadyTime Schedule::allowed(net::SteadyTime at) const {
-    return not_before_ ? std::max(at, *not_before_) : at;
+    if (not_before_) at = std::max(at, *not_before_);
+    return listening_by_ ? std::max(at, *listening_by_) : at;
 }
 
 std::optional<Due> Schedule::next() const {
@@ -91,7 +95,7 @@ std::optional<Due> Schedule::next() const {
         if (!due || at < due->at) due = Due{at, why};
     };
     const auto wait = [this](const std::string& why, net::SteadyTime at) {
-        return allowed(at) > at ? backoff_text(failures_) : why;
+        return failures_ > 0 && allowed(at) > at ? backoff_text(failures_) : why;
     };
     if (asked_) offer(asked_at_, "person");
     if (full_) offer(allowed(full_->at), wait(full_->why, full_->at));
@@ -124,6 +128,7 @@ Order Schedule::take(net::SteadyTime now) {
         hinted_all_ = false;
     }
     asked_.reset();
+    listening_by_.reset();
     running_ = order;
     return order;
 }

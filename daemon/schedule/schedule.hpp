@@ -72,6 +72,7 @@ private:
     bool hinted_all_ = false;
     net::SteadyTime first_hint_{};
     net::SteadyTime settled_at_{};
+    std::optional<net::SteadyTime> listening_by_;  ///< since the start, until events are heard
     std::optional<net::SteadyTime> not_before_;
     bool told_to_wait_ = false;
     int failures_ = 0;

@@ -52,6 +52,7 @@ protected:
     }
     void started() {
         schedule_.start(t0);
+        schedule_.back_again(t0);  // events are heard
         pass(t0, good());
     }
     void expect_next(std::chrono::nanoseconds after_t0, const std::string& why) {
@@ -72,6 +73,7 @@ TEST_F(ScheduleTest, HasNothingDueBeforeTheStart) {
 
 TEST_F(ScheduleTest, LooksAtEverythingAnewAtTheStart) {
     schedule_.start(t0);
+    schedule_.back_again(t0);  // events are heard
     expect_next(0s, "start");
     const Order order = schedule_.take(t0);
     EXPECT_TRUE(order.scope.all);
@@ -79,8 +81,17 @@ TEST_F(ScheduleTest, LooksAtEverythingAnewAtTheStart) {
     EXPECT_EQ(order.trigger, "start");
 }
 
+TEST_F(ScheduleTest, TheFirstLookWaitsForEventsButNotForEver) {
+    schedule_.start(t0);
+    schedule_.new_commit(t0);
+    expect_next(1s, "start");
+    schedule_.back_again(t0 + 20ms);  // one look, not two
+    expect_next(0s, "start");
+}
+
 TEST_F(ScheduleTest, LooksAgainAnIntervalAfterTheEndOfARun) {
     schedule_.start(t0);
+    schedule_.back_again(t0);
     schedule_.take(t0);
     schedule_.ended(t0 + 7s, good());
     expect_next(307s, "interval");
