@@ -102,19 +102,26 @@ private:
 
     void keep(std::string& text) {
         if (depth_ == container_level) {
-            if (field_ == "Id") container_.id = std::move(text);
-            else if (field_ == "Image") container_.image = std::move(text);
-            else if (field_ == "ImageID") container_.image_id = std::move(text);
-            else if (field_ == "State") container_.state = std::move(text);
-            else if (field_ == "Status") container_.status = std::move(text);
+            if (field_ == "Id")
+                container_.id = std::move(text);
+            else if (field_ == "Image")
+                container_.image = std::move(text);
+            else if (field_ == "ImageID")
+                container_.image_id = std::move(text);
+            else if (field_ == "State")
+                container_.state = std::move(text);
+            else if (field_ == "Status")
+                container_.status = std::move(text);
         } else if (field_ == "Labels" && depth_ == value_level) {
             container_.labels.insert_or_assign(key_, std::move(text));
         } else if (field_ == "Names" && depth_ == value_level) {
             if (text.starts_with('/')) text.erase(0, 1);
             container_.names.push_back(std::move(text));
         } else if (field_ == "Ports") {
-            if (key_ == "IP") port_.address = std::move(text);
-            else if (key_ == "Type") port_.type = std::move(text);
+            if (key_ == "IP")
+                port_.address = std::move(text);
+            else if (key_ == "Type")
+                port_.type = std::move(text);
         }
     }
     void hold(std::string port) {

@@ -52,7 +52,8 @@ std::string message_in(const std::string& body) {
         message = text_of(json::parse(body, nullptr, false), "message");
     }
     if (message.empty()) message = body;
-    while (!message.empty() && (message.back() == '\n' || message.back() == '\r')) message.pop_back();
+    while (!message.empty() && (message.back() == '\n' || message.back() == '\r'))
+        message.pop_back();
     if (message.size() > longest_message) message.resize(longest_message);
     for (char& letter : message) {
         if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F) letter = ' ';
@@ -71,7 +72,9 @@ Error error_in(const net::Response& response) {
     return error;
 }
 
-bool is_success(int status) { return (status >= 200 && status < 300) || status == 304; }
+bool is_success(int status) {
+    return (status >= 200 && status < 300) || status == 304;
+}
 
 /// The engine was up- or downgraded since we asked; it did nothing.
 bool is_wrong_version(const net::Response& response) {
@@ -87,10 +90,11 @@ Error not_on_list(const net::Request& request) {
 Result<ApiVersion> common_version(ApiVersion highest, ApiVersion lowest) {
     const auto ours = std::min(highest_api, highest);
     if (ours >= lowest_api && ours >= lowest) return ours;
-    return Error{Errc::invalid,
-                 fmt::format("the engine speaks API {} to {}, driftless {} to {}; update the older one",
-                             to_string(lowest), to_string(highest), to_string(lowest_api),
-                             to_string(highest_api))};
+    return Error{
+        Errc::invalid,
+        fmt::format("the engine speaks API {} to {}, driftless {} to {}; update the older one",
+                    to_string(lowest), to_string(highest), to_string(lowest_api),
+                    to_string(highest_api))};
 }
 
 }  // namespace
@@ -169,7 +173,8 @@ asio::awaitable<Result<ApiVersion>> Engine::negotiate() {
     const auto highest = parse_version(pong->header("Api-Version"));
     if (!highest) co_return Error{Errc::invalid, "the answer has no Api-Version; is it an engine?"};
     if (*highest <= highest_api) co_return common_version(*highest, lowest_api);
-    net::Request ask{net::Method::get, "/version"};  // newer than we know: does it still speak ours?
+    net::Request ask{net::Method::get,
+                     "/version"};  // newer than we know: does it still speak ours?
     ask.deadline = 10s;
     const auto answer = co_await transport_.send(std::move(ask));
     if (!answer) co_return answer.error();
@@ -180,7 +185,9 @@ asio::awaitable<Result<ApiVersion>> Engine::negotiate() {
     co_return common_version(*highest, lowest.value_or(lowest_api));
 }
 
-void Engine::forget_version() { version_ = {}; }
+void Engine::forget_version() {
+    version_ = {};
+}
 
 Result<json> parse_body(const net::Response& response) {
     if (!is_nested_at_most(response.body, deepest)) {

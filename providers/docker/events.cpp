@@ -14,9 +14,10 @@ using json = nlohmann::json;
 const json& filter() {
     static const json kinds{
         {"type", {"container", "network", "volume", "image"}},
-        {"event", {"create", "start", "die", "stop", "kill", "oom", "destroy", "rename", "update",
-                   "pause", "unpause", "health_status", "connect", "disconnect", "remove", "tag",
-                   "untag", "delete", "pull"}},
+        {"event",
+         {"create", "start", "die", "stop", "kill", "oom", "destroy", "rename", "update", "pause",
+          "unpause", "health_status", "connect", "disconnect", "remove", "tag", "untag", "delete",
+          "pull"}},
     };
     return kinds;
 }

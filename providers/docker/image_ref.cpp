@@ -37,7 +37,8 @@ bool is_path(std::string_view path) {
 }
 
 bool is_tag(std::string_view text) {
-    if (text.empty() || text.size() > 128 || text.front() == '.' || text.front() == '-') return false;
+    if (text.empty() || text.size() > 128 || text.front() == '.' || text.front() == '-')
+        return false;
     return std::ranges::all_of(text, [](char letter) {
         return is_letter_or_digit(letter) || letter == '.' || letter == '_' || letter == '-';
     });
@@ -77,7 +78,8 @@ std::pair<std::string_view, std::string_view> split(std::string_view repository)
     return {host == "index.docker.io" ? "docker.io" : host, repository.substr(slash + 1)};
 }
 
-/// Takes tag and digest off the end of `text`; of both, the digest counts. @return `latest` for none
+/// Takes tag and digest off the end of `text`; of both, the digest counts. @return `latest` for
+/// none
 std::string take_tag(std::string_view& text) {
     std::string digest;
     if (const auto at = text.find('@'); at != std::string_view::npos) {
@@ -106,7 +108,8 @@ Result<ImageRef> parse_image_ref(std::string_view text) {
     auto repository = text;
     auto tag = take_tag(repository);
     const auto [registry, path] = split(repository);
-    if (tag.empty() || repository.size() > 255 || !is_host(registry) || !is_path(path)) return wrong;
+    if (tag.empty() || repository.size() > 255 || !is_host(registry) || !is_path(path))
+        return wrong;
     return ImageRef{std::string{repository}, std::move(tag), std::string{registry}};
 }
 

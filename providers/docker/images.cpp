@@ -48,10 +48,14 @@ Errc code_of(std::string_view message, Errc otherwise) {
         Errc code;
     };
     static constexpr Word words[]{
-        {"toomanyrequests", Errc::rate_limited},   {"rate limit", Errc::rate_limited},
-        {"no matching manifest", Errc::not_found}, {"manifest unknown", Errc::not_found},
-        {"does not exist", Errc::not_found},       {"not found", Errc::not_found},
-        {"unauthorized", Errc::unauthenticated},   {"no basic auth", Errc::unauthenticated},
+        {"toomanyrequests", Errc::rate_limited},
+        {"rate limit", Errc::rate_limited},
+        {"no matching manifest", Errc::not_found},
+        {"manifest unknown", Errc::not_found},
+        {"does not exist", Errc::not_found},
+        {"not found", Errc::not_found},
+        {"unauthorized", Errc::unauthenticated},
+        {"no basic auth", Errc::unauthenticated},
         {"authentication required", Errc::unauthenticated},
         {"denied", Errc::forbidden},
     };
@@ -115,7 +119,8 @@ private:
     }
     static std::uint64_t number_in(const json& object, const char* key) {
         const auto found = object.find(key);
-        return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+        return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>()
+                                                                    : 0;
     }
 
     std::function<void(const PullProgress&)> report_;
@@ -162,7 +167,8 @@ asio::awaitable<Result<void>> Images::pull(std::string reference, std::string pl
     if (!ref) co_return Error{ref.error()}.in(doing);
     auto request = request_to(Method::post, pull_target(*ref, platform));
     request.deadline = longest_silence;  // the head comes with the registry's first answer
-    if (!login.username.empty()) request.headers.emplace_back("X-Registry-Auth", auth_header(login));
+    if (!login.username.empty())
+        request.headers.emplace_back("X-Registry-Auth", auth_header(login));
     auto stream = co_await engine_.open(std::move(request));
     if (!stream) {
         Error error = std::move(stream).error();

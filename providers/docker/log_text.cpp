@@ -64,7 +64,8 @@ std::string plain_log(std::string_view bytes, int lines) {
     for (int i = 0; i < lines && start != std::string::npos && start > 0; ++i) {
         start = text.rfind('\n', start - 1);
     }
-    return start == std::string::npos || lines <= 0 ? text : text.substr(start == 0 ? 0 : start + 1);
+    return start == std::string::npos || lines <= 0 ? text
+                                                    : text.substr(start == 0 ? 0 : start + 1);
 }
 
 }  // namespace driftless::docker

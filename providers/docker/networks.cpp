@@ -59,7 +59,8 @@ asio::awaitable<Result<void>> Networks::disconnect(std::string id, std::string c
 
 asio::awaitable<Result<void>> Networks::remove(std::string id) {
     auto target = path_of(id, "");
-    co_return co_await docker::remove(engine_, std::move(target), "remove network " + in_quotes(id));
+    co_return co_await docker::remove(engine_, std::move(target),
+                                      "remove network " + in_quotes(id));
 }
 
 }  // namespace driftless::docker

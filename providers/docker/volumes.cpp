@@ -8,10 +8,12 @@ namespace {
 using net::Method;
 using json = nlohmann::json;
 
-std::string path_of(std::string_view name) { return "/volumes/" + percent_encoded(name); }
+std::string path_of(std::string_view name) {
+    return "/volumes/" + percent_encoded(name);
+}
 
-/// The volumes of the answer. A warning says that a driver did not tell all of its own: that list is
-/// no proof that a volume is absent.
+/// The volumes of the answer. A warning says that a driver did not tell all of its own: that list
+/// is no proof that a volume is absent.
 Result<std::vector<json>> volumes_of(json answer) {
     const auto warnings = answer.find("Warnings");
     if (warnings != answer.end() && warnings->is_array() && !warnings->empty()) {
@@ -52,7 +54,8 @@ asio::awaitable<Result<void>> Volumes::create(json body) {
 
 asio::awaitable<Result<void>> Volumes::remove(std::string name) {
     auto target = path_of(name);
-    co_return co_await docker::remove(engine_, std::move(target), "remove volume " + in_quotes(name));
+    co_return co_await docker::remove(engine_, std::move(target),
+                                      "remove volume " + in_quotes(name));
 }
 
 }  // namespace driftless::docker

@@ -28,7 +28,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Lane> make_thread_lane() { return std::make_unique<ThreadLane>(); }
+std::unique_ptr<Lane> make_thread_lane() {
+    return std::make_unique<ThreadLane>();
+}
 
 std::unique_ptr<Lane> make_inline_lane(asio::any_io_executor executor) {
     return std::make_unique<InlineLane>(std::move(executor));

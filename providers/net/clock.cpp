@@ -49,7 +49,9 @@ std::optional<std::vector<int>> take_numbers(std::string_view text, std::string_
 
 }  // namespace
 
-SteadyTime SystemClock::now() const { return std::chrono::steady_clock::now(); }
+SteadyTime SystemClock::now() const {
+    return std::chrono::steady_clock::now();
+}
 
 WallTime SystemClock::wall() const {
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -77,8 +79,8 @@ std::string to_string(WallTime time) {
 Result<WallTime> parse_wall_time(std::string_view text) {
     const auto numbers = take_numbers(text, "0000-00-00T00:00:00.000Z");
     const auto wrong = [&] {
-        return Error{Errc::invalid,
-                     fmt::format("{} is not a time like 2026-11-23T14:50:09.123Z", in_quotes(text))};
+        return Error{Errc::invalid, fmt::format("{} is not a time like 2026-11-23T14:50:09.123Z",
+                                                in_quotes(text))};
     };
     if (!numbers) return wrong();
     const auto& n = *numbers;

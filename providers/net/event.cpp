@@ -25,8 +25,12 @@ asio::awaitable<Result<void>> Event::wait() {
     co_return Result<void>{};
 }
 
-void Event::notify_one() { timer_->never.cancel_one(); }
+void Event::notify_one() {
+    timer_->never.cancel_one();
+}
 
-void Event::notify_all() { timer_->never.cancel(); }
+void Event::notify_all() {
+    timer_->never.cancel();
+}
 
 }  // namespace driftless::net

@@ -34,6 +34,8 @@ std::string header_of(const Headers& headers, std::string_view name) {
     return {};
 }
 
-std::string Response::header(std::string_view name) const { return header_of(headers, name); }
+std::string Response::header(std::string_view name) const {
+    return header_of(headers, name);
+}
 
 }  // namespace driftless::net

@@ -81,7 +81,8 @@ public:
         if (error) co_return error_from(unsent ? unsent : error, request);
         // An answer that came before we had said all: right, but the connection has lost its place.
         keeps_ = parser.get().keep_alive() && !unsent;
-        Response response{static_cast<int>(parser.get().result_int()), headers_of(parser.get()), {}};
+        Response response{
+            static_cast<int>(parser.get().result_int()), headers_of(parser.get()), {}};
         response.body = std::move(parser.get().body());
         co_return response;
     }

@@ -48,7 +48,8 @@ ServerRequest request_of(Parser& parser, Method method, const Peer& peer) {
 /// The answer to what could not be read, or nothing where nobody waits for one.
 std::optional<ServerResponse> refusal_of(const Code& code) {
     if (code == http::error::header_limit) {
-        return problem(431, "Request Header Fields Too Large", "the head of the request is too long");
+        return problem(431, "Request Header Fields Too Large",
+                       "the head of the request is too long");
     }
     if (code == http::error::body_limit) {
         return problem(413, "Content Too Large", "the body of the request is too long");
@@ -97,12 +98,12 @@ asio::awaitable<Incoming> HttpSession::read() {
     parser.header_limit(static_cast<std::uint32_t>(limits_.header));
     parser.body_limit(limits_.body);
     idle_ = true;
-    auto code = co_await with_deadline(clock_, limits_.headers_in,
-                                       read_head(socket_, buffer_, parser));
+    auto code =
+        co_await with_deadline(clock_, limits_.headers_in, read_head(socket_, buffer_, parser));
     idle_ = false;
     if (code && !*code) {
-        code = co_await with_deadline(clock_, limits_.request_in,
-                                      read_body(socket_, buffer_, parser));
+        code =
+            co_await with_deadline(clock_, limits_.request_in, read_body(socket_, buffer_, parser));
     }
     if (!code) {
         const bool begun = parser.got_some() && code.error().code == Errc::timed_out;

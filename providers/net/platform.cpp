@@ -30,8 +30,8 @@ bool is_quiet(int socket) {
 Result<void> check_socket_path(const std::string& path) {
     constexpr auto room = sizeof(sockaddr_un::sun_path) - 1;
     if (!path.empty() && path.size() <= room) return {};
-    return Error{Errc::invalid, fmt::format("socket {}: the path must have 1 to {} bytes",
-                                            in_quotes(path), room)};
+    return Error{Errc::invalid,
+                 fmt::format("socket {}: the path must have 1 to {} bytes", in_quotes(path), room)};
 }
 
 #ifdef __APPLE__

@@ -19,13 +19,16 @@ bool is_clean(std::string_view text) {
 /// Could a part of the request end its line and begin another?
 Result<void> check(const Request& request) {
     bool clean = is_clean(request.target) && request.target.find(' ') == std::string::npos;
-    for (const auto& [name, value] : request.headers) clean = clean && is_clean(name) && is_clean(value);
+    for (const auto& [name, value] : request.headers)
+        clean = clean && is_clean(name) && is_clean(value);
     if (clean && request.target.starts_with('/')) return {};
     return Error{Errc::invalid, fmt::format("{} {}: not a request that can be sent",
                                             name(request.method), in_quotes(request.target))};
 }
 
-bool is_safe(Method method) { return method == Method::get || method == Method::head; }
+bool is_safe(Method method) {
+    return method == Method::get || method == Method::head;
+}
 
 class Stream final : public ResponseStream {
 public:

@@ -1,5 +1,8 @@
 #include "providers/net/process.hpp"
 
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/local/connect_pair.hpp>
@@ -7,9 +10,6 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -62,9 +62,8 @@ public:
 
     Result<pid_t> start(std::vector<std::string> argv, std::vector<std::string> environment) const {
         pid_t pid = 0;
-        const int error =
-            ::posix_spawn(&pid, argv.front().c_str(), &actions_, &attributes_,
-                          pointers_to(argv).data(), pointers_to(environment).data());
+        const int error = ::posix_spawn(&pid, argv.front().c_str(), &actions_, &attributes_,
+                                        pointers_to(argv).data(), pointers_to(environment).data());
         if (error == 0) return pid;
         return Error{Errc::unavailable,
                      fmt::format("start {}: {}", in_quotes(argv.front()), std::strerror(error))};
@@ -113,7 +112,8 @@ private:
             co_await asio::async_write(socket_, asio::buffer(line), as_result);
         if (unsent) co_return gone;
         auto buffer = asio::dynamic_buffer(received_, longest_line);
-        const auto [error, size] = co_await asio::async_read_until(socket_, buffer, '\n', as_result);
+        const auto [error, size] =
+            co_await asio::async_read_until(socket_, buffer, '\n', as_result);
         if (error == asio::error::not_found) {
             co_return Error{Errc::invalid, "the child process answered with too long a line"};
         }
@@ -153,7 +153,8 @@ public:
         boost::system::error_code error;
         asio::local::connect_pair(ours, theirs, error);
         if (error) return Error{Errc::unavailable, "start a child process: " + error.message()};
-        // The socket pair stands for both pipes: unlike one, it gives no SIGPIPE when the child is gone.
+        // The socket pair stands for both pipes: unlike one, it gives no SIGPIPE when the child is
+        // gone.
         ::fcntl(ours.native_handle(), F_SETFD, FD_CLOEXEC);
         ::fcntl(theirs.native_handle(), F_SETFD, FD_CLOEXEC);
         std::vector<std::string> variables;

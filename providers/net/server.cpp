@@ -1,12 +1,12 @@
 #include "providers/net/server.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <set>
 
@@ -36,13 +36,15 @@ Result<void> make_room(const asio::any_io_executor& executor, const std::string&
     struct stat info {};
     if (::lstat(path.c_str(), &info) != 0) return {};
     if (!S_ISSOCK(info.st_mode)) {
-        return Error{Errc::conflict, fmt::format("listen on {}: there is a file that is no socket", path)};
+        return Error{Errc::conflict,
+                     fmt::format("listen on {}: there is a file that is no socket", path)};
     }
     Local::socket probe{executor};
     Code refused;
     probe.connect(Local::endpoint{path}, refused);
     if (!refused) {
-        return Error{Errc::conflict, fmt::format("listen on {}: another process answers there", path)};
+        return Error{Errc::conflict,
+                     fmt::format("listen on {}: another process answers there", path)};
     }
     ::unlink(path.c_str());
     return {};
@@ -53,7 +55,9 @@ Code owner_only(const std::string& path) {
     return Code{errno, boost::system::system_category()};
 }
 
-Peer peer_of(Tcp::socket&) { return {Peer::Kind::tcp, std::nullopt}; }
+Peer peer_of(Tcp::socket&) {
+    return {Peer::Kind::tcp, std::nullopt};
+}
 
 Peer peer_of(Local::socket& socket) {
     Peer peer{Peer::Kind::unix_socket, std::nullopt};
@@ -107,7 +111,8 @@ public:
                 (void)co_await state.freed.wait();
                 continue;
             }
-            auto [code, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
+            auto [code, socket] =
+                co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
             if (code == asio::error::operation_aborted) co_return;
             if (code) {  // out of descriptors, mostly: connections that end give some back
                 (void)co_await state.clock.sleep_for(100ms);
@@ -177,13 +182,16 @@ private:
 Server::Server(asio::any_io_executor executor, Clock& clock, Handler handler, ServerLimits limits)
     : state_(std::make_shared<State>(std::move(executor), clock, std::move(handler), limits)) {}
 
-Server::~Server() { stop(); }
+Server::~Server() {
+    stop();
+}
 
 Result<std::uint16_t> Server::listen_tcp(const std::string& address, std::uint16_t port) {
     Code code;
     const auto ip = asio::ip::make_address(address, code);
     if (code) {
-        return Error{Errc::invalid, fmt::format("listen on {}: not an IP address", in_quotes(address))};
+        return Error{Errc::invalid,
+                     fmt::format("listen on {}: not an IP address", in_quotes(address))};
     }
     const Tcp::endpoint endpoint{ip, port};
     auto& acceptor = state_->tcp;

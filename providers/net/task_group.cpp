@@ -44,7 +44,9 @@ struct TaskGroup::State {
 TaskGroup::TaskGroup(asio::any_io_executor executor)
     : state_(std::make_shared<State>(std::move(executor))) {}
 
-TaskGroup::~TaskGroup() { assert(state_->running == 0 || is_stopped(state_->executor)); }
+TaskGroup::~TaskGroup() {
+    assert(state_->running == 0 || is_stopped(state_->executor));
+}
 
 void TaskGroup::spawn(asio::awaitable<void> child) {
     const auto id = ++state_->last_id;
@@ -75,7 +77,8 @@ asio::awaitable<Result<void>> TaskGroup::join() {
         cancel();
     }
     co_await asio::this_coro::throw_if_cancelled(throws);
-    if (state->thrown) co_return error_of(std::exchange(state->thrown, nullptr)).in("a task failed");
+    if (state->thrown)
+        co_return error_of(std::exchange(state->thrown, nullptr)).in("a task failed");
     if (canceled) co_return Error{Errc::canceled, "the tasks were canceled"};
     co_return Result<void>{};
 }
@@ -84,7 +87,9 @@ void TaskGroup::cancel() {
     for (auto& [id, signal] : state_->signals) signal.emit(asio::cancellation_type::terminal);
 }
 
-std::size_t TaskGroup::running() const { return state_->running; }
+std::size_t TaskGroup::running() const {
+    return state_->running;
+}
 
 namespace {
 

@@ -13,7 +13,9 @@ struct Turns::State {
     Event freed;
 };
 
-Turns::Turn::Turn(std::shared_ptr<State> state) : state_(std::move(state)) { ++state_->taken; }
+Turns::Turn::Turn(std::shared_ptr<State> state) : state_(std::move(state)) {
+    ++state_->taken;
+}
 
 Turns::Turn::~Turn() {
     if (!state_) return;

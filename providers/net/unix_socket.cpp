@@ -18,10 +18,12 @@ Error connect_error(const boost::system::error_code& code, const std::string& pa
     const auto doing = fmt::format("connect to {}", path);
     if (code == asio::error::operation_aborted) return {Errc::canceled, doing + ": canceled"};
     if (code == asio::error::access_denied) {
-        return {Errc::forbidden, doing + ": permission denied; give the user driftless runs as "
-                                         "access to that socket"};
+        return {Errc::forbidden, doing +
+                                     ": permission denied; give the user driftless runs as "
+                                     "access to that socket"};
     }
-    return {Errc::unavailable, fmt::format("{}: {}; is the server running?", doing, code.message())};
+    return {Errc::unavailable,
+            fmt::format("{}: {}; is the server running?", doing, code.message())};
 }
 
 class UnixDialer final : public Dialer {

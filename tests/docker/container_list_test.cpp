@@ -17,9 +17,12 @@ std::string container(const std::string& status, const std::string& more = "") {
            R"({"IP":"::1","PrivatePort":53,"PublicPort":53,"Type":"udp"},)"
            R"({"PrivatePort":443,"Type":"tcp"}],)"
            R"("Labels":{"com.docker.compose.project":"shop","Id":"not the id"},"State":"running",)"
-           R"("Status":")" + status + R"(","HostConfig":{"NetworkMode":"shop_default"},)"
+           R"("Status":")" +
+           status +
+           R"(","HostConfig":{"NetworkMode":"shop_default"},)"
            R"("NetworkSettings":{"Networks":{"shop_default":{"IPAMConfig":null,"Gateway":"172.18.0.1",)"
-           R"("IPPrefixLen":16,"Id":"other","State":"x"}}},"Mounts":[])" + more + "}";
+           R"("IPPrefixLen":16,"Id":"other","State":"x"}}},"Mounts":[])" +
+           more + "}";
 }
 
 std::string fingerprint_of(const std::string& text) {
@@ -39,7 +42,8 @@ TEST(ContainerList, KeepsWhatTheSummaryHolds) {
     EXPECT_EQ(web.state, "running");
     EXPECT_EQ(web.status, "Up 3 minutes (healthy)");
     EXPECT_EQ(web.labels.at("com.docker.compose.project"), "shop");
-    EXPECT_EQ(web.ports, (std::vector<std::string>{"8080/tcp", "127.0.0.1:53/udp", "[::1]:53/udp"}));
+    EXPECT_EQ(web.ports,
+              (std::vector<std::string>{"8080/tcp", "127.0.0.1:53/udp", "[::1]:53/udp"}));
 }
 
 TEST(ContainerList, AnEmptyListIsOne) {

@@ -36,9 +36,11 @@ struct VersionCase {
 
 TEST_F(EngineTest, SpeaksTheNewestVersionThatBothKnow) {
     const VersionCase cases[]{
-        {"1.41", "", "1.41", 1},     {"1.44", "", "1.44", 1},     {"1.51", "", "1.51", 1},
-        {"1.56", "1.44", "1.51", 2}, {"1.70", "1.52", "", 2},     {"1.40", "", "", 1},
-        {"", "", "", 1},             {"nonsense", "", "", 1},     {"1.x", "", "", 1},
+        {"1.41", "", "1.41", 1}, {"1.44", "", "1.44", 1},
+        {"1.51", "", "1.51", 1}, {"1.56", "1.44", "1.51", 2},
+        {"1.70", "1.52", "", 2}, {"1.40", "", "", 1},
+        {"", "", "", 1},         {"nonsense", "", "", 1},
+        {"1.x", "", "", 1},
     };
     for (const auto& [theirs, lowest, spoken, requests] : cases) {
         FakeTransport server;
@@ -61,8 +63,8 @@ TEST_F(EngineTest, PutsTheVersionInFrontAndAsksForItOnce) {
     transport.answer(Method::get, "/v1.44/info", 200, "{}");
     EXPECT_TRUE(send(Method::get, "/info"));
     EXPECT_TRUE(send(Method::get, "/info"));
-    EXPECT_EQ(transport.lines(), (std::vector<std::string>{"GET /_ping", "GET /v1.44/info",
-                                                           "GET /v1.44/info"}));
+    EXPECT_EQ(transport.lines(),
+              (std::vector<std::string>{"GET /_ping", "GET /v1.44/info", "GET /v1.44/info"}));
 }
 
 TEST_F(EngineTest, AsksAgainAfterTheConnectionWasLost) {
@@ -78,8 +80,9 @@ TEST_F(EngineTest, AsksAgainWhenTheEngineWasChangedUnseen) {
     transport.ping("1.44");
     ASSERT_TRUE(version());
     transport.ping("1.41");
-    transport.answer(Method::post, "/v1.44/containers/a/start", 400,
-                     R"({"message":"client version 1.44 is too new. Maximum supported API version is 1.41"})");
+    transport.answer(
+        Method::post, "/v1.44/containers/a/start", 400,
+        R"({"message":"client version 1.44 is too new. Maximum supported API version is 1.41"})");
     transport.answer(Method::post, "/v1.41/containers/a/start", 204, "");
     EXPECT_TRUE(send(Method::post, "/containers/a/start"));
 }
@@ -111,11 +114,10 @@ struct StatusCase {
 
 TEST_F(EngineTest, AStatusIsAnErrorWithTheEnginesOwnWords) {
     transport.ping("1.41");
-    const StatusCase cases[]{{400, Errc::invalid},      {401, Errc::unauthenticated},
-                             {403, Errc::forbidden},    {404, Errc::not_found},
-                             {409, Errc::conflict},     {429, Errc::rate_limited},
-                             {500, Errc::unavailable},  {503, Errc::unavailable},
-                             {301, Errc::invalid}};
+    const StatusCase cases[]{
+        {400, Errc::invalid},     {401, Errc::unauthenticated}, {403, Errc::forbidden},
+        {404, Errc::not_found},   {409, Errc::conflict},        {429, Errc::rate_limited},
+        {500, Errc::unavailable}, {503, Errc::unavailable},     {301, Errc::invalid}};
     for (const auto& [status, code] : cases) {
         transport.answer(Method::get, "/v1.41/info", status, R"({"message":"port is\ntaken"})");
         const auto answer = send(Method::get, "/info");
@@ -152,7 +154,9 @@ TEST(PercentEncoded, LeavesOnlyWhatIsPlain) {
 }
 
 TEST(JsonStream, SplitsObjectsWhereverTheBytesAreCut) {
-    const std::string text = R"({"a":"}{\"\\"} {"b":[{}]})" "\n" R"({"c":1})";
+    const std::string text = R"({"a":"}{\"\\"} {"b":[{}]})"
+                             "\n"
+                             R"({"c":1})";
     for (std::size_t cut = 1; cut < text.size(); ++cut) {
         JsonStream stream;
         std::vector<std::string> objects;
@@ -161,8 +165,8 @@ TEST(JsonStream, SplitsObjectsWhereverTheBytesAreCut) {
             ASSERT_TRUE(some);
             objects.insert(objects.end(), some->begin(), some->end());
         }
-        EXPECT_EQ(objects, (std::vector<std::string>{R"({"a":"}{\"\\"})", R"({"b":[{}]})",
-                                                     R"({"c":1})"}));
+        EXPECT_EQ(objects,
+                  (std::vector<std::string>{R"({"a":"}{\"\\"})", R"({"b":[{}]})", R"({"c":1})"}));
         EXPECT_FALSE(stream.is_inside());
     }
 }

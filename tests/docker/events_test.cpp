@@ -19,8 +19,10 @@ struct EventsTest : ::testing::Test {
     /// The stream's target is taken from what the engine is asked for.
     Result<void> read(std::vector<std::string> pieces, bool cut_off) {
         const std::string filters =
-            "%7B%22event%22%3A%5B%22create%22%2C%22start%22%2C%22die%22%2C%22stop%22%2C%22kill%22%2C"
-            "%22oom%22%2C%22destroy%22%2C%22rename%22%2C%22update%22%2C%22pause%22%2C%22unpause%22%2C"
+            "%7B%22event%22%3A%5B%22create%22%2C%22start%22%2C%22die%22%2C%22stop%22%2C%22kill%22%"
+            "2C"
+            "%22oom%22%2C%22destroy%22%2C%22rename%22%2C%22update%22%2C%22pause%22%2C%22unpause%22%"
+            "2C"
             "%22health_status%22%2C%22connect%22%2C%22disconnect%22%2C%22remove%22%2C%22tag%22%2C"
             "%22untag%22%2C%22delete%22%2C%22pull%22%5D%2C%22type%22%3A%5B%22container%22%2C"
             "%22network%22%2C%22volume%22%2C%22image%22%5D%7D";
@@ -42,10 +44,11 @@ struct EventsTest : ::testing::Test {
 };
 
 TEST_F(EventsTest, GivesEachEventOfTheStreamWhereverItWasCut) {
-    const auto ended = read({R"({"Type":"container","Action":"health_status: healthy","Actor":{"ID":"c1",)",
-                             R"("Attributes":{"name":"web","n":1}}}{"Type":"network","Action":"cre)",
-                             R"(ate","Actor":{"ID":"n1","Attributes":null}})"},
-                            false);
+    const auto ended =
+        read({R"({"Type":"container","Action":"health_status: healthy","Actor":{"ID":"c1",)",
+              R"("Attributes":{"name":"web","n":1}}}{"Type":"network","Action":"cre)",
+              R"(ate","Actor":{"ID":"n1","Attributes":null}})"},
+             false);
     EXPECT_EQ(opened, 1);
     ASSERT_EQ(events.size(), 2u);
     EXPECT_EQ(events[0].type, "container");

@@ -26,10 +26,12 @@ TEST(ImageRef, IsReadAsTheEngineReadsIt) {
         {"nginx", "nginx", "latest", "docker.io", "docker.io/library/nginx:latest"},
         {"nginx:1.27", "nginx", "1.27", "docker.io", "docker.io/library/nginx:1.27"},
         {"bnx/web", "bnx/web", "latest", "docker.io", "docker.io/bnx/web:latest"},
-        {"docker.io/nginx", "docker.io/nginx", "latest", "docker.io", "docker.io/library/nginx:latest"},
+        {"docker.io/nginx", "docker.io/nginx", "latest", "docker.io",
+         "docker.io/library/nginx:latest"},
         {"index.docker.io/a/b:c", "index.docker.io/a/b", "c", "docker.io", "docker.io/a/b:c"},
         {"ghcr.io/a/b:v1", "ghcr.io/a/b", "v1", "ghcr.io", "ghcr.io/a/b:v1"},
-        {"localhost:5000/a", "localhost:5000/a", "latest", "localhost:5000", "localhost:5000/a:latest"},
+        {"localhost:5000/a", "localhost:5000/a", "latest", "localhost:5000",
+         "localhost:5000/a:latest"},
         {"localhost/a:x", "localhost/a", "x", "localhost", "localhost/a:x"},
         {"a@" + digest, "a", digest, "docker.io", "docker.io/library/a@" + digest},
         {"a:v1@" + digest, "a", digest, "docker.io", "docker.io/library/a@" + digest},
@@ -47,8 +49,9 @@ TEST(ImageRef, IsReadAsTheEngineReadsIt) {
 TEST(ImageRef, RefusesWhatIsNone) {
     for (const std::string& text :
          {std::string{}, std::string{"Nginx"}, std::string{"a b"}, std::string{"a:"},
-          std::string{"a:-x"}, std::string{"a@sha256:short"}, std::string{"a//b"}, std::string{"/a"},
-          std::string{"a/"}, std::string{"a\nb"}, std::string{"a?b"}, std::string(64, 'a'), digest}) {
+          std::string{"a:-x"}, std::string{"a@sha256:short"}, std::string{"a//b"},
+          std::string{"/a"}, std::string{"a/"}, std::string{"a\nb"}, std::string{"a?b"},
+          std::string(64, 'a'), digest}) {
         EXPECT_FALSE(parse_image_ref(text)) << text;
         EXPECT_EQ(normal_image_ref(text), text);
     }
@@ -76,11 +79,12 @@ struct ImagesTest : ::testing::Test {
 };
 
 TEST_F(ImagesTest, APullIsDoneWhenTheStreamEndedAndTheImageIsThere) {
-    transport.stream(Method::post, target,
-                     {R"({"status":"Pulling from library/web","id":"1"})"
-                      R"({"status":"Downloading","progressDetail":{"current":10,"total":100},"id":"l1"})",
-                      R"({"status":"Downloading","progressDetail":{"current":5,"total":50},"id":"l2"})"
-                      R"({"status":"Pull complete","progressDetail":{},"id":"l1"})"});
+    transport.stream(
+        Method::post, target,
+        {R"({"status":"Pulling from library/web","id":"1"})"
+         R"({"status":"Downloading","progressDetail":{"current":10,"total":100},"id":"l1"})",
+         R"({"status":"Downloading","progressDetail":{"current":5,"total":50},"id":"l2"})"
+         R"({"status":"Pull complete","progressDetail":{},"id":"l1"})"});
     transport.answer(Method::get, "/v1.41/images/web%3A1/json", 200, R"({"Id":"sha256:1"})");
     const auto pulled = pull();
     ASSERT_TRUE(pulled) << pulled.error().message;
@@ -91,7 +95,8 @@ TEST_F(ImagesTest, APullIsDoneWhenTheStreamEndedAndTheImageIsThere) {
 
 TEST_F(ImagesTest, APullWithoutTheImageAfterwardsFailed) {
     transport.stream(Method::post, target, {R"({"status":"done"})"});
-    transport.answer(Method::get, "/v1.41/images/web%3A1/json", 404, R"({"message":"No such image"})");
+    transport.answer(Method::get, "/v1.41/images/web%3A1/json", 404,
+                     R"({"message":"No such image"})");
     EXPECT_EQ(pull().error().code, Errc::not_found);
 }
 
@@ -110,8 +115,9 @@ TEST_F(ImagesTest, AFailureInTheStreamIsOneWhateverTheStatusSaid) {
         {"write /var/lib/docker: no space left on device", Errc::unavailable},
     };
     for (const auto& [message, code] : cases) {
-        transport.stream(Method::post, target,
-                         {fmt::format(R"({{"errorDetail":{{"message":"{0}"}},"error":"{0}"}})", message)});
+        transport.stream(
+            Method::post, target,
+            {fmt::format(R"({{"errorDetail":{{"message":"{0}"}},"error":"{0}"}})", message)});
         const auto pulled = pull();
         ASSERT_FALSE(pulled);
         EXPECT_EQ(pulled.error().code, code) << message;
@@ -139,9 +145,10 @@ TEST_F(ImagesTest, ALoginGoesIntoTheHeaderAndNowhereElse) {
     transport.answer(Method::get, "/v1.41/images/web%3A1/json", 200, "{}");
     ASSERT_TRUE(pull({"bnx", "~~~???", ""}));
     const auto& asked = transport.seen().at(1);
-    EXPECT_EQ(net::header_of(asked.headers, "X-Registry-Auth"),
-              "eyJwYXNzd29yZCI6In5-fj8_PyIsInNlcnZlcmFkZHJlc3MiOiJodHRwczovL2luZGV4LmRvY2tlci5pby92MS8i"
-              "LCJ1c2VybmFtZSI6ImJueCJ9");
+    EXPECT_EQ(
+        net::header_of(asked.headers, "X-Registry-Auth"),
+        "eyJwYXNzd29yZCI6In5-fj8_PyIsInNlcnZlcmFkZHJlc3MiOiJodHRwczovL2luZGV4LmRvY2tlci5pby92MS8i"
+        "LCJ1c2VybmFtZSI6ImJueCJ9");
     EXPECT_EQ(asked.target.find("~~~"), std::string::npos);
     EXPECT_TRUE(asked.body.empty());
 }

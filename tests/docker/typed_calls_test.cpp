@@ -48,7 +48,8 @@ TEST_F(TypedCalls, AContainerIsCreatedByNameAndPlatform) {
 TEST_F(TypedCalls, WhatACreationSaysDecidesTheCode) {
     const auto target = "/v1.41/containers/create?name=web";
     transport.answer(Method::post, target, 404, R"({"message":"No such image: nginx:latest"})");
-    transport.answer(Method::post, target, 409, R"({"message":"Conflict. The container name is in use"})");
+    transport.answer(Method::post, target, 409,
+                     R"({"message":"Conflict. The container name is in use"})");
     transport.answer(Method::post, target, 201, "{}");
     EXPECT_EQ(run(containers.create("web", "", json::object())).error().code, Errc::not_found);
     EXPECT_EQ(run(containers.create("web", "", json::object())).error().code, Errc::conflict);
@@ -88,9 +89,10 @@ TEST_F(TypedCalls, NamesThatWouldLeaveTheirPlaceInThePathDoNot) {
 }
 
 TEST_F(TypedCalls, FilesGoInAndComeOutAsTar) {
-    transport.answer(Method::put,
-                     "/v1.41/containers/c1/archive?path=%2Frun%2Fx&noOverwriteDirNonDir=1&copyUIDGID=1",
-                     200, "");
+    transport.answer(
+        Method::put,
+        "/v1.41/containers/c1/archive?path=%2Frun%2Fx&noOverwriteDirNonDir=1&copyUIDGID=1", 200,
+        "");
     EXPECT_TRUE(run(containers.put_archive("c1", "/run/x", "tar bytes")));
     EXPECT_EQ(last().body, "tar bytes");
     transport.answer(Method::get, "/v1.41/containers/c1/archive?path=%2Fetc%2Fhosts", 200, "tar");
@@ -104,7 +106,8 @@ TEST_F(TypedCalls, ListsAreWholeOrAnError) {
     const auto list = "/v1.41/volumes";
     transport.answer(Method::get, list, 200, R"({"Volumes":[{"Name":"a"}],"Warnings":null})");
     transport.answer(Method::get, list, 200, R"({"Volumes":null,"Warnings":[]})");
-    transport.answer(Method::get, list, 200, R"({"Volumes":[],"Warnings":["driver nfs is silent"]})");
+    transport.answer(Method::get, list, 200,
+                     R"({"Volumes":[],"Warnings":["driver nfs is silent"]})");
     transport.answer(Method::get, list, 200, R"({})");
     transport.answer(Method::get, list, 200, R"({"Volumes":["a"]})");
     EXPECT_EQ(run(volumes.list())->size(), 1u);

@@ -18,7 +18,9 @@ asio::awaitable<Result<int>> value_after(Clock& clock, std::chrono::milliseconds
     co_return 7;
 }
 
-asio::awaitable<Result<int>> error_now() { co_return Error{Errc::unavailable, "refused"}; }
+asio::awaitable<Result<int>> error_now() {
+    co_return Error{Errc::unavailable, "refused"};
+}
 
 asio::awaitable<Result<int>> throws_now() {
     throw std::runtime_error("out of paper");
@@ -39,10 +41,10 @@ TEST(WallTime, IsWrittenAndReadBack) {
 }
 
 TEST(WallTime, RefusesWhatIsNoTime) {
-    for (const auto* text : {"", "2026-11-23", "2026-13-23T14:50:09.123Z", "2026-02-30T00:00:00.000Z",
-                             "2026-11-23T24:50:09.123Z", "2026-11-23T14:50:09.123",
-                             "2026-11-23T14:50:09.123Zx",
-                             "2026-1-023T14:50:09.123Z", "2026--1-23T14:50:09.123Z"}) {
+    for (const auto* text :
+         {"", "2026-11-23", "2026-13-23T14:50:09.123Z", "2026-02-30T00:00:00.000Z",
+          "2026-11-23T24:50:09.123Z", "2026-11-23T14:50:09.123", "2026-11-23T14:50:09.123Zx",
+          "2026-1-023T14:50:09.123Z", "2026--1-23T14:50:09.123Z"}) {
         const auto time = parse_wall_time(text);
         ASSERT_FALSE(time) << text;
         EXPECT_EQ(time.error().code, Errc::invalid);

@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 using testing::run_on;
 
 struct ChildProcesses : ::testing::Test {
-    std::unique_ptr<Child> sh(const std::string& script, std::map<std::string, std::string> env = {}) {
+    std::unique_ptr<Child> sh(const std::string& script,
+                              std::map<std::string, std::string> env = {}) {
         auto child = processes->start({"/bin/sh", "-c", script}, std::move(env));
         EXPECT_TRUE(child);
         return *std::move(child);
@@ -29,7 +30,9 @@ struct ChildProcesses : ::testing::Test {
     std::unique_ptr<Processes> processes = make_processes(io.get_executor(), clock);
 };
 
-bool exists(int pid) { return ::kill(pid, 0) == 0; }
+bool exists(int pid) {
+    return ::kill(pid, 0) == 0;
+}
 
 constexpr const char* echo = "while read line; do echo \"you said $line\"; done";
 
@@ -44,9 +47,10 @@ TEST_F(ChildProcesses, AnswerALineForALine) {
 
 TEST_F(ChildProcesses, GetTheEnvironmentAndDescriptorsGivenAndNoOthers) {
     const int open = ::dup(STDERR_FILENO);  // would be inherited: it has no close-on-exec
-    const auto child = sh("read x; echo $(/usr/bin/env | /usr/bin/cut -d= -f1 | /usr/bin/sort) "
-                          "$(cd /dev/fd && echo *)",
-                          {{"TOKEN", "abc"}});
+    const auto child =
+        sh("read x; echo $(/usr/bin/env | /usr/bin/cut -d= -f1 | /usr/bin/sort) "
+           "$(cd /dev/fd && echo *)",
+           {{"TOKEN", "abc"}});
     const auto answer = ask(*child, "go");
     ::close(open);
     ASSERT_TRUE(answer);

@@ -1,12 +1,12 @@
 #include "providers/net/server.hpp"
 
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
-#include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <fstream>
 
@@ -28,7 +28,8 @@ asio::awaitable<ServerResponse> handle(ServerRequest request) {
     if (request.target == "/later") (void)co_await SystemClock{}.sleep_for(50ms);
     ServerResponse response;
     response.headers.emplace_back("X-Peer", request.peer.kind == Peer::Kind::tcp ? "tcp" : "unix");
-    response.headers.emplace_back("X-Uid", request.peer.uid ? std::to_string(*request.peer.uid) : "");
+    response.headers.emplace_back("X-Uid",
+                                  request.peer.uid ? std::to_string(*request.peer.uid) : "");
     response.body = fmt::format("{} {} {}", name(request.method), request.target, request.body);
     co_return response;
 }
@@ -98,8 +99,9 @@ TEST_F(ServerTest, TheUnixSocketIsItsOwnersOnly) {
 
 TEST_F(ServerTest, AnswersOverTcpAlsoSeveralRequestsOfOneConnection) {
     start();
-    const auto answer = tcp("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"
-                            "GET /y HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    const auto answer =
+        tcp("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"
+            "GET /y HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     EXPECT_NE(answer.find("POST /x hi"), std::string::npos);
     EXPECT_NE(answer.find("GET /y "), std::string::npos);
     EXPECT_NE(answer.find("X-Peer: tcp"), std::string::npos);
@@ -115,7 +117,8 @@ TEST_F(ServerTest, AnswersWhatIsWrongWithAProblem) {
     start();
     const BadCase cases[]{
         {"no HTTP", "hello\r\n\r\n", "HTTP/1.1 400 "},
-        {"long head", "GET / HTTP/1.1\r\nX: " + std::string(9000, 'x') + "\r\n\r\n", "HTTP/1.1 431 "},
+        {"long head", "GET / HTTP/1.1\r\nX: " + std::string(9000, 'x') + "\r\n\r\n",
+         "HTTP/1.1 431 "},
         {"long body", "POST / HTTP/1.1\r\nContent-Length: 70000\r\n\r\n" + std::string(70000, 'x'),
          "HTTP/1.1 413 "},
         {"long chunked body",
@@ -124,8 +127,10 @@ TEST_F(ServerTest, AnswersWhatIsWrongWithAProblem) {
         {"slow head", "GET / HTTP/1.1\r\nHost:", "HTTP/1.1 408 "},
         {"slow body", "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhi", "HTTP/1.1 408 "},
         {"other method", "OPTIONS / HTTP/1.1\r\n\r\n", "HTTP/1.1 405 "},
-        {"a handler that throws", "GET /throw HTTP/1.1\r\nConnection: close\r\n\r\n", "HTTP/1.1 500 "},
-        {"a handler that is slow", "GET /slow HTTP/1.1\r\nConnection: close\r\n\r\n", "HTTP/1.1 503 "},
+        {"a handler that throws", "GET /throw HTTP/1.1\r\nConnection: close\r\n\r\n",
+         "HTTP/1.1 500 "},
+        {"a handler that is slow", "GET /slow HTTP/1.1\r\nConnection: close\r\n\r\n",
+         "HTTP/1.1 503 "},
     };
     for (const auto& [name, bytes, answer] : cases) {
         const auto got = tcp(bytes);
@@ -145,7 +150,8 @@ TEST_F(ServerTest, TakesOnlySoManyConnectionsAtATime) {
     std::vector<std::future<std::optional<Result<std::string>>>> answers;
     for (int i = 0; i < 6; ++i) {
         auto asking = exchange(port, "GET /later HTTP/1.1\r\nConnection: close\r\n\r\n");
-        answers.push_back(asio::co_spawn(io, testing::as_optional(std::move(asking)), asio::use_future));
+        answers.push_back(
+            asio::co_spawn(io, testing::as_optional(std::move(asking)), asio::use_future));
     }
     const auto begun = clock.now();
     for (auto& answer : answers) {

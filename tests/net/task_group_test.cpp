@@ -1,6 +1,6 @@
+#include <gtest/gtest.h>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <gtest/gtest.h>
 
 #include "providers/net/event.hpp"
 #include "providers/net/task_group.hpp"
@@ -108,9 +108,9 @@ TEST(SideBySide, KeepsOrderAndWidth) {
     for (const auto* name : {"a", "b", "c", "d", "e"}) works.push_back(work(clock, seen, name, 1s));
     EXPECT_TRUE(run_on(io, clock, side_by_side(std::move(works), 2)));
     EXPECT_EQ(seen.most, 2);
-    EXPECT_EQ(seen.notes, (std::vector<std::string>{"start a", "start b", "end a", "start c",
-                                                    "end b", "start d", "end c", "start e",
-                                                    "end d", "end e"}));
+    EXPECT_EQ(seen.notes,
+              (std::vector<std::string>{"start a", "start b", "end a", "start c", "end b",
+                                        "start d", "end c", "start e", "end d", "end e"}));
 }
 
 TEST(SideBySide, DoesTheRestWhenOneThrows) {
@@ -132,7 +132,9 @@ TEST(SideBySide, NothingToDoIsDone) {
     EXPECT_TRUE(run_on(io, clock, side_by_side(Works{}, 8)));
 }
 
-asio::awaitable<Result<void>> wait_for(Event& event) { co_return co_await event.wait(); }
+asio::awaitable<Result<void>> wait_for(Event& event) {
+    co_return co_await event.wait();
+}
 
 TEST(Event, WakesTheOneThatWaitedLongest) {
     asio::io_context io;

@@ -1,9 +1,9 @@
 // The Unix transport against a server that behaves as badly as a row says.
+#include <gtest/gtest.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
-#include <gtest/gtest.h>
 
 #include "providers/net/task_group.hpp"
 #include "providers/net/unix_socket.hpp"
@@ -38,7 +38,9 @@ public:
         : acceptor_(io, Local::endpoint{path}), tasks_(io.get_executor()) {
         tasks_.spawn(accept());
     }
-    void reply(std::string bytes, Then then = Then::keep) { replies_.push_back({std::move(bytes), then}); }
+    void reply(std::string bytes, Then then = Then::keep) {
+        replies_.push_back({std::move(bytes), then});
+    }
     asio::awaitable<Result<void>> stop() {
         acceptor_.close();
         tasks_.cancel();
@@ -93,9 +95,7 @@ public:
 };
 
 struct UnixTransport : ::testing::Test {
-    ~UnixTransport() override {
-        (void)run_on(io, server.stop());
-    }
+    ~UnixTransport() override { (void)run_on(io, server.stop()); }
     Request get(std::string target = "/") {
         Request request;
         request.target = std::move(target);
@@ -144,7 +144,8 @@ TEST_F(UnixTransport, UsesAConnectionAgainUnlessTheServerSaysNo) {
 }
 
 TEST_F(UnixTransport, ReadsChunkedAndHeadAnswers) {
-    server.reply("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+    server.reply(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
     EXPECT_EQ(send(get())->body, "abcde");
     server.reply("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
     Request head = get();
@@ -164,15 +165,21 @@ TEST_F(UnixTransport, WhatIsNoWholeAnswerIsAnError) {
     const BadCase cases[]{
         {"closed at once", {"", Then::close}, Errc::unavailable},
         {"half a head", {"HTTP/1.1 200 OK\r\nConte", Then::close}, Errc::unavailable},
-        {"half a body", {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", Then::close}, Errc::unavailable},
-        {"half a chunk", {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhalf", Then::close},
+        {"half a body",
+         {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", Then::close},
+         Errc::unavailable},
+        {"half a chunk",
+         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhalf", Then::close},
          Errc::unavailable},
         {"not HTTP", {"SSH-2.0-OpenSSH_9.2\r\n\r\n", Then::close}, Errc::invalid},
         {"silent", {"", Then::silence}, Errc::timed_out},
-        {"silent in the body", {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", Then::silence},
+        {"silent in the body",
+         {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", Then::silence},
          Errc::timed_out},
         {"too long", {ok(std::string(2000, 'x')), Then::keep}, Errc::invalid},
-        {"endless", {"HTTP/1.1 200 OK\r\n\r\n" + std::string(2000, 'x'), Then::silence}, Errc::invalid},
+        {"endless",
+         {"HTTP/1.1 200 OK\r\n\r\n" + std::string(2000, 'x'), Then::silence},
+         Errc::invalid},
     };
     for (const auto& [name, reply, code] : cases) {
         server.reply(reply.bytes, reply.then);

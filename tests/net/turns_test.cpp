@@ -54,7 +54,8 @@ TEST(Turns, AreGivenBackByThoseWhoAreCanceled) {
     testing::VirtualClock clock;
     Seen seen;
     ASSERT_TRUE(run_on(io, clock, visit_all(clock, seen, 500ms)));
-    EXPECT_EQ(seen.notes, (std::vector<std::string>{"a", "b", "canceled c", "canceled d", "e", "f"}));
+    EXPECT_EQ(seen.notes,
+              (std::vector<std::string>{"a", "b", "canceled c", "canceled d", "e", "f"}));
 }
 
 }  // namespace

@@ -50,7 +50,9 @@ void FakeTransport::stream(net::Method method, std::string target, std::vector<s
     answers_[line_of(method, target)].push_back(std::move(answer));
 }
 
-void FakeTransport::ping(std::string version) { version_ = std::move(version); }
+void FakeTransport::ping(std::string version) {
+    version_ = std::move(version);
+}
 
 FakeTransport::Answer FakeTransport::next(const net::Request& request) {
     seen_.push_back(request);
