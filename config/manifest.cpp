@@ -15,7 +15,9 @@ constexpr std::size_t most_files = 20'000;
 constexpr std::size_t longest_path = 1'024;
 constexpr std::size_t most_bytes = 16 * YamlLimits{}.bytes;  // of all YAML files together
 
-bool is_yaml(const std::string& path) { return path.ends_with(".yaml") || path.ends_with(".yml"); }
+bool is_yaml(const std::string& path) {
+    return path.ends_with(".yaml") || path.ends_with(".yml");
+}
 
 /// Why a file cannot be read, before it is.
 std::string refusal_of(const FileEntry& entry) {

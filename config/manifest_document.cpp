@@ -31,7 +31,8 @@ const Node::Entry* version_of(const Node& root) {
 
 /// Does "driftless/" stand behind a key, or at the begin of a line?
 bool has_our_value(std::string_view text) {
-    for (std::size_t at = text.find(api_group); at != text.npos; at = text.find(api_group, at + 1)) {
+    for (std::size_t at = text.find(api_group); at != text.npos;
+         at = text.find(api_group, at + 1)) {
         const std::size_t before = text.substr(0, at).find_last_not_of(" \t\"'");
         if (before == text.npos || text[before] == ':' || text[before] == '\n') return true;
     }
@@ -84,7 +85,8 @@ private:
         const Node* one = root_.get("target");
         const Node* several = root_.get("targets");
         if (one != nullptr && several != nullptr) {
-            return root_.error(several->place, "targets: is there beside target; leave one of both");
+            return root_.error(several->place,
+                               "targets: is there beside target; leave one of both");
         }
         if (one != nullptr) {
             if (auto name = read_text(root_, "target", "", is_target_name, what); !name.empty()) {
@@ -106,7 +108,8 @@ private:
         }
         std::ranges::sort(names);
         if (const auto twice = std::ranges::adjacent_find(names); twice != names.end()) {
-            root_.error(several.place, fmt::format("targets: {} is there twice", in_quotes(*twice)));
+            root_.error(several.place,
+                        fmt::format("targets: {} is there twice", in_quotes(*twice)));
             names.erase(std::unique(names.begin(), names.end()), names.end());
         }
         out_.targets = std::move(names);

@@ -13,8 +13,9 @@ inline constexpr std::string_view values_kind = "Values";
 
 /// One document of a file that says it is for us.
 struct ManifestDocument {
-    std::vector<std::string> targets;  ///< none: they could not be told, nobody knows whom it is for
-    Manifest manifest;                 ///< without its target; depends_on: "" is its own target
+    std::vector<std::string>
+        targets;        ///< none: they could not be told, nobody knows whom it is for
+    Manifest manifest;  ///< without its target; depends_on: "" is its own target
     Findings findings;
 
     /// The manifest for one of its targets.

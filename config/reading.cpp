@@ -14,10 +14,14 @@ namespace {
 
 std::string_view kind_of(const Node& node) {
     switch (node.kind) {
-        case Node::Kind::null: return "nothing";
-        case Node::Kind::scalar: return "a text";
-        case Node::Kind::list: return "a list";
-        case Node::Kind::map: return "a map";
+        case Node::Kind::null:
+            return "nothing";
+        case Node::Kind::scalar:
+            return "a text";
+        case Node::Kind::list:
+            return "a list";
+        case Node::Kind::map:
+            return "a map";
     }
     return "nothing";
 }
@@ -97,8 +101,8 @@ std::optional<std::chrono::seconds> MapReader::duration(const std::string& key) 
     }
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*value);
     if (seconds == *value) return seconds;
-    error(place, fmt::format("{}: expected whole seconds, found {}", where(key),
-                             in_quotes(*written)));
+    error(place,
+          fmt::format("{}: expected whole seconds, found {}", where(key), in_quotes(*written)));
     return std::nullopt;
 }
 
@@ -107,7 +111,8 @@ std::vector<std::string> MapReader::texts(const std::string& key) {
     const Node* node = get(key);
     if (node == nullptr) return values;
     if (!node->is_list()) {
-        error(node->place, fmt::format("{}: expected a list, found {}", where(key), kind_of(*node)));
+        error(node->place,
+              fmt::format("{}: expected a list, found {}", where(key), kind_of(*node)));
         return values;
     }
     for (std::size_t at = 0; at < node->items.size(); ++at) {
@@ -115,8 +120,8 @@ std::vector<std::string> MapReader::texts(const std::string& key) {
         if (item.is_scalar()) {
             values.push_back(item.text);
         } else {
-            error(item.place, fmt::format("{}[{}]: expected a text, found {}", where(key), at,
-                                          kind_of(item)));
+            error(item.place,
+                  fmt::format("{}[{}]: expected a text, found {}", where(key), at, kind_of(item)));
         }
     }
     return values;
@@ -155,8 +160,8 @@ void MapReader::finish(bool x_keys) {
     for (const Node::Entry& entry : node_.entries) {
         if (x_keys && entry.key.starts_with("x-")) continue;
         if (std::ranges::find(known_, entry.key) != known_.end()) continue;
-        error(entry.key_place, fmt::format("{}: unknown key{}", where(entry.key),
-                                           did_you_mean(entry.key, known_)));
+        error(entry.key_place,
+              fmt::format("{}: unknown key{}", where(entry.key), did_you_mean(entry.key, known_)));
     }
 }
 

@@ -75,8 +75,8 @@ private:
     void put_secret(Node& node, const Node& name) {
         assert(with_.secrets != nullptr && with_.vault != nullptr);
         if (!is_name(name.text)) {
-            return error(name.place, fmt::format("secret: {} is not a secret's name",
-                                                 in_quotes(name.text)));
+            return error(name.place,
+                         fmt::format("secret: {} is not a secret's name", in_quotes(name.text)));
         }
         const auto secret = with_.secrets->read(name.text, with_.target);
         if (!secret) {
@@ -116,9 +116,9 @@ private:
             const std::string_view key = left.substr(0, left.find('.'));
             const Node* next = at->find(key);
             if (next == nullptr) {
-                error(path.place, fmt::format("value {}: there is none for target {}{}",
-                                              in_quotes(path.text), with_.target,
-                                              did_you_mean(key, keys_of(*at))));
+                error(path.place,
+                      fmt::format("value {}: there is none for target {}{}", in_quotes(path.text),
+                                  with_.target, did_you_mean(key, keys_of(*at))));
                 return nullptr;
             }
             if (key.size() == left.size()) return next;

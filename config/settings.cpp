@@ -43,12 +43,13 @@ std::string read_url(MapReader& map) {
     if (node == nullptr || is_file_url(url)) return url;
     const bool remote = url.starts_with("https://") || url.starts_with("http://") ||
                         url.starts_with("ssh://") || url.starts_with("git@");
-    map.error(node->place,
-              remote ? fmt::format("{}: only file:// is supported yet, as credentials and host keys "
-                                   "are not; keep a local mirror of the repository for now",
-                                   map.where("url"))
-                     : fmt::format("{}: expected file:///PATH, found {}", map.where("url"),
-                                   in_quotes(url)));
+    map.error(
+        node->place,
+        remote
+            ? fmt::format("{}: only file:// is supported yet, as credentials and host keys "
+                          "are not; keep a local mirror of the repository for now",
+                          map.where("url"))
+            : fmt::format("{}: expected file:///PATH, found {}", map.where("url"), in_quotes(url)));
     return {};
 }
 
@@ -165,8 +166,8 @@ void read_http(const Node& node, HttpSettings& http, Findings& findings) {
     MapReader map{node, "http", findings};
     http.listen = read_text(map, "listen", http.listen, is_loopback,
                             "a loopback address such as 127.0.0.1:7766");
-    http.socket = read_text(map, "socket", "", is_socket_path,
-                            "an absolute path of at most 103 bytes");
+    http.socket =
+        read_text(map, "socket", "", is_socket_path, "an absolute path of at most 103 bytes");
     http.hosts = read_texts(map, "hosts", is_host, "a host's name");
     map.finish();
 }
@@ -210,9 +211,9 @@ Result<Settings> read_settings(const std::string& text, const std::string& file,
         refuse_tags(documents->front(), findings);
         read_root(documents->front(), settings, findings);
     }
-    const auto first = std::find_if(
-        findings.begin() + static_cast<std::ptrdiff_t>(before), findings.end(),
-        [](const Finding& each) { return each.severity == Finding::Severity::error; });
+    const auto first =
+        std::find_if(findings.begin() + static_cast<std::ptrdiff_t>(before), findings.end(),
+                     [](const Finding& each) { return each.severity == Finding::Severity::error; });
     if (first == findings.end()) return settings;
     return Error{Errc::invalid, "read the settings: " + to_string(*first)};
 }

@@ -13,11 +13,19 @@ namespace {
 constexpr std::size_t longest_path = 1024;
 constexpr std::size_t longest_host = 253;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_low(char c) { return c >= 'a' && c <= 'z'; }
-bool is_up(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool is_low(char c) {
+    return c >= 'a' && c <= 'z';
+}
+bool is_up(char c) {
+    return c >= 'A' && c <= 'Z';
+}
 
-bool all_of(std::string_view text, bool (*fits)(char)) { return std::ranges::all_of(text, fits); }
+bool all_of(std::string_view text, bool (*fits)(char)) {
+    return std::ranges::all_of(text, fits);
+}
 
 bool is_printable(char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -88,10 +96,9 @@ bool is_host(std::string_view text) {
     const std::size_t colon = text.rfind(':');
     if (colon != text.npos && !is_port(text.substr(colon + 1))) return false;
     const auto host = text.substr(0, colon);
-    return !host.empty() && host.front() != '-' && host.front() != '.' &&
-           all_of(host, [](char c) {
-               return is_low(c) || is_up(c) || is_digit(c) || c == '.' || c == '-';
-           });
+    return !host.empty() && host.front() != '-' && host.front() != '.' && all_of(host, [](char c) {
+        return is_low(c) || is_up(c) || is_digit(c) || c == '.' || c == '-';
+    });
 }
 
 bool is_loopback(std::string_view text) {
@@ -101,10 +108,13 @@ bool is_loopback(std::string_view text) {
 }
 
 bool is_capability(std::string_view text) {
-    return !text.empty() && all_of(text, [](char c) { return is_up(c) || is_digit(c) || c == '_'; });
+    return !text.empty() &&
+           all_of(text, [](char c) { return is_up(c) || is_digit(c) || c == '_'; });
 }
 
-bool is_device(std::string_view text) { return text == "*" || is_absolute_path(text); }
+bool is_device(std::string_view text) {
+    return text == "*" || is_absolute_path(text);
+}
 
 bool is_object_name(std::string_view text) {
     return !text.empty() && text.front() != '.' && text.front() != '-' && text.front() != '_' &&
@@ -113,15 +123,17 @@ bool is_object_name(std::string_view text) {
            });
 }
 
-bool is_printable_text(std::string_view text) { return !text.empty() && all_of(text, is_printable); }
+bool is_printable_text(std::string_view text) {
+    return !text.empty() && all_of(text, is_printable);
+}
 
 std::string read_text(MapReader& map, const std::string& key, std::string fallback, Fits fits,
                       std::string_view expected) {
     const auto text = map.text(key);
     if (!text) return fallback;
     if (fits(*text)) return *text;
-    map.error(map.get(key)->place, fmt::format("{}: expected {}, found {}", map.where(key),
-                                               expected, in_quotes(*text)));
+    map.error(map.get(key)->place,
+              fmt::format("{}: expected {}, found {}", map.where(key), expected, in_quotes(*text)));
     return fallback;
 }
 
@@ -147,9 +159,8 @@ std::chrono::seconds read_duration(MapReader& map, const std::string& key,
     const auto value = map.duration(key);
     if (!value) return fallback;
     if (*value >= min && *value <= max) return *value;
-    map.error(map.get(key)->place,
-              fmt::format("{}: {} is not within {} and {}", map.where(key), to_string(*value),
-                          to_string(min), to_string(max)));
+    map.error(map.get(key)->place, fmt::format("{}: {} is not within {} and {}", map.where(key),
+                                               to_string(*value), to_string(min), to_string(max)));
     return fallback;
 }
 

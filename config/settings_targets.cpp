@@ -15,8 +15,9 @@ constexpr std::int64_t most_removals = 10'000;
 constexpr std::string_view unix_scheme = "unix://";
 
 bool is_docker_host(std::string_view text) {
-    return text == "auto" || (text.starts_with(unix_scheme) && text.size() > unix_scheme.size() + 1 &&
-                              is_absolute_path(text.substr(unix_scheme.size())));
+    return text == "auto" ||
+           (text.starts_with(unix_scheme) && text.size() > unix_scheme.size() + 1 &&
+            is_absolute_path(text.substr(unix_scheme.size())));
 }
 
 DockerEndpoint read_docker(const Node& node, const std::string& where, Findings& findings) {
@@ -29,8 +30,8 @@ DockerEndpoint read_docker(const Node& node, const std::string& where, Findings&
                               "host: auto",
                               map.where("host"), in_quotes(host.substr(0, host.find("://") + 3))));
     } else {
-        endpoint.host = read_text(map, "host", endpoint.host, is_docker_host,
-                                  "auto or unix:///PATH");
+        endpoint.host =
+            read_text(map, "host", endpoint.host, is_docker_host, "auto or unix:///PATH");
     }
     refuse_for_now(map, {"identity", "knownHosts", "dockerPath", "ca", "certificate", "key"});
     map.finish();
@@ -69,8 +70,9 @@ TargetSettings read_target(const Node::Entry& entry, const Policy& common, Findi
     if (const Node* docker = map.get("docker")) {
         target.endpoint = read_docker(*docker, map.where("docker"), findings);
     } else if (entry.value.find("cloudflare") == nullptr && entry.value.find("azure") == nullptr) {
-        map.error(entry.key_place, map.where("docker") + ": is missing; a target needs one, such as "
-                                                         "docker: {host: auto}");
+        map.error(entry.key_place, map.where("docker") +
+                                       ": is missing; a target needs one, such as "
+                                       "docker: {host: auto}");
     }
     if (const Node* allow = map.get("allow")) {
         target.allow = read_allow(*allow, map.where("allow"), findings);

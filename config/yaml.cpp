@@ -173,7 +173,8 @@ void refuse_open_quote(const std::string& text, const Place& last, const YamlLim
     YAML::Parser parser{stream};
     RawBuilder builder{ended, last.file, limits};
     try {
-        while (parser.HandleNextDocument(builder)) {}
+        while (parser.HandleNextDocument(builder)) {
+        }
     } catch (const YAML::Exception&) {
         throw Refused{last, "not valid YAML: this quote is never closed"};
     }
@@ -196,7 +197,8 @@ std::vector<Node> read_documents(const std::string& text, const std::string& fil
     } catch (const YAML::Exception& failure) {
         tell(failure, file, findings);
     } catch (const std::exception& failure) {
-        findings.push_back({Finding::Severity::error, {file},
+        findings.push_back({Finding::Severity::error,
+                            {file},
                             fmt::format("cannot be read as YAML: {}", failure.what())});
     }
     return documents;

@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-bool is_tail(char letter) { return (static_cast<unsigned char>(letter) & 0xC0U) == 0x80U; }
+bool is_tail(char letter) {
+    return (static_cast<unsigned char>(letter) & 0xC0U) == 0x80U;
+}
 
 /// The length of the UTF-8 sequence that `text` begins with, or 0 where it is none.
 std::size_t sequence_length(std::string_view text) {
@@ -75,7 +77,8 @@ std::string forbidden_in(std::string_view text) {
 std::optional<std::string> clean_text(std::string_view text, const std::string& file,
                                       std::size_t limit, Findings& findings) {
     if (text.size() > limit) {
-        findings.push_back({Finding::Severity::error, {file},
+        findings.push_back({Finding::Severity::error,
+                            {file},
                             fmt::format("is {} bytes long; the limit is {}", text.size(), limit)});
         return std::nullopt;
     }

@@ -80,8 +80,7 @@ public:
         loaded_.commit = files_.commit();
         loaded_.unparsed = std::move(read_.unparsed);
         loaded_.unparsed_files = read_.unparsed_files;
-        loaded_.empty =
-            read_.all.empty() && read_.findings.empty() && read_.unparsed_files.empty();
+        loaded_.empty = read_.all.empty() && read_.findings.empty() && read_.unparsed_files.empty();
         if (loaded_.empty) return std::move(loaded_);
         find_targets();
         for (Manifest& manifest : read_.all) {
@@ -101,7 +100,8 @@ private:
         return allowed.empty() || std::ranges::find(allowed, target) != allowed.end();
     }
 
-    /// Whose manifests these are: ours, another daemon's, or of a target that the source may not name.
+    /// Whose manifests these are: ours, another daemon's, or of a target that the source may not
+    /// name.
     void find_targets() {
         for (const auto& [target, files] : read_.files_of) {
             if (target == every_target) continue;
@@ -139,7 +139,8 @@ private:
         if (!told) tell_one_elsewhere(target, {files.front()}, "a manifest");
     }
 
-    void tell_one_elsewhere(const std::string& target, const Place& place, const std::string& what) {
+    void tell_one_elsewhere(const std::string& target, const Place& place,
+                            const std::string& what) {
         if (context_.settings.targets.contains(target)) {
             loaded_.elsewhere.push_back(
                 {Finding::Severity::error, place,
@@ -152,11 +153,13 @@ private:
         for (const auto& [name, settings] : context_.settings.targets) known.push_back(name);
         loaded_.elsewhere.push_back(
             {context_.settings.strict_targets ? Finding::Severity::error : Finding::Severity::note,
-             place, fmt::format("{} is for target {}, which this daemon doesn't have{}", what, target,
-                                did_you_mean(target, known))});
+             place,
+             fmt::format("{} is for target {}, which this daemon doesn't have{}", what, target,
+                         did_you_mean(target, known))});
     }
 
-    /// A file that cannot be read may say anything: what it addressed before keeps its last good commit.
+    /// A file that cannot be read may say anything: what it addressed before keeps its last good
+    /// commit.
     void hold_back_unparsed() {
         for (const std::string& file : read_.unparsed_files) {
             if (file == whole_commit) return hold_back_all();
@@ -164,7 +167,8 @@ private:
                 if (!ours_.contains(target)) continue;
                 if (std::ranges::find(files, file) == files.end()) continue;
                 parts_.findings[target].push_back(
-                    {Finding::Severity::error, {file},
+                    {Finding::Severity::error,
+                     {file},
                      "cannot be read, and addressed this target before; it keeps its last good "
                      "commit"});
             }
@@ -222,7 +226,8 @@ private:
         std::set<std::string> files;
         for (const std::string& from : {target, std::string{every_target}}) {
             const auto found = read_.files_of.find(from);
-            if (found != read_.files_of.end()) files.insert(found->second.begin(), found->second.end());
+            if (found != read_.files_of.end())
+                files.insert(found->second.begin(), found->second.end());
         }
         const auto before = context_.addressed_before.find(target);
         if (before != context_.addressed_before.end()) {

@@ -33,11 +33,11 @@ void check_claims(const std::vector<Declared>& resources, Findings& findings) {
             const auto [first, is_new] = claimed.emplace(claim, &declared);
             const Declared& other = *first->second;
             if (is_new || other.key == declared.key) continue;
-            findings.push_back(error(
-                declared.origin.place,
-                fmt::format("{} claims {}, as {} does at {}; only one can hold it",
-                            to_string(declared.key), in_quotes(claim), to_string(other.key),
-                            to_string(other.origin.place))));
+            findings.push_back(
+                error(declared.origin.place,
+                      fmt::format("{} claims {}, as {} does at {}; only one can hold it",
+                                  to_string(declared.key), in_quotes(claim), to_string(other.key),
+                                  to_string(other.origin.place))));
         }
     }
 }
@@ -50,11 +50,10 @@ void check_earlier_names(const std::vector<Declared>& resources, Findings& findi
             const auto [holder, is_free] = holders.emplace(was, &declared);
             const Declared& other = *holder->second;
             if (is_free || other.key == declared.key) continue;
-            findings.push_back(
-                error(declared.origin.place,
-                      fmt::format("{} was {}, which {} holds at {}", to_string(declared.key),
-                                  to_string(was), to_string(other.key),
-                                  to_string(other.origin.place))));
+            findings.push_back(error(
+                declared.origin.place,
+                fmt::format("{} was {}, which {} holds at {}", to_string(declared.key),
+                            to_string(was), to_string(other.key), to_string(other.origin.place))));
         }
     }
 }
@@ -107,9 +106,8 @@ private:
     /// The manifest asks for it by `dependsOn`, and was told of it.
     bool is_depended_on(const ResourceKey& manifest, const ResourceKey& need) {
         const auto asking = manifests_.find(manifest);
-        return asking != manifests_.end() &&
-               std::ranges::find(asking->second->depends_on, need) !=
-                   asking->second->depends_on.end();
+        return asking != manifests_.end() && std::ranges::find(asking->second->depends_on, need) !=
+                                                 asking->second->depends_on.end();
     }
 
     void check_there(const ResourceKey& key, const std::string& what, const std::string& target,
@@ -120,8 +118,8 @@ private:
             parts_.elsewhere.contains(key.target)
                 ? fmt::format("{}: {}/{} is for target {}, which this daemon doesn't have", what,
                               key.kind, key.name, key.target)
-                : fmt::format("{}: there is no {}/{} for target {} in this commit{}", what, key.kind,
-                              key.name, key.target, nearest_to(key));
+                : fmt::format("{}: there is no {}/{} for target {} in this commit{}", what,
+                              key.kind, key.name, key.target, nearest_to(key));
         found_[target].push_back(error(place, std::move(message)));
     }
 
@@ -159,9 +157,9 @@ private:
         std::set<std::string> told;
         for (const ResourceKey& key : circle) {
             if (!told.insert(key.target).second) continue;
-            found_[key.target].push_back(
-                error(place_of(key), fmt::format("these need each other in a circle: {}",
-                                                 fmt::join(names, " -> "))));
+            found_[key.target].push_back(error(
+                place_of(key),
+                fmt::format("these need each other in a circle: {}", fmt::join(names, " -> "))));
         }
     }
 
@@ -194,6 +192,8 @@ void check_inside_targets(CommitParts& parts) {
     }
 }
 
-void check_references(CommitParts& parts) { ReferenceCheck{parts}.run(); }
+void check_references(CommitParts& parts) {
+    ReferenceCheck{parts}.run();
+}
 
 }  // namespace driftless

@@ -9,7 +9,8 @@
 
 namespace driftless {
 
-/// What one commit declares, for all targets together, before it is known which of them can be taken.
+/// What one commit declares, for all targets together, before it is known which of them can be
+/// taken.
 struct CommitParts {
     std::vector<Manifest> manifests;                         ///< for the targets that are ours
     std::map<std::string, std::vector<Declared>> resources;  ///< by target

@@ -34,7 +34,9 @@ constexpr std::array units{
     Unit{"w", 604'800 * second},
 };
 
-bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
+bool is_digit(char letter) {
+    return letter >= '0' && letter <= '9';
+}
 
 std::string_view take_digits(std::string_view& text) {
     std::size_t length = 0;

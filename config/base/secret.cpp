@@ -16,7 +16,9 @@ void wipe(std::string& text) {
 
 }  // namespace
 
-Secret::Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { wipe(other.text_); }
+Secret::Secret(Secret&& other) noexcept : text_(std::move(other.text_)) {
+    wipe(other.text_);
+}
 
 Secret& Secret::operator=(const Secret& other) {
     if (this == &other) return *this;
@@ -33,7 +35,9 @@ Secret& Secret::operator=(Secret&& other) noexcept {
     return *this;
 }
 
-Secret::~Secret() { wipe(text_); }
+Secret::~Secret() {
+    wipe(text_);
+}
 
 bool Secret::same_as(const Secret& other) const {
     return text_.size() == other.text_.size() &&

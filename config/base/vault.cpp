@@ -55,11 +55,17 @@ std::string shown_mark(std::string_view inside) {
 
 }  // namespace
 
-bool has_marks(std::string_view text) { return first_mark(text).has_value(); }
+bool has_marks(std::string_view text) {
+    return first_mark(text).has_value();
+}
 
-bool is_tainted(std::string_view text) { return has_mark(text, secret_word); }
+bool is_tainted(std::string_view text) {
+    return has_mark(text, secret_word);
+}
 
-bool is_late(std::string_view text) { return has_mark(text, late_word); }
+bool is_late(std::string_view text) {
+    return has_mark(text, late_word);
+}
 
 bool is_seal(std::string_view text) {
     const auto mark = first_mark(text);

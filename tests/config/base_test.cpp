@@ -51,8 +51,9 @@ TEST(Durations, AreReadAsGoWritesThem) {
 }
 
 TEST(Durations, RefuseWhatIsNone) {
-    for (const std::string text : {"", "5", "s", "1x", "-1s", "1 s", "1s ", "1.s.", ".", "1e3s", "1m-1s",
-                                   "9223372036854775808ns", "300000w", "99999999999999999999s"}) {
+    for (const std::string text :
+         {"", "5", "s", "1x", "-1s", "1 s", "1s ", "1.s.", ".", "1e3s", "1m-1s",
+          "9223372036854775808ns", "300000w", "99999999999999999999s"}) {
         EXPECT_TRUE(parse_duration(text).failed()) << text;
     }
 }
@@ -74,8 +75,8 @@ TEST(ResourceKeys, ArePrintedAndReadBack) {
 }
 
 TEST(ResourceKeys, RefuseWhatIsNone) {
-    for (const std::string text : {"", "a", "a/b", "a/b/", "/b/c", "a//c", "A/b/c", "-a/b/c", "a.b/c/d",
-                                   "a/b c/d", "a/b/c\n", "a/b/\x1b[0m"}) {
+    for (const std::string text : {"", "a", "a/b", "a/b/", "/b/c", "a//c", "A/b/c", "-a/b/c",
+                                   "a.b/c/d", "a/b c/d", "a/b/c\n", "a/b/\x1b[0m"}) {
         EXPECT_TRUE(parse_resource_key(text).failed()) << text;
     }
     EXPECT_EQ(parse_resource_key("web").error().message,
@@ -83,12 +84,12 @@ TEST(ResourceKeys, RefuseWhatIsNone) {
 }
 
 TEST(Names, AreShortLowAndBeginWithALetterOrDigit) {
-    for (const std::string& text : std::vector<std::string>{"a", "0", "plausible.tag", "a_b-c.d",
-                                                            std::string(63, 'a')}) {
+    for (const std::string& text :
+         std::vector<std::string>{"a", "0", "plausible.tag", "a_b-c.d", std::string(63, 'a')}) {
         EXPECT_TRUE(is_name(text)) << text;
     }
-    for (const std::string& text : std::vector<std::string>{
-             "", "A", "-a", ".a", "_a", "a/b", "a b", "\u00E4", std::string(64, 'a')}) {
+    for (const std::string& text : std::vector<std::string>{"", "A", "-a", ".a", "_a", "a/b", "a b",
+                                                            "\u00E4", std::string(64, 'a')}) {
         EXPECT_FALSE(is_name(text)) << text;
     }
 }

@@ -18,7 +18,9 @@ std::string manifest(const std::string& name, const std::string& target = "mini1
            "}\ntarget: " + target + "\n" + more + "spec: {file: compose.yaml}\n";
 }
 
-Manifests read(const MemoryFiles& files) { return read_manifests(files, kinds); }
+Manifests read(const MemoryFiles& files) {
+    return read_manifests(files, kinds);
+}
 
 std::string told(const Findings& findings) {
     std::string text;
@@ -44,8 +46,8 @@ spec:
     EXPECT_EQ(prod.key(), (ResourceKey{"prod", "ComposeProject", "plausible"}));
     EXPECT_EQ(prod.labels.at("team"), "bnx");
     EXPECT_EQ(prod.was, std::vector<std::string>{"old-name"});
-    EXPECT_EQ(prod.depends_on, (std::vector<ResourceKey>{{"prod", "DnsZone", "bnx.dev"},
-                                                         {"edge", "DnsZone", "x"}}));
+    EXPECT_EQ(prod.depends_on,
+              (std::vector<ResourceKey>{{"prod", "DnsZone", "bnx.dev"}, {"edge", "DnsZone", "x"}}));
     EXPECT_EQ(prod.depends_on_places[1], (Place{"apps/p.yaml", 5, 30}));
     EXPECT_TRUE(prod.protect);
     EXPECT_EQ(prod.ignore, std::vector<std::string>{"/services/web/environment/BUILD_ID"});
@@ -84,7 +86,8 @@ TEST(Manifests, AnErrorHoldsBackItsOwnTargetsOnly) {
 }
 
 TEST(Manifests, Fault8AFileThatCannotBeParsedIsUnparsedAlone) {
-    const MemoryFiles files{{{"bad.yaml", manifest("web") + "  x: [\n"}, {"good.yaml", manifest("db")}}};
+    const MemoryFiles files{
+        {{"bad.yaml", manifest("web") + "  x: [\n"}, {"good.yaml", manifest("db")}}};
     const Manifests read_back = read(files);
     EXPECT_EQ(read_back.unparsed_files, std::vector<std::string>{"bad.yaml"});
     EXPECT_EQ(read_back.all.size(), 1U);
@@ -93,7 +96,8 @@ TEST(Manifests, Fault8AFileThatCannotBeParsedIsUnparsedAlone) {
 
 TEST(Manifests, AreUnparsedWhileNobodyKnowsWhomTheyAreFor) {
     const MemoryFiles files{{
-        {"a.yaml", "apiVersion: driftless/v1\nkind: ComposeProject\nmetadata: {name: a}\nspec: {}\n"},
+        {"a.yaml",
+         "apiVersion: driftless/v1\nkind: ComposeProject\nmetadata: {name: a}\nspec: {}\n"},
         {"b.yaml", manifest("b", "[x]")},
         {"c.yaml", manifest("c", "Mini1")},
     }};
@@ -116,11 +120,16 @@ spec: text
         {"kind.yaml", "apiVersion: driftless/v1\nkind: Wurst\ntarget: mini1\nspec: {}\n"},
         {"tag.yaml", manifest("tagged", "mini1", "policy: !reset {}\n")},
         {"twice.yaml", manifest("twice") + "---\n" + manifest("twice")},
-        {"version.yaml", "apiVersion: driftless/v2\nkind: DnsZone\nmetadata: {name: a}\ntarget: mini1\nspec: {}\n"},
-        {"slip.yaml", "apiversion: driftless/v1\nkind: DnsZone\nmetadata: {name: b}\ntarget: mini1\nspec: {}\n"},
+        {"version.yaml",
+         "apiVersion: driftless/v2\nkind: DnsZone\nmetadata: {name: a}\ntarget: mini1\nspec: {}\n"},
+        {"slip.yaml",
+         "apiversion: driftless/v1\nkind: DnsZone\nmetadata: {name: b}\ntarget: mini1\nspec: {}\n"},
         {"both.yaml", manifest("both", "mini1", "targets: [mini1]\n")},
-        {"same.yaml", "apiVersion: driftless/v1\nkind: DnsZone\nmetadata: {name: c}\ntargets: [mini1, mini1]\nspec: {}\n"},
-        {"nospec.yaml", "apiVersion: driftless/v1\nkind: DnsZone\nmetadata: {name: d}\ntarget: mini1\n"},
+        {"same.yaml",
+         "apiVersion: driftless/v1\nkind: DnsZone\nmetadata: {name: c}\ntargets: [mini1, "
+         "mini1]\nspec: {}\n"},
+        {"nospec.yaml",
+         "apiVersion: driftless/v1\nkind: DnsZone\nmetadata: {name: d}\ntarget: mini1\n"},
     }};
     const Manifests read_back = read(files);
     std::string all = "# mini1\n" + told(read_back.findings.at("mini1"));
@@ -250,8 +259,8 @@ TEST(Faults, Fault17ABombHoldsBackItsFileAlone) {
 }
 
 TEST(Faults, Fault18HostileNamesAreRefused) {
-    for (const std::string name : {"'../x'", "-flag", "'a\\b'", "\"a\\nb\"", "javascript:x", "'a b'", "A",
-                                   "\"\\u202Ex\"", "a/b", "''"}) {
+    for (const std::string name : {"'../x'", "-flag", "'a\\b'", "\"a\\nb\"", "javascript:x",
+                                   "'a b'", "A", "\"\\u202Ex\"", "a/b", "''"}) {
         const MemoryFiles files{{{"a.yaml", manifest(name)}}};
         const Manifests read_back = read(files);
         ASSERT_TRUE(read_back.findings.contains("mini1")) << name;

@@ -18,7 +18,8 @@ Node read(const std::string& text) {
 
 TEST(MapReader, ReadsWhatFits) {
     Findings findings;
-    const Node node = read("t: 1.10\nb: true\ni: 3\nd: 1m30s\nl: [a, 2]\nm: {k: v}\no: hold\nn: ~\nx-y: 1\n");
+    const Node node =
+        read("t: 1.10\nb: true\ni: 3\nd: 1m30s\nl: [a, 2]\nm: {k: v}\no: hold\nn: ~\nx-y: 1\n");
     MapReader map{node, "", findings};
     EXPECT_EQ(map.text("t"), "1.10");
     EXPECT_EQ(map.boolean("b"), true);
@@ -35,8 +36,9 @@ TEST(MapReader, ReadsWhatFits) {
 
 TEST(MapReader, TellsAllThatIsWrongAtOnce) {
     Findings findings;
-    const Node node = read("t: [1]\nb: yes\ni: many\nj: 9\nk: \"3\"\nd: 5\ne: 500ms\nl: a\nm: [x]\n"
-                           "n: [{}]\np: {q: []}\no: never\nr:\nintervall: 1\nx-y: 1\n");
+    const Node node = read(
+        "t: [1]\nb: yes\ni: many\nj: 9\nk: \"3\"\nd: 5\ne: 500ms\nl: a\nm: [x]\n"
+        "n: [{}]\np: {q: []}\no: never\nr:\nintervall: 1\nx-y: 1\n");
     MapReader map{node, "policy", findings};
     map.text("t");
     map.boolean("b");

@@ -31,14 +31,16 @@ protected:
         return result;
     }
 
-    Node values = read("plausible: {tag: v3.0.1, ports: [80, 443], key: {secret: db}}\n"
-                       "loop: {value: loop}\n");
+    Node values = read(
+        "plausible: {tag: v3.0.1, ports: [80, 443], key: {secret: db}}\n"
+        "loop: {value: loop}\n");
     test::ToySecrets secrets{{{"db", "hunter2"}, {"empty", ""}}};
     test::ToyVault vault;
 };
 
 TEST_F(ReferencesTest, ValuesTakeAnyType) {
-    const auto [node, late, findings] = resolve("a: {value: plausible.tag}\nb: {value: plausible.ports}\n");
+    const auto [node, late, findings] =
+        resolve("a: {value: plausible.tag}\nb: {value: plausible.ports}\n");
     EXPECT_EQ(findings, Findings{});
     EXPECT_EQ(node.find("a")->text, "v3.0.1");
     EXPECT_TRUE(node.find("a")->plain);
@@ -56,8 +58,8 @@ TEST_F(ReferencesTest, SecretsBecomeMarks) {
 }
 
 TEST_F(ReferencesTest, LateValuesBecomeMarksAndAreReturned) {
-    const auto [node, late, findings] = resolve(
-        "a: {from: Tunnel/home, field: token}\nb: {field: id, from: Tunnel/home@edge}\n");
+    const auto [node, late, findings] =
+        resolve("a: {from: Tunnel/home, field: token}\nb: {field: id, from: Tunnel/home@edge}\n");
     EXPECT_EQ(findings, Findings{});
     const LateRef here{{"mini1", "Tunnel", "home"}, "token"};
     const LateRef there{{"edge", "Tunnel", "home"}, "id"};
@@ -66,8 +68,8 @@ TEST_F(ReferencesTest, LateValuesBecomeMarksAndAreReturned) {
 }
 
 TEST_F(ReferencesTest, MapsThatOnlyLookAlikeStay) {
-    const auto [node, late, findings] =
-        resolve("a: {secret: db, also: x}\nb: {value: [1]}\nc: {from: x}\nd: {from: [a], field: b}\n");
+    const auto [node, late, findings] = resolve(
+        "a: {secret: db, also: x}\nb: {value: [1]}\nc: {from: x}\nd: {from: [a], field: b}\n");
     EXPECT_EQ(findings, Findings{});
     EXPECT_TRUE(late.empty());
     EXPECT_EQ(node.find("a")->entries.size(), 2U);
@@ -114,7 +116,8 @@ TEST(ManifestRefs, NameATargetOrNot) {
               (ResourceKey{"edge", "DnsZone", "bnx.dev"}));
     EXPECT_EQ(*parse_manifest_ref("DnsZone/bnx.dev@prod", "edge"),
               (ResourceKey{"prod", "DnsZone", "bnx.dev"}));
-    for (const std::string text : {"", "DnsZone", "DnsZone/", "/x", "A/b/c", "A/b@", "A/b@C", "A@b/c", "A/-b"}) {
+    for (const std::string text :
+         {"", "DnsZone", "DnsZone/", "/x", "A/b/c", "A/b@", "A/b@C", "A@b/c", "A/-b"}) {
         EXPECT_TRUE(parse_manifest_ref(text, "edge").failed()) << text;
     }
 }

@@ -140,12 +140,14 @@ TEST(Settings, TheExampleObserves) {
 
 TEST(Settings, TheExamplesCommentsAreTrueToo) {
     std::string text = example_settings();
-    for (const std::string line : {"targets: [mini1]", "allow:", "  hostPaths", "  dockerSocket", "  hostNetwork",
-                                   "  hostPid", "  hostIpc", "  hostUserns", "  privileged", "  devices",
-                                   "  capAdd", "  securityOpt", "  namespacesOf", "  networks", "  volumes",
-                                   "  sysctls", "policy: {", "secrets:", "  folder", "  named",
-                                   "    grafana-admin", "    backup-key", "registries", "  ghcr.io",
-                                   "socket:", "hosts:"}) {
+    for (const std::string line :
+         {"targets: [mini1]",  "allow:",         "  hostPaths", "  dockerSocket",
+          "  hostNetwork",     "  hostPid",      "  hostIpc",   "  hostUserns",
+          "  privileged",      "  devices",      "  capAdd",    "  securityOpt",
+          "  namespacesOf",    "  networks",     "  volumes",   "  sysctls",
+          "policy: {",         "secrets:",       "  folder",    "  named",
+          "    grafana-admin", "    backup-key", "registries",  "  ghcr.io",
+          "socket:",           "hosts:"}) {
         const std::size_t at = text.find("# " + line);
         ASSERT_NE(at, std::string::npos) << line;
         text.erase(at, 2);
@@ -218,7 +220,8 @@ TEST(Settings, NeedAnInstallationAsSoonAsThereAreTargets) {
 
 TEST(Settings, AreOneMap) {
     EXPECT_NE(faults_of("a\n").find("expected a map"), std::string::npos);
-    EXPECT_NE(faults_of("state: /x\n---\nstate: /y\n").find("a second document"), std::string::npos);
+    EXPECT_NE(faults_of("state: /x\n---\nstate: /y\n").find("a second document"),
+              std::string::npos);
     EXPECT_NE(faults_of("state: !secret /x\n").find("the tag"), std::string::npos);
     EXPECT_NE(faults_of("state: [\n").find("not valid YAML"), std::string::npos);
 }
@@ -233,17 +236,33 @@ struct Grammar {
 
 TEST(Settings, Fault18KeepToAStrictGrammar) {
     const std::vector<Grammar> fields{
-        {"installation: \"", "\"", {"a", "a-1", "abcdefghijkl"}, {"", "A", "a_b", "abcdefghijklm", "a/b"}},
-        {"sources: {s: {url: 'file:///x', branch: \"", "\"}}",
+        {"installation: \"",
+         "\"",
+         {"a", "a-1", "abcdefghijkl"},
+         {"", "A", "a_b", "abcdefghijklm", "a/b"}},
+        {"sources: {s: {url: 'file:///x', branch: \"",
+         "\"}}",
          {"main", "a/b", "v1.2", "feature/x_y"},
-         {"-x", "--upload-pack=x", "a..b", "a b", "a~1", "a:b", "a//b", "/a", "a/", "x.lock", "@{1}", ".a",
-          "a/.b", "a\\\\b", "a\\nb", "a?", "@", ""}},
-        {"sources: {s: {url: 'file:///x', path: \"", "\"}}", {"/", "/apps", "/a/b"}, {"apps", "/..", "/a/", "/a//b", "/./a"}},
-        {"sources: {s: {url: \"", "\"}}", {"file:///x", "file:///srv/a b.git"},
-         {"file://", "file:///", "file://host/x", "file:///a/../b", "-x", "javascript:x", "ext::sh", "/srv/x"}},
-        {"http: {listen: \"", "\"}", {"127.0.0.1:0", "127.1.2.3:65535", "[::1]:80", "localhost:1"},
-         {"0.0.0.0:1", "127.0.0.1", "127.0.0.1:65536", ":80", "127.0.0.1.evil.com:80", "[::]:80", "127.0.0.1:-1"}},
-        {"http: {socket: \"", "\"}", {"/run/d.sock"}, {"d.sock", std::string("/") + std::string(103, 'a')}},
+         {"-x", "--upload-pack=x", "a..b", "a b", "a~1", "a:b", "a//b", "/a", "a/", "x.lock",
+          "@{1}", ".a", "a/.b", "a\\\\b", "a\\nb", "a?", "@", ""}},
+        {"sources: {s: {url: 'file:///x', path: \"",
+         "\"}}",
+         {"/", "/apps", "/a/b"},
+         {"apps", "/..", "/a/", "/a//b", "/./a"}},
+        {"sources: {s: {url: \"",
+         "\"}}",
+         {"file:///x", "file:///srv/a b.git"},
+         {"file://", "file:///", "file://host/x", "file:///a/../b", "-x", "javascript:x", "ext::sh",
+          "/srv/x"}},
+        {"http: {listen: \"",
+         "\"}",
+         {"127.0.0.1:0", "127.1.2.3:65535", "[::1]:80", "localhost:1"},
+         {"0.0.0.0:1", "127.0.0.1", "127.0.0.1:65536", ":80", "127.0.0.1.evil.com:80", "[::]:80",
+          "127.0.0.1:-1"}},
+        {"http: {socket: \"",
+         "\"}",
+         {"/run/d.sock"},
+         {"d.sock", std::string("/") + std::string(103, 'a')}},
         {"state: \"", "\"", {"/a"}, {"", "a", "/a/../b", "/a\\n", "~/x"}},
     };
     for (const Grammar& field : fields) {

@@ -46,7 +46,8 @@ TEST(Yaml, ANullStandsWhereItsKeyDoes) {
 }
 
 TEST(Yaml, KeepsTagsOfOthersAndDropsTheCoreOnes) {
-    const Node root = document("a: !reset null\nb: !override [1]\nc: !!str 12\nd: !reset\ne: !!int 3\n");
+    const Node root =
+        document("a: !reset null\nb: !override [1]\nc: !!str 12\nd: !reset\ne: !!int 3\n");
     EXPECT_EQ(root.find("a")->tag, "!reset");
     EXPECT_TRUE(root.find("a")->is_null());
     EXPECT_EQ(root.find("b")->tag, "!override");
@@ -92,7 +93,9 @@ TEST(Yaml, ReadsSeveralDocumentsAndNone) {
 }
 
 TEST(Yaml, Fault15AcceptsCrlfAndByteOrderMark) {
-    const Node root = document("\xEF\xBB\xBF" "a: 1\r\nb: |\r\n  x\r\n  y\r\n");
+    const Node root = document(
+        "\xEF\xBB\xBF"
+        "a: 1\r\nb: |\r\n  x\r\n  y\r\n");
     EXPECT_EQ(root.find("a")->text, "1");
     EXPECT_EQ(root.find("b")->text, "x\ny\n");
     EXPECT_EQ(root.entries[0].key_place, (Place{"f.yaml", 1, 1}));
@@ -108,7 +111,9 @@ TEST(Yaml, Faults9And15And17AreRefusedWithTheirPlaces) {
         {"fault 15: overlong", "a: \xC0\xAF\n"},
         {"fault 15: surrogate", "a: \xED\xA0\x80\n"},
         {"fault 15: cut off", "a: \xE2\x82"},
-        {"fault 15: UTF-16", std::string{"\xFF\xFE" "a\0:\0", 6}},
+        {"fault 15: UTF-16", std::string{"\xFF\xFE"
+                                         "a\0:\0",
+                                         6}},
         {"fault 15: NUL byte", std::string{"a: b\0c", 6}},
         {"fault 15: NUL escape", "a: \"b\\0c\"\n"},
         {"mark begins", "a: \xEF\xB7\x90s:1\n"},
@@ -184,7 +189,9 @@ TEST(Yaml, Fault17RefusesTooManyPlainValues) {
 }
 
 // ---- scalars: the core schema
-Node plain(const std::string& text) { return Node::scalar(text, {}, true); }
+Node plain(const std::string& text) {
+    return Node::scalar(text, {}, true);
+}
 
 TEST(Scalars, AreBooleansOfTheCoreSchemaOnly) {
     EXPECT_TRUE(*as_bool(plain("True")));
@@ -199,7 +206,12 @@ TEST(Scalars, AreBooleansOfTheCoreSchemaOnly) {
 
 TEST(Scalars, AreWholeNumbers) {
     const std::vector<std::pair<std::string, std::int64_t>> good{
-        {"0", 0}, {"010", 10}, {"-12", -12}, {"+12", 12}, {"0o14", 12}, {"0xfF", 255},
+        {"0", 0},
+        {"010", 10},
+        {"-12", -12},
+        {"+12", 12},
+        {"0o14", 12},
+        {"0xfF", 255},
         {"9223372036854775807", std::numeric_limits<std::int64_t>::max()},
         {"-9223372036854775808", std::numeric_limits<std::int64_t>::min()}};
     for (const auto& [text, value] : good) {
@@ -207,8 +219,8 @@ TEST(Scalars, AreWholeNumbers) {
         ASSERT_TRUE(read.ok()) << text;
         EXPECT_EQ(*read, value);
     }
-    for (const std::string text : {"", "1_000", "0b1", "1.0", "1e3", " 1", "1 ", "+-1", "--1", "0x", "0o8",
-                                   "0x-1", "9223372036854775808", "many"}) {
+    for (const std::string text : {"", "1_000", "0b1", "1.0", "1e3", " 1", "1 ", "+-1", "--1", "0x",
+                                   "0o8", "0x-1", "9223372036854775808", "many"}) {
         EXPECT_TRUE(as_integer(plain(text)).failed()) << text;
     }
 }

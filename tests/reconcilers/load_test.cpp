@@ -46,8 +46,8 @@ Expanded expand_toy(const Expansion& with) {
 
 std::string toy(const std::string& name, const std::string& target, const std::string& spec = "{}",
                 const std::string& more = "") {
-    return "apiVersion: driftless/v1\nkind: Toy\nmetadata: {name: " + name + "}\ntarget: " + target +
-           "\n" + more + "spec: " + spec + "\n---\n";
+    return "apiVersion: driftless/v1\nkind: Toy\nmetadata: {name: " + name +
+           "}\ntarget: " + target + "\n" + more + "spec: " + spec + "\n---\n";
 }
 
 std::string told(const Findings& findings) {
@@ -60,7 +60,8 @@ class LoadTest : public testing::Test {
 protected:
     LoadTest() {
         for (const std::string name : {"mini1", "mini2", "edge"}) {
-            settings.targets[name] = {.name = name, .endpoint = {}, .allow = {}, .policy = {}, .place = {}};
+            settings.targets[name] = {
+                .name = name, .endpoint = {}, .allow = {}, .policy = {}, .place = {}};
         }
         settings.installation = "home";
     }
@@ -74,12 +75,15 @@ protected:
                                   .addressed_before = before};
         return load(files, context);
     }
-    Loaded load_text(const std::string& text) { return load_files(MemoryFiles{{{"a.yaml", text}}}); }
+    Loaded load_text(const std::string& text) {
+        return load_files(MemoryFiles{{{"a.yaml", text}}});
+    }
 
     static std::vector<std::string> names(const TargetLoad& target) {
         std::vector<std::string> keys;
         if (!target.desired) return {"nothing is known"};
-        for (const Declared& each : (*target.desired)->resources) keys.push_back(to_string(each.key));
+        for (const Declared& each : (*target.desired)->resources)
+            keys.push_back(to_string(each.key));
         return keys;
     }
 
@@ -92,9 +96,10 @@ protected:
 };
 
 TEST_F(LoadTest, ExpandsEveryManifestOfATarget) {
-    const Loaded loaded = load_text(toy("web", "mini1", "{things: [{name: b}, {name: a}]}") +
-                                    toy("db", "mini1", "{things: [{name: c}]}", "policy: {protect: true}\n") +
-                                    toy("dns", "edge"));
+    const Loaded loaded =
+        load_text(toy("web", "mini1", "{things: [{name: b}, {name: a}]}") +
+                  toy("db", "mini1", "{things: [{name: c}]}", "policy: {protect: true}\n") +
+                  toy("dns", "edge"));
     EXPECT_FALSE(loaded.empty);
     EXPECT_EQ(loaded.targets.size(), 2U);
     const TargetLoad& mini1 = loaded.targets.at("mini1");
@@ -107,7 +112,8 @@ TEST_F(LoadTest, ExpandsEveryManifestOfATarget) {
     EXPECT_EQ(state.resources[0].origin.place, (Place{"a.yaml", 5, 28}));
     EXPECT_FALSE(state.resources[0].protect);
     EXPECT_TRUE(state.resources[2].protect);
-    EXPECT_EQ(state.manifests, (std::vector<ResourceKey>{{"mini1", "Toy", "web"}, {"mini1", "Toy", "db"}}));
+    EXPECT_EQ(state.manifests,
+              (std::vector<ResourceKey>{{"mini1", "Toy", "web"}, {"mini1", "Toy", "db"}}));
     EXPECT_EQ(mini1.files, std::vector<std::string>{"a.yaml"});
     EXPECT_TRUE(names(loaded.targets.at("edge")).empty());
 }
@@ -119,9 +125,9 @@ TEST_F(LoadTest, ANoteHoldsNothingBack) {
 }
 
 TEST_F(LoadTest, DependsOnBecomesANeedOfEveryResource) {
-    const Loaded loaded =
-        load_text(toy("dns", "edge", "{things: [{name: r}]}") +
-                  toy("web", "mini1", "{things: [{name: a}, {name: b}]}", "dependsOn: [Toy/dns@edge]\n"));
+    const Loaded loaded = load_text(
+        toy("dns", "edge", "{things: [{name: r}]}") +
+        toy("web", "mini1", "{things: [{name: a}, {name: b}]}", "dependsOn: [Toy/dns@edge]\n"));
     const DesiredState& state = **loaded.targets.at("mini1").desired;
     const Need need{.key = {"edge", "Toy", "dns"}, .until = Until::ready, .required = true};
     EXPECT_EQ(state.resources[0].needs, std::vector<Need>{need});
@@ -141,7 +147,8 @@ TEST_F(LoadTest, GivesEachTargetItsOwnValues) {
     const std::string values = "apiVersion: driftless/v1\nkind: Values\nmetadata: {name: v}\n";
     const Loaded loaded = load_text(
         values + "spec: {tag: v1}\n---\n" +
-        "apiVersion: driftless/v1\nkind: Values\nmetadata: {name: w}\ntarget: mini1\nspec: {tag: v2}\n---\n" +
+        "apiVersion: driftless/v1\nkind: Values\nmetadata: {name: w}\ntarget: mini1\nspec: {tag: "
+        "v2}\n---\n" +
         "apiVersion: driftless/v1\nkind: Toy\nmetadata: {name: x}\ntargets: [mini1, mini2]\n"
         "spec: {things: [{name: a, text: {value: tag}}]}\n");
     EXPECT_EQ((*loaded.targets.at("mini1").desired)->resources[0].spec["text"], "v2");
@@ -150,10 +157,12 @@ TEST_F(LoadTest, GivesEachTargetItsOwnValues) {
 
 TEST_F(LoadTest, NoManifestNameASecretThatTheSettingsUse) {
     settings.registries["ghcr.io"] = {.username = "bnx", .password_secret = "ghcr"};
-    const Loaded loaded = load_text(toy("web", "mini1", "{things: [{name: a, text: {secret: ghcr}}]}") +
-                                    toy("db", "mini2", "{things: [{name: a, text: {secret: db}}]}"));
+    const Loaded loaded =
+        load_text(toy("web", "mini1", "{things: [{name: a, text: {secret: ghcr}}]}") +
+                  toy("db", "mini2", "{things: [{name: a, text: {secret: db}}]}"));
     EXPECT_FALSE(loaded.targets.at("mini1").desired.has_value());
-    EXPECT_TRUE(is_tainted((*loaded.targets.at("mini2").desired)->resources[0].spec["text"].get<std::string>()));
+    EXPECT_TRUE(is_tainted(
+        (*loaded.targets.at("mini2").desired)->resources[0].spec["text"].get<std::string>()));
 }
 
 TEST_F(LoadTest, AnEmptyCommitSaysSoAndWantsNothingOfAnybody) {
@@ -175,10 +184,11 @@ TEST_F(LoadTest, ManifestsOfOtherDaemonsAreElsewhere) {
     const Loaded loaded = load_text(toy("web", "mini11") + toy("db", "nas"));
     EXPECT_TRUE(loaded.targets.empty());
     EXPECT_FALSE(has_errors(loaded.elsewhere));
-    EXPECT_EQ(told(loaded.elsewhere),
-              "a.yaml:1:1: Toy/web is for target mini11, which this daemon doesn't have; did you mean "
-              "\"mini1\"?\n"
-              "a.yaml:7:1: Toy/db is for target nas, which this daemon doesn't have\n");
+    EXPECT_EQ(
+        told(loaded.elsewhere),
+        "a.yaml:1:1: Toy/web is for target mini11, which this daemon doesn't have; did you mean "
+        "\"mini1\"?\n"
+        "a.yaml:7:1: Toy/db is for target nas, which this daemon doesn't have\n");
 }
 
 TEST_F(LoadTest, StrictTargetsMakeThatAnError) {
@@ -221,26 +231,30 @@ TEST_F(LoadTest, Fault16ACommitThatIsTooLargeHoldsBackAll) {
     for (int i = 0; i < 20'000; ++i) files.add("f" + std::to_string(i), "");
     const Loaded loaded = load_files(files);
     EXPECT_EQ(loaded.targets.size(), 3U);
-    for (const auto& [name, target] : loaded.targets) EXPECT_FALSE(target.desired.has_value()) << name;
+    for (const auto& [name, target] : loaded.targets)
+        EXPECT_FALSE(target.desired.has_value()) << name;
 }
 
 TEST_F(LoadTest, Fault10And11FaultsAcrossFilesAreToldWithBothPlaces) {
     const std::vector<std::pair<std::string, std::string>> cases{
         {"fault 10: the same manifest twice", toy("web", "mini1") + toy("web", "mini1")},
-        {"fault 10: the same resource twice",
-         toy("web", "mini1", "{things: [{name: a}]}") + toy("db", "mini1", "{things: [{name: a}]}")},
-        {"a claim made twice", toy("web", "mini1", "{things: [{name: a, claims: [port 80/tcp]}]}") +
-                                   toy("db", "mini1", "{things: [{name: b, claims: [port 80/tcp]}]}")},
+        {"fault 10: the same resource twice", toy("web", "mini1", "{things: [{name: a}]}") +
+                                                  toy("db", "mini1", "{things: [{name: a}]}")},
+        {"a claim made twice",
+         toy("web", "mini1", "{things: [{name: a, claims: [port 80/tcp]}]}") +
+             toy("db", "mini1", "{things: [{name: b, claims: [port 80/tcp]}]}")},
         {"an earlier name that is still in use",
          toy("web", "mini1", "{things: [{name: a}, {name: b, was: mini1/toy.thing/a}]}")},
         {"fault 11: depends on nothing",
          toy("web", "mini1", "{}", "dependsOn: [Toy/wbe, Toy/dns@edge, Toy/x@nowhere]\n")},
         {"fault 11: depends on another daemon's",
-         toy("far", "nas") + toy("web", "mini1", "{things: [{name: a}]}", "dependsOn: [Toy/far@nas]\n")},
+         toy("far", "nas") +
+             toy("web", "mini1", "{things: [{name: a}]}", "dependsOn: [Toy/far@nas]\n")},
         {"fault 11: an output of nothing",
          toy("web", "mini1", "{things: [{name: a, text: {from: Toy/tunnel@edge, field: token}}]}")},
         {"fault 11: an output of nothing, by way of a value",
-         "apiVersion: driftless/v1\nkind: Values\nmetadata: {name: v}\nspec: {t: {from: Toy/no, field: x}}\n---\n" +
+         "apiVersion: driftless/v1\nkind: Values\nmetadata: {name: v}\nspec: {t: {from: Toy/no, "
+         "field: x}}\n---\n" +
              toy("web", "mini1", "{things: [{name: a, text: {value: t}}]}")},
         {"fault 11: needs a resource that isn't there",
          toy("web", "mini1", "{things: [{name: a, needs: [mini1/toy.thing/b]}]}")},
@@ -249,8 +263,9 @@ TEST_F(LoadTest, Fault10And11FaultsAcrossFilesAreToldWithBothPlaces) {
                                       toy("c", "mini1", "{}", "dependsOn: [Toy/a]\n")},
         {"a manifest that needs itself", toy("a", "mini1", "{}", "dependsOn: [Toy/a]\n")},
         {"resources in a circle",
-         toy("a", "mini1", "{things: [{name: x, needs: [mini1/toy.thing/y]}, {name: y, needs: "
-                           "[mini1/toy.thing/x]}]}")},
+         toy("a", "mini1",
+             "{things: [{name: x, needs: [mini1/toy.thing/y]}, {name: y, needs: "
+             "[mini1/toy.thing/x]}]}")},
         {"a resource that waits for its own manifest",
          toy("a", "mini1", "{things: [{name: x, needs: [mini1/Toy/a]}]}")},
     };
@@ -288,14 +303,17 @@ TEST_F(LoadTest, ACircleAcrossTargetsHoldsBackBoth) {
 }
 
 TEST_F(LoadTest, TheSameClaimOnTwoTargetsIsFine) {
-    const Loaded loaded = load_text(toy("a", "mini1", "{things: [{name: x, claims: [port 80/tcp]}]}") +
-                                    toy("a", "mini2", "{things: [{name: x, claims: [port 80/tcp]}]}"));
+    const Loaded loaded =
+        load_text(toy("a", "mini1", "{things: [{name: x, claims: [port 80/tcp]}]}") +
+                  toy("a", "mini2", "{things: [{name: x, claims: [port 80/tcp]}]}"));
     EXPECT_TRUE(loaded.targets.at("mini1").desired.has_value());
     EXPECT_TRUE(loaded.targets.at("mini2").desired.has_value());
 }
 
 // ---- circles, by themselves
-ResourceKey node(const std::string& name) { return {"t", "k", name}; }
+ResourceKey node(const std::string& name) {
+    return {"t", "k", name};
+}
 
 TEST(Circles, AreFoundOnceInALongChain) {
     NeedGraph graph;
@@ -310,7 +328,9 @@ TEST(Circles, AreFoundOnceInALongChain) {
 }
 
 TEST(Circles, ApartFromEachOtherAreAllFound) {
-    const NeedGraph graph{{node("a"), {node("b")}}, {node("b"), {node("a")}}, {node("c"), {node("c")}},
+    const NeedGraph graph{{node("a"), {node("b")}},
+                          {node("b"), {node("a")}},
+                          {node("c"), {node("c")}},
                           {node("d"), {node("a"), node("missing")}}};
     EXPECT_EQ(circles_in(graph, {}).size(), 2U);
 }

@@ -10,8 +10,8 @@
 
 namespace driftless::test {
 
-/// Compares what is printed with tests/data/`name`. DRIFTLESS_ACCEPT=1 rewrites the file instead and
-/// marks the test skipped, so that it can't pass for green.
+/// Compares what is printed with tests/data/`name`. DRIFTLESS_ACCEPT=1 rewrites the file instead
+/// and marks the test skipped, so that it can't pass for green.
 inline void expect_golden(const std::string& name, const std::string& text) {
     const std::filesystem::path path =
         std::filesystem::path{DRIFTLESS_SOURCE_DIR} / "tests" / "data" / name;

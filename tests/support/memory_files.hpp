@@ -72,10 +72,14 @@ public:
         const auto found = find(path);
         if (!found) return found.error();
         switch (found->type) {
-            case FileEntry::Type::folder: return refused(path, "it is a folder");
-            case FileEntry::Type::link: return refused(path, "it is a symbolic link");
-            case FileEntry::Type::submodule: return refused(path, "it is a submodule");
-            case FileEntry::Type::file: break;
+            case FileEntry::Type::folder:
+                return refused(path, "it is a folder");
+            case FileEntry::Type::link:
+                return refused(path, "it is a symbolic link");
+            case FileEntry::Type::submodule:
+                return refused(path, "it is a submodule");
+            case FileEntry::Type::file:
+                break;
         }
         if (found->size > limit) return refused(path, "it is larger than 1 MiB");
         const std::string& text = entries_.at(path).second;
@@ -111,7 +115,8 @@ private:
         return {Errc::invalid, fmt::format("find {}: not a clean path", in_quotes(path))};
     }
     static Error missing(const std::string& path) {
-        return {Errc::not_found, fmt::format("find {}: no such file in the commit", in_quotes(path))};
+        return {Errc::not_found,
+                fmt::format("find {}: no such file in the commit", in_quotes(path))};
     }
     static Error refused(const std::string& path, std::string_view why) {
         return {Errc::invalid, fmt::format("read {}: {}", in_quotes(path), why)};

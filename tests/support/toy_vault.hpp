@@ -21,7 +21,8 @@ public:
         secrets_[hash] = text;
         return fmt::format("{}s:{}{}", mark_begin, hash, mark_end);
     }
-    [[nodiscard]] Result<Secret> open(std::string_view text, const LateValues& late) const override {
+    [[nodiscard]] Result<Secret> open(std::string_view text,
+                                      const LateValues& late) const override {
         std::string plain;
         while (true) {
             const std::size_t begin = text.find(mark_begin);
@@ -40,7 +41,8 @@ public:
     }
 
 private:
-    [[nodiscard]] Result<std::string> value_of(std::string_view mark, const LateValues& late) const {
+    [[nodiscard]] Result<std::string> value_of(std::string_view mark,
+                                               const LateValues& late) const {
         if (const auto refs = late_refs(mark); !refs.empty()) return late.find(refs.front());
         const std::size_t hash = mark_begin.size() + 2;
         const std::size_t length = mark.size() - hash - mark_end.size();
