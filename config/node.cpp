@@ -18,14 +18,10 @@ constexpr std::size_t longest_shown = 60;
 /// What stands there, for the end of a message.
 std::string found(const Node& node) {
     switch (node.kind) {
-        case Node::Kind::null:
-            return "nothing";
-        case Node::Kind::list:
-            return "a list";
-        case Node::Kind::map:
-            return "a map";
-        case Node::Kind::scalar:
-            break;
+        case Node::Kind::null: return "nothing";
+        case Node::Kind::list: return "a list";
+        case Node::Kind::map: return "a map";
+        case Node::Kind::scalar: break;
     }
     std::string text = shown(node.text);
     if (text.size() > longest_shown) text = text.substr(0, longest_shown) + "...";

@@ -14,14 +14,10 @@ namespace {
 
 std::string_view kind_of(const Node& node) {
     switch (node.kind) {
-        case Node::Kind::null:
-            return "nothing";
-        case Node::Kind::scalar:
-            return "a text";
-        case Node::Kind::list:
-            return "a list";
-        case Node::Kind::map:
-            return "a map";
+        case Node::Kind::null: return "nothing";
+        case Node::Kind::scalar: return "a text";
+        case Node::Kind::list: return "a list";
+        case Node::Kind::map: return "a map";
     }
     return "nothing";
 }

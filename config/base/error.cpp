@@ -4,26 +4,16 @@ namespace driftless {
 
 std::string_view name(Errc code) {
     switch (code) {
-        case Errc::canceled:
-            return "canceled";
-        case Errc::conflict:
-            return "conflict";
-        case Errc::forbidden:
-            return "forbidden";
-        case Errc::internal:
-            return "internal";
-        case Errc::invalid:
-            return "invalid";
-        case Errc::not_found:
-            return "not_found";
-        case Errc::rate_limited:
-            return "rate_limited";
-        case Errc::timed_out:
-            return "timed_out";
-        case Errc::unauthenticated:
-            return "unauthenticated";
-        case Errc::unavailable:
-            return "unavailable";
+        case Errc::canceled: return "canceled";
+        case Errc::conflict: return "conflict";
+        case Errc::forbidden: return "forbidden";
+        case Errc::internal: return "internal";
+        case Errc::invalid: return "invalid";
+        case Errc::not_found: return "not_found";
+        case Errc::rate_limited: return "rate_limited";
+        case Errc::timed_out: return "timed_out";
+        case Errc::unauthenticated: return "unauthenticated";
+        case Errc::unavailable: return "unavailable";
     }
     return "internal";
 }

@@ -72,14 +72,10 @@ public:
         const auto found = find(path);
         if (!found) return found.error();
         switch (found->type) {
-            case FileEntry::Type::folder:
-                return refused(path, "it is a folder");
-            case FileEntry::Type::link:
-                return refused(path, "it is a symbolic link");
-            case FileEntry::Type::submodule:
-                return refused(path, "it is a submodule");
-            case FileEntry::Type::file:
-                break;
+            case FileEntry::Type::folder: return refused(path, "it is a folder");
+            case FileEntry::Type::link: return refused(path, "it is a symbolic link");
+            case FileEntry::Type::submodule: return refused(path, "it is a submodule");
+            case FileEntry::Type::file: break;
         }
         if (found->size > limit) return refused(path, "it is larger than 1 MiB");
         const std::string& text = entries_.at(path).second;
