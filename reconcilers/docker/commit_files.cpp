@@ -23,16 +23,10 @@ json content_of(const std::string& bytes, json blob, ServiceParts& parts) {
 /// A config or a secret of the project, as a service asks for it.
 struct Grant {
     const Node& node;        ///< {source, target, uid, gid, mode}
-    const Node& definition;  ///< {file | content | environment}
+    const Node& definition;  ///< {file | content}
     std::string where;
     std::string target;
 };
-
-std::optional<std::string> variable(ProjectInput& input, const std::string& name) {
-    const auto found = input.environment.find(name);
-    if (found == input.environment.end()) return std::nullopt;
-    return found->second;
-}
 
 json file_entry(json content, int mode) {
     return {{"content", std::move(content)}, {"mode", mode}, {"uid", 0}, {"gid", 0}};
@@ -57,16 +51,10 @@ void add_granted(ProjectInput& input, ServiceParts& parts, const Grant& grant) {
         return add_commit_file(input, parts,
                                {file->text, grant.target, grant.node.place, grant.where});
     }
-    std::optional<std::string> text;
-    if (const Node* content = grant.definition.find("content")) text = content->text;
-    if (const Node* name = grant.definition.find("environment")) text = variable(input, name->text);
-    if (!text) {
-        return add_error(input.findings, grant.definition.place,
-                         grant.where + ": it has no content; give a file, or a variable that "
-                                       "spec.env sets");
-    }
-    json blob{{"text", *text}};
-    parts.spec["files"][grant.target] = file_entry(content_of(*text, std::move(blob), parts), 0444);
+    const Node* content = grant.definition.find("content");  // an `environment:` has become one
+    const std::string text = content == nullptr ? "" : content->text;
+    json blob{{"text", text}};
+    parts.spec["files"][grant.target] = file_entry(content_of(text, std::move(blob), parts), 0444);
 }
 
 void set_owner(const Grant& grant, ServiceParts& parts) {

@@ -86,21 +86,6 @@ ProjectSpec read_spec(const Node& node, const Expansion& with, Findings& finding
     return spec;
 }
 
-/// The variables that `environment:` of configs and secrets may name: .env, below spec.env.
-std::map<std::string, std::string> environment_of(const compose::Input& input) {
-    std::map<std::string, std::string> all = input.environment;
-    const std::string folder = folder_of(input.paths.front());
-    const std::string path = folder.empty() ? ".env" : folder + "/.env";
-    const auto provided = input.provided.find(path);
-    const auto text = provided == input.provided.end() ? input.files->read(path)
-                                                       : Result<std::string>{provided->second};
-    if (!text) return all;
-    Findings reported_already;
-    const auto lines = compose::read_dotenv(*text, path, all, reported_already);
-    if (lines) all.insert(lines->begin(), lines->end());
-    return all;
-}
-
 void add_was(const Manifest& manifest, const std::string& project, Declared& declared) {
     for (const std::string& earlier : manifest.was) {
         ResourceKey key = declared.key;
@@ -122,12 +107,10 @@ Expanded expand_compose_project(const Expansion& with) {
     if (!project) return expanded;
     expanded.findings.insert(expanded.findings.end(), project->findings.begin(),
                              project->findings.end());
-    const auto environment = environment_of(spec.input);
     AllowCheck allow{with.target, expanded.findings};
     ProjectInput input{with,
                        *project,
                        spec.input.provided,
-                       environment,
                        folder_of(spec.input.paths.front()),
                        spec.working_dir,
                        spec.input.paths,

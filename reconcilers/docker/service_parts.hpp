@@ -16,7 +16,6 @@ struct ProjectInput {
     const Expansion& with;
     const compose::Project& project;
     const std::map<std::string, std::string>& provided;  ///< files that git doesn't hold
-    const std::map<std::string, std::string>& environment;  ///< spec.env, with .env below it
     std::string folder;       ///< of the first compose file, in the commit
     std::string working_dir;  ///< on the host, for paths that the commit does not hold; may be empty
     std::vector<std::string> config_files;  ///< for Compose's label

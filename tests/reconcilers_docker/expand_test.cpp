@@ -1,0 +1,162 @@
+// From a compose file to resources.
+#include <gmock/gmock.h>
+
+#include <ostream>
+
+#include "config/base/vault.hpp"
+#include "tests/reconcilers_docker/project_scene.hpp"
+#include "tests/support/golden.hpp"
+
+namespace driftless::docker {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr const char* shop = R"(
+services:
+  web:
+    image: nginx:1.27
+    ports: ["8080:80", "127.0.0.1:9000:9000/udp"]
+    environment: {MODE: production, EMPTY: ""}
+    depends_on: {db: {condition: service_healthy}}
+    volumes: ["data:/data", "./site:/site:ro", "./nginx.conf:/etc/nginx/nginx.conf:ro"]
+    networks: {front: {aliases: [www]}, back: {}}
+    restart: unless-stopped
+    mem_limit: 64m
+  db:
+    image: postgres:15
+    environment: {POSTGRES_PASSWORD: "${DB_PASSWORD}"}
+    healthcheck: {test: [CMD, pg_isready], interval: 5s, retries: 3}
+    networks: [back]
+networks: {front: {}, back: {internal: true}}
+volumes: {data: {}}
+)";
+
+ProjectScene shop_scene() {
+    ProjectScene scene;
+    scene.compose(shop);
+    scene.files["site/index.html"] = "<p>hello";
+    scene.files["nginx.conf"] = "events {}";
+    scene.spec = "{file: compose.yaml, env: {DB_PASSWORD: {secret: db}}}";
+    return scene;
+}
+
+TEST(ExpandComposeProject, NamesEachResourceByProjectServiceAndNumber) {
+    ProjectScene scene = shop_scene();
+    std::vector<std::string> keys;
+    for (const Declared& one : scene.expand()) keys.push_back(to_string(one.key));
+    EXPECT_THAT(scene.findings, IsEmpty());
+    EXPECT_THAT(keys, ElementsAre("mini1/docker.container/shop.db.1", "mini1/docker.container/shop.web.1",
+                                  "mini1/docker.network/shop.back", "mini1/docker.network/shop.front",
+                                  "mini1/docker.volume/shop.data"));
+}
+
+TEST(ExpandComposeProject, GivesSpecsAsTheyAreWrittenHere) {
+    ProjectScene scene = shop_scene();
+    json all = json::object();
+    for (const Declared& one : scene.expand()) {
+        json needs = json::array();
+        for (const Need& need : one.needs) {
+            needs.push_back(to_string(need.key) + (need.until == Until::ready ? " ready" : ""));
+        }
+        all[to_string(one.key)] = {{"spec", one.spec},     {"needs", needs},
+                                   {"claims", one.claims}, {"data", one.data},
+                                   {"blobs", one.blobs},   {"place", to_string(one.origin.place)}};
+    }
+    test::expect_golden("docker/expand_shop.json", all.dump(1) + "\n");
+}
+
+TEST(ExpandComposeProject, NeverHoldsASecretItself) {
+    ProjectScene scene = shop_scene();
+    for (const Declared& one : scene.expand()) {
+        EXPECT_THAT(one.spec.dump() + one.blobs.dump(), Not(HasSubstr("s3cret")));
+    }
+    const json db = scene.expand().front().spec;
+    EXPECT_TRUE(is_tainted(db["env"]["POSTGRES_PASSWORD"].get<std::string>()));
+}
+
+TEST(ExpandComposeProject, MakesACopyForEachNumber) {
+    ProjectScene scene;
+    const auto all = scene.web("scale: 2").expand();
+    EXPECT_EQ(all[0].spec["name"], "shop-web-1");
+    EXPECT_EQ(all[1].spec["name"], "shop-web-2");
+}
+
+TEST(ExpandComposeProject, TranslatesIgnoredPathsOfTheManifest) {
+    ProjectScene scene;
+    scene.ignore = {"/services/web/environment/BUILD_ID", "/services/other/image"};
+    EXPECT_THAT(scene.web("environment: {BUILD_ID: x}").expand().front().ignore,
+                ElementsAre("/env/BUILD_ID"));
+}
+
+TEST(ExpandComposeProject, DependsOnLateValuesThatItsSpecHolds) {
+    ProjectScene scene;
+    scene.spec = "{file: compose.yaml, env: {TOKEN: {from: Tunnel/home, field: token}}}";
+    const auto all = scene.web("environment: {TOKEN: \"${TOKEN}\"}").expand();
+    ASSERT_THAT(scene.findings, IsEmpty());
+    const Need wanted{{"mini1", "Tunnel", "home"}, Until::ready, true};
+    EXPECT_THAT(all.front().needs, ::testing::Contains(wanted));
+}
+
+struct Refused {
+    std::string name;
+    std::string keys;
+    std::string rest;
+    std::string says;
+};
+
+void PrintTo(const Refused& one, std::ostream* out) { *out << one.name; }
+
+const std::vector<Refused> cases{
+    {"no_image", "", "  bare: {build: .}\n", "image"},
+    {"relative_path_not_in_the_commit", "volumes: [\"./data:/data\"]", "", "spec.workingDir"},
+    {"writable_folder_of_the_commit", "volumes: [\"./site:/site\"]", "", "\":ro\""},
+    {"file_into_a_read_only_container", "read_only: true\nvolumes: [\"./a.conf:/a.conf\"]", "",
+     "the container is read_only"},
+    {"file_below_a_mount", "volumes: [\"vol:/etc\", \"./a.conf:/etc/a.conf\"]", "volumes: {vol: {}}\n",
+     "\"/etc\" is a mount"},
+    {"secret_below_a_tmpfs", "tmpfs: [/run]\nsecrets: [s]", "secrets: {s: {file: ./a.conf}}\n",
+     "\"/run\" is a tmpfs"},
+    {"start_first", "deploy: {update_config: {order: start-first}}", "", "start-first is not supported"},
+    {"restart_word", "restart: sometimes", "", "unless-stopped"},
+    {"container_name_twice", "container_name: web\nscale: 2", "", "container_name"},
+    {"volume_driver", "volumes: [vol:/d]", "volumes: {vol: {driver: rexray}}\n", "only \"local\""},
+};
+
+class Refusal : public ::testing::TestWithParam<Refused> {};
+
+TEST_P(Refusal, SaysWhereAndWhatToDo) {
+    ProjectScene scene;
+    scene.files["site/index.html"] = "x";
+    scene.files["a.conf"] = "a";
+    const std::string text = scene.web(GetParam().keys, GetParam().rest).refusals();
+    EXPECT_THAT(text, HasSubstr("compose.yaml:"));
+    EXPECT_THAT(text, HasSubstr(GetParam().says));
+}
+
+INSTANTIATE_TEST_SUITE_P(, Refusal, ::testing::ValuesIn(cases),
+                         [](const auto& one) { return one.param.name; });
+
+TEST(ExpandComposeProject, PutsWritableFoldersBelowTheWorkingDir) {
+    ProjectScene scene;
+    scene.target.allow.host_paths = {"/srv"};
+    scene.spec = "{file: compose.yaml, workingDir: /srv/shop}";
+    const json spec = scene.web("volumes: [\"./data:/data\"]").container();
+    ASSERT_EQ(scene.refusals(), "");
+    EXPECT_EQ(spec["mounts"][0]["source"], "/srv/shop/data");
+}
+
+TEST(ExpandComposeProject, NamesAFolderOfTheCommitByItsContent) {
+    ProjectScene scene;
+    scene.files["site/index.html"] = "one";
+    const json before = scene.web("volumes: [\"./site:/site:ro\"]").container()["mounts"][0];
+    scene.files["site/index.html"] = "two";
+    const json after = scene.container()["mounts"][0];
+    EXPECT_EQ(before["type"], "volume");
+    EXPECT_NE(before["source"], after["source"]);
+}
+
+}  // namespace
+}  // namespace driftless::docker
