@@ -22,7 +22,8 @@ std::string text_of(const json& object, const char* field) {
 }
 
 Result<std::string> carry_out(const json& request) {
-    if (!request.is_object()) return Error{Errc::internal, "git child: the request is not an object"};
+    if (!request.is_object())
+        return Error{Errc::internal, "git child: the request is not an object"};
     const std::string op = text_of(request, "op");
     const Remote remote{text_of(request, "url"), text_of(request, "ref")};
     if (op == "ls") return list_ref(remote);
@@ -34,10 +35,9 @@ Result<std::string> carry_out(const json& request) {
 }
 
 Errc errc_named(const std::string& text) {
-    for (const Errc code :
-         {Errc::canceled, Errc::conflict, Errc::forbidden, Errc::internal, Errc::invalid,
-          Errc::not_found, Errc::rate_limited, Errc::timed_out, Errc::unauthenticated,
-          Errc::unavailable}) {
+    for (const Errc code : {Errc::canceled, Errc::conflict, Errc::forbidden, Errc::internal,
+                            Errc::invalid, Errc::not_found, Errc::rate_limited, Errc::timed_out,
+                            Errc::unauthenticated, Errc::unavailable}) {
         if (text == name(code)) return code;
     }
     return Errc::internal;
@@ -69,8 +69,8 @@ Result<std::string> read_answer(const std::string& answer) {
     if (!commit.empty()) return commit;
     const std::string code = object.is_object() ? text_of(object, "error") : std::string();
     if (!code.empty()) return Error{errc_named(code), text_of(object, "message")};
-    return Error{Errc::internal, "git child: its answer is not one of ours: " +
-                                     in_quotes(answer.substr(0, 200))};
+    return Error{Errc::internal,
+                 "git child: its answer is not one of ours: " + in_quotes(answer.substr(0, 200))};
 }
 
 int run_git_child() {

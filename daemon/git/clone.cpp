@@ -10,8 +10,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Error disk_error(std::string_view doing, const std::string& path, const std::error_code& problem) {
-    return {Errc::unavailable,
-            fmt::format("{} {}: {}", doing, in_quotes(path), problem.message())};
+    return {Errc::unavailable, fmt::format("{} {}: {}", doing, in_quotes(path), problem.message())};
 }
 
 /// The newest broken clone is kept for a look; it can always be fetched again.
@@ -31,7 +30,8 @@ Result<Handle<git_repository>> make_clone(const std::string& folder) {
     options.mode = 0700;
     git_repository* made = nullptr;
     const int code = git_repository_init_ext(&made, folder.c_str(), &options);
-    if (code != 0) return last_error(code, Errc::unavailable).in("make the clone " + in_quotes(folder));
+    if (code != 0)
+        return last_error(code, Errc::unavailable).in("make the clone " + in_quotes(folder));
     return Handle<git_repository>{made};
 }
 
@@ -53,8 +53,9 @@ void clear_leftovers(const fs::path& folder) {
             }
         }
     }
-    leftovers.push_back(folder / "packed-refs.lock");
-    leftovers.push_back(folder / "config.lock");
+    for (const char* name : {"HEAD.lock", "config.lock", "packed-refs.lock"}) {
+        leftovers.push_back(folder / name);
+    }
     for (const fs::path& leftover : leftovers) {
         std::error_code ignored;  // what it is in the way of says so itself
         fs::remove(leftover, ignored);

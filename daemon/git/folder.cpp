@@ -30,7 +30,8 @@ public:
         FileEntry entry;
         entry.type = FileEntry::Type::folder;
         for (const std::string& step : *steps) {
-            if (entry.type == FileEntry::Type::link) return Error{check_readable(entry, here).error()};
+            if (entry.type == FileEntry::Type::link)
+                return Error{check_readable(entry, here).error()};
             if (step == ".git") return absent(path);
             here += here.empty() ? step : "/" + step;
             auto next = entry_at(here);
@@ -117,8 +118,9 @@ private:
             }
             if (files.size() + folders.size() > Limits::files) return too_many_files();
         }
-        if (problem) return Error{Errc::unavailable, fmt::format("list {}: {}", in_quotes(folder),
-                                                                 problem.message())};
+        if (problem)
+            return Error{Errc::unavailable,
+                         fmt::format("list {}: {}", in_quotes(folder), problem.message())};
         return {};
     }
 
@@ -137,7 +139,8 @@ private:
             if (got > 0) size += static_cast<std::size_t>(got);
         }
         ::close(file);
-        if (got < 0) return Error{Errc::unavailable, fmt::format("read {}: failed", in_quotes(path))};
+        if (got < 0)
+            return Error{Errc::unavailable, fmt::format("read {}: failed", in_quotes(path))};
         bytes.resize(size);
         return bytes;
     }

@@ -17,7 +17,9 @@ Library::Library() {
     git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
 }
 
-Library::~Library() { git_libgit2_shutdown(); }
+Library::~Library() {
+    git_libgit2_shutdown();
+}
 
 Error last_error(int code, Errc unless_known) {
     const git_error* last = git_error_last();

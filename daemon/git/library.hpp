@@ -9,8 +9,8 @@
 
 namespace driftless::git {
 
-/// Keeps libgit2 ready as long as it lives: no configuration of the system or of any user is read, and
-/// its cache stays small. Cheap to have several of.
+/// Keeps libgit2 ready as long as it lives: no configuration of the system or of any user is read,
+/// and its cache stays small. Cheap to have several of.
 class Library {
 public:
     Library();

@@ -38,28 +38,33 @@ Result<void> check_readable(const FileEntry& entry, const std::string& path) {
     };
     switch (entry.type) {
         case FileEntry::Type::folder: return refuse("it is a folder");
-        case FileEntry::Type::link: return refuse("it is a symbolic link, which driftless never follows; "
-                                                  "put the file itself there");
-        case FileEntry::Type::submodule: return refuse("it is a submodule, which driftless never "
-                                                       "fetches; put its files into this repository");
+        case FileEntry::Type::link:
+            return refuse(
+                "it is a symbolic link, which driftless never follows; "
+                "put the file itself there");
+        case FileEntry::Type::submodule:
+            return refuse(
+                "it is a submodule, which driftless never "
+                "fetches; put its files into this repository");
         case FileEntry::Type::file: break;
     }
     if (entry.size <= Limits::file_bytes) return {};
-    return refuse(fmt::format("it has {} bytes, the limit for a file is {}", entry.size,
-                              Limits::file_bytes));
+    return refuse(
+        fmt::format("it has {} bytes, the limit for a file is {}", entry.size, Limits::file_bytes));
 }
 
 Result<void> check_content(const std::string& bytes, const std::string& path) {
     if (!bytes.starts_with("version https://git-lfs.github.com/spec/") || bytes.size() > 1'024) {
         return {};
     }
-    return Error{Errc::invalid, path + ": it is a Git LFS pointer, not the file itself, and driftless "
-                                       "fetches nothing from LFS; store the file in git"};
+    return Error{Errc::invalid, path +
+                                    ": it is a Git LFS pointer, not the file itself, and driftless "
+                                    "fetches nothing from LFS; store the file in git"};
 }
 
 Error too_many_files() {
-    return {Errc::invalid, fmt::format("there are more than {} files, which is the limit",
-                                       Limits::files)};
+    return {Errc::invalid,
+            fmt::format("there are more than {} files, which is the limit", Limits::files)};
 }
 
 Error too_long(const std::string& path) {

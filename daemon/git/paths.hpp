@@ -15,7 +15,8 @@ struct Limits {
     static constexpr std::size_t path_bytes = 1'024;
 };
 
-/// The steps of a path inside a commit; none for "". @return `invalid` for "..", "//" and their like
+/// The steps of a path inside a commit; none for "". @return `invalid` for "..", "//" and their
+/// like
 Result<std::vector<std::string>> steps_of(const std::string& path);
 
 /// Why an entry's name can't be used; "" for a good one. Names come from anybody who can push.

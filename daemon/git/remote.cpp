@@ -14,10 +14,12 @@ constexpr std::string_view heads = "refs/heads/";
 Result<void> check_remote(const Remote& remote) {
     int valid = 0;
     if (git_reference_name_is_valid(&valid, remote.ref.c_str()) != 0 || valid == 0) {
-        return Error{Errc::invalid, fmt::format("{} is not the name of a ref", in_quotes(remote.ref))};
+        return Error{Errc::invalid,
+                     fmt::format("{} is not the name of a ref", in_quotes(remote.ref))};
     }
     if (remote.url.starts_with("file://")) return {};
-    return Error{Errc::invalid, fmt::format("{}: only file:// can be read yet", in_quotes(remote.url))};
+    return Error{Errc::invalid,
+                 fmt::format("{}: only file:// can be read yet", in_quotes(remote.url))};
 }
 
 /// What a fetch may still bring, and whether it was given up.
@@ -102,10 +104,14 @@ Result<void> download(git_remote* remote, const std::string& ref, const FetchLim
 /// Only a whole commit is remembered as what we have.
 Result<void> remember(git_repository* clone, const git_oid& tip) {
     if (auto whole = check_whole(clone, tip); !whole) return whole;
+    git_oid known{};
+    const bool is_known = git_reference_name_to_id(&known, clone, our_ref) == 0;
+    if (is_known && git_oid_equal(&known, &tip) != 0) return {};
     git_reference* made = nullptr;
-    const int code = git_reference_create(&made, clone, our_ref, &tip, 1, nullptr);
+    int code = git_repository_set_head_detached(clone, &tip);  // for `--revision HEAD~1`
+    if (code == 0) code = git_reference_create(&made, clone, our_ref, &tip, 1, nullptr);
     const Handle<git_reference> reference{made};
-    if (code != 0) return last_error(code, Errc::unavailable);
+    if (code != 0) return last_error(code, Errc::unavailable).in("note what was fetched");
     return {};
 }
 
@@ -116,7 +122,8 @@ Result<git_oid> download_tip(git_repository* clone, const Remote& from, const Fe
     if (auto done = connect(remote->get()); !done) return std::move(done).error();
     auto tip = find_ref(remote->get(), from.ref);
     if (!tip) return std::move(tip).error();
-    if (auto done = download(remote->get(), from.ref, limits); !done) return std::move(done).error();
+    if (auto done = download(remote->get(), from.ref, limits); !done)
+        return std::move(done).error();
     return tip;
 }
 

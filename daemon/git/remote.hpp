@@ -19,7 +19,8 @@ struct FetchLimits {
 };
 
 /// Which commit the remote has at the ref. One listing of refs; needs no repository.
-/// @return `not_found`: it has no such ref; `unavailable`, `unauthenticated`, `forbidden`; `invalid`: a
+/// @return `not_found`: it has no such ref; `unavailable`, `unauthenticated`, `forbidden`;
+/// `invalid`: a
 ///         URL or ref that we don't take
 Result<std::string> list_ref(const Remote& remote);
 

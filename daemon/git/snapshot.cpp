@@ -62,7 +62,8 @@ public:
         std::vector<FileEntry> files;
         std::vector<FileEntry> folders{*std::move(start)};
         for (std::size_t seen = 0; !folders.empty(); ++seen) {
-            if (seen > Limits::files) return too_many_files();  // few files, but folders without end
+            if (seen > Limits::files)
+                return too_many_files();  // few files, but folders without end
             const FileEntry next = std::move(folders.back());
             folders.pop_back();
             if (auto done = list_one(next, files, folders); !done) return std::move(done).error();
@@ -107,9 +108,11 @@ private:
         found.type = type_of(entry);
         found.id = to_string(*git_tree_entry_id(entry));
         found.executable = git_tree_entry_filemode(entry) == GIT_FILEMODE_BLOB_EXECUTABLE;
-        if (found.type != FileEntry::Type::file && found.type != FileEntry::Type::link) return found;
+        if (found.type != FileEntry::Type::file && found.type != FileEntry::Type::link)
+            return found;
         git_object_t type = GIT_OBJECT_INVALID;
-        const int code = git_odb_read_header(&found.size, &type, odb_.get(), git_tree_entry_id(entry));
+        const int code =
+            git_odb_read_header(&found.size, &type, odb_.get(), git_tree_entry_id(entry));
         if (code != 0) return last_error(code, Errc::unavailable).in("read " + path);
         return found;
     }

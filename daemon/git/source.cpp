@@ -47,7 +47,8 @@ Result<bool> is_descendant(const std::string& clone, const std::string& newer,
     found = nullptr;
     code = git_commit_lookup(&found, repository->get(), &*old_id);
     const Handle<git_commit> oldest{found};
-    if (code == GIT_ENOTFOUND) return false;  // all that `newer` stands on is here, so it isn't that
+    if (code == GIT_ENOTFOUND)
+        return false;  // all that `newer` stands on is here, so it isn't that
     code = git_graph_descendant_of(repository->get(), &*new_id, &*old_id);
     if (code < 0) return last_error(code, Errc::unavailable);
     return code == 1;
@@ -100,7 +101,8 @@ private:
             child_ = *std::move(started);
         }
         auto answer = co_await child_->ask(std::move(request), limit);
-        if (!answer) co_return std::move(answer).error().in("ask the git child about " + remote_.url);
+        if (!answer)
+            co_return std::move(answer).error().in("ask the git child about " + remote_.url);
         co_return read_answer(*answer);
     }
 
@@ -139,7 +141,8 @@ Result<std::shared_ptr<const Files>> open_revision(const std::string& repository
     git_object* commit = nullptr;
     if (code == 0) code = git_object_peel(&commit, named, GIT_OBJECT_COMMIT);
     const Handle<git_object> peeled{commit};
-    if (code != 0) return last_error(code, Errc::not_found).in("find revision " + in_quotes(revision));
+    if (code != 0)
+        return last_error(code, Errc::not_found).in("find revision " + in_quotes(revision));
     return open_snapshot(std::move(owned), to_string(*git_object_id(commit)), folder);
 }
 

@@ -14,9 +14,9 @@ namespace driftless::git {
 
 namespace asio = boost::asio;
 
-/// One git source: a remote branch, and the bare clone that holds its commits. Commits are read from
-/// the object database; nothing is ever checked out. What talks to the remote runs in a child process
-/// of our own binary that is killed at its deadline.
+/// One git source: a remote branch, and the bare clone that holds its commits. Commits are read
+/// from the object database; nothing is ever checked out. What talks to the remote runs in a child
+/// process of our own binary that is killed at its deadline.
 class Source {
 public:
     virtual ~Source() = default;
@@ -47,8 +47,8 @@ Result<std::shared_ptr<const Files>> open_revision(const std::string& repository
                                                    const std::string& revision,
                                                    const std::string& folder);
 
-/// The files of a folder on disk as they are, for `driftless validate DIR` and `plan --dir`. Links are
-/// refused as in a commit. Its commit() is "working-tree".
+/// The files of a folder on disk as they are, for `driftless validate DIR` and `plan --dir`. Links
+/// are refused as in a commit. Its commit() is "working-tree".
 Result<std::shared_ptr<const Files>> open_folder(const std::string& folder);
 
 }  // namespace driftless::git

@@ -31,11 +31,14 @@ Error failed(Errc code, const std::string& path, std::string_view what) {
     return {code, fmt::format("read {}: {}", in_quotes(path), what)};
 }
 
-std::string last_problem() { return std::generic_category().message(errno); }
+std::string last_problem() {
+    return std::generic_category().message(errno);
+}
 
 Error not_opened(const std::string& path) {
     if (errno == ENOENT || errno == ENOTDIR) return failed(Errc::not_found, path, "no such file");
-    if (errno == ELOOP) return failed(Errc::invalid, path, "it is a link; put the file itself there");
+    if (errno == ELOOP)
+        return failed(Errc::invalid, path, "it is a link; put the file itself there");
     if (errno == EACCES) return failed(Errc::forbidden, path, "not readable for driftless");
     return failed(Errc::unavailable, path, last_problem());
 }
@@ -44,7 +47,8 @@ Error not_opened(const std::string& path) {
 Result<void> check_folder(const std::string& path) {
     struct stat folder {};
     const std::string parent = std::filesystem::path(path).parent_path();
-    if (::stat(parent.c_str(), &folder) != 0) return failed(Errc::unavailable, path, last_problem());
+    if (::stat(parent.c_str(), &folder) != 0)
+        return failed(Errc::unavailable, path, last_problem());
     if ((folder.st_mode & S_IWOTH) != 0 && (folder.st_mode & S_ISVTX) == 0) {
         return failed(Errc::forbidden, path,
                       fmt::format("everybody can write to its folder; run chmod o-w {}", parent));
@@ -77,7 +81,8 @@ Result<std::string> read_all(const Descriptor& file, const std::string& path, st
         if (got == 0) break;
         size += static_cast<std::size_t>(got);
     }
-    if (size > most) return failed(Errc::invalid, path, fmt::format("it has more than {} bytes", most));
+    if (size > most)
+        return failed(Errc::invalid, path, fmt::format("it has more than {} bytes", most));
     bytes.resize(size);
     return bytes;
 }

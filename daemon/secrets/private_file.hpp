@@ -8,8 +8,8 @@
 
 namespace driftless {
 
-/// Reads a file that only we may know: a regular file, ours or root's, closed to others, in a folder
-/// that not everybody can write to. A link at its place is refused.
+/// Reads a file that only we may know: a regular file, ours or root's, closed to others, in a
+/// folder that not everybody can write to. A link at its place is refused.
 /// @return `not_found`; `forbidden`: others may read or change it, or it is somebody else's;
 ///         `invalid`: a link, no regular file, over `most` bytes; `unavailable`
 Result<std::string> read_private_file(const std::string& path, std::size_t most);

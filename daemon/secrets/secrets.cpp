@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t most_bytes = 64u << 10;
 
 bool is_bound_elsewhere(const NamedSecret& named, const std::string& target) {
-    return !named.targets.empty() && std::ranges::find(named.targets, target) == named.targets.end();
+    return !named.targets.empty() &&
+           std::ranges::find(named.targets, target) == named.targets.end();
 }
 
 /// What every secret must be, wherever it comes from. The message never quotes it.
@@ -57,8 +58,9 @@ private:
 
     Result<Secret> read_named(const NamedSecret& named, const std::string& target) const {
         if (is_bound_elsewhere(named, target)) {
-            return Error{Errc::forbidden, "it is for other targets only; add this one to its targets "
-                                          "in driftless.yaml"};
+            return Error{Errc::forbidden,
+                         "it is for other targets only; add this one to its targets "
+                         "in driftless.yaml"};
         }
         if (!named.file.empty()) return read_secret_file(named.file);
         const auto variable = environment_.find(named.env);

@@ -16,9 +16,9 @@ namespace driftless {
 std::unique_ptr<Secrets> make_secrets(const SecretSettings& settings,
                                       std::map<std::string, std::string> environment);
 
-/// The Vault whose key is `folder`/vault.key (32 random bytes, 0600), made where it is missing. Open it
-/// before the store: a key made beside an existing driftless.db was lost, so the Vault `remembers()`
-/// nothing, at later starts too, until a person removes `folder`/vault.forgot.
+/// The Vault whose key is `folder`/vault.key (32 random bytes, 0600), made where it is missing.
+/// Open it before the store: a key made beside an existing driftless.db was lost, so the Vault
+/// `remembers()` nothing, at later starts too, until a person removes `folder`/vault.forgot.
 /// @return `forbidden`: others can read the key; `invalid`: it is no key of ours; `unavailable`
 Result<std::unique_ptr<Vault>> open_vault(const std::string& folder, net::Random& random);
 

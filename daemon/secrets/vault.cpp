@@ -68,8 +68,8 @@ public:
 private:
     /// @param mark  one, as a whole
     Result<Secret> value_of(std::string_view mark, const LateValues& late) const {
-        const std::string_view inner = mark.substr(
-            mark_begin.size(), mark.size() - mark_begin.size() - mark_end.size());
+        const std::string_view inner =
+            mark.substr(mark_begin.size(), mark.size() - mark_begin.size() - mark_end.size());
         if (inner.starts_with("s:")) {
             return known_secret(std::string(inner.substr(2)));
         }
@@ -83,7 +83,8 @@ private:
     Result<Secret> known_secret(const std::string& hash) const {
         return secrets_.with([&](const SecretMap& known) -> Result<Secret> {
             if (const auto secret = known.find(hash); secret != known.end()) return secret->second;
-            return Error{Errc::internal, "open a text: it has the mark of a secret that was not read"};
+            return Error{Errc::internal,
+                         "open a text: it has the mark of a secret that was not read"};
         });
     }
 
@@ -98,7 +99,8 @@ std::string new_key(net::Random& random) {
     std::string key;
     while (key.size() < key_bytes) {
         const std::uint64_t bits = random.next();
-        for (unsigned shift = 0; shift < 64; shift += 8) key += static_cast<char>(bits >> shift & 0xFF);
+        for (unsigned shift = 0; shift < 64; shift += 8)
+            key += static_cast<char>(bits >> shift & 0xFF);
     }
     return key;
 }
@@ -108,7 +110,8 @@ Result<void> make_key(const std::string& folder, net::Random& random) {
     if (std::filesystem::exists(folder + "/driftless.db")) {
         auto noted = write_new_private_file(
             folder + "/vault.forgot",
-            "vault.key was lost: what was sealed with it can't be compared any more, and nothing is\n"
+            "vault.key was lost: what was sealed with it can't be compared any more, and nothing "
+            "is\n"
             "replaced because of it. Remove this file to have all such values written anew.\n");
         if (!noted && noted.error().code != Errc::conflict) return noted;
     }
@@ -128,10 +131,11 @@ Result<std::unique_ptr<Vault>> open_vault(const std::string& folder, net::Random
     }
     if (!key) return std::move(key).error().in("open the vault");
     if (key->size() != key_bytes) {
-        return Error{Errc::invalid,
-                     fmt::format("open the vault: {} holds {} bytes instead of {}; put it back from a "
-                                 "backup, or remove it to begin with a new one",
-                                 in_quotes(path), key->size(), key_bytes)};
+        return Error{
+            Errc::invalid,
+            fmt::format("open the vault: {} holds {} bytes instead of {}; put it back from a "
+                        "backup, or remove it to begin with a new one",
+                        in_quotes(path), key->size(), key_bytes)};
     }
     const bool remembers = !std::filesystem::exists(folder + "/vault.forgot");
     return std::unique_ptr<Vault>{std::make_unique<KeyedVault>(std::move(*key), remembers)};

@@ -15,7 +15,9 @@
 namespace driftless {
 namespace {
 
-std::string database_in(const std::string& folder) { return folder + "/driftless.db"; }
+std::string database_in(const std::string& folder) {
+    return folder + "/driftless.db";
+}
 
 Error disk_error(std::string_view doing, const std::string& path) {
     return {Errc::unavailable, fmt::format("{} {}: {}", doing, in_quotes(path),
@@ -57,7 +59,8 @@ std::string date_for_names(net::WallTime now) {
 /// @return where the damaged file is now
 Result<std::string> set_aside(const std::string& path, net::WallTime now) {
     const std::string aside = path + ".damaged-" + date_for_names(now);
-    for (const std::string part : {"-wal", "-shm", ""}) {  // the file itself last: a crash repeats it
+    for (const std::string part :
+         {"-wal", "-shm", ""}) {  // the file itself last: a crash repeats it
         if (::rename((path + part).c_str(), (aside + part).c_str()) != 0 && errno != ENOENT) {
             return disk_error("set aside", path + part);
         }
@@ -69,7 +72,8 @@ Result<sqlite::Database> open_checked(const std::string& path) {
     if (auto made = make_file(path); !made) return std::move(made).error();
     auto database = sqlite::Database::open(path, sqlite::Open::make);
     if (!database) return database;
-    if (auto done = database->execute("PRAGMA journal_mode = WAL"); !done) return std::move(done).error();
+    if (auto done = database->execute("PRAGMA journal_mode = WAL"); !done)
+        return std::move(done).error();
     if (auto done = prepare_connection(*database); !done) return std::move(done).error();
     if (auto done = migrate(*database, path + ".before-migration"); !done) {
         return std::move(done).error();
@@ -78,7 +82,8 @@ Result<sqlite::Database> open_checked(const std::string& path) {
 }
 
 Result<void> note_lost(sqlite::Database& database, const std::string& why) {
-    auto statement = database.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('lost', ?)");
+    auto statement =
+        database.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('lost', ?)");
     if (!statement) return std::move(statement).error();
     return statement->bind(why).run();
 }
@@ -88,9 +93,10 @@ Result<Opened> open_anew(const std::string& path, const std::string& problem, ne
     if (!aside) return std::move(aside).error();
     auto database = open_checked(path);
     if (!database) return std::move(database).error();
-    std::string lost = fmt::format("the database was damaged ({}) and was set aside as {}; what "
-                                   "driftless made before is only known by its marks",
-                                   problem, in_quotes(*aside));
+    std::string lost = fmt::format(
+        "the database was damaged ({}) and was set aside as {}; what "
+        "driftless made before is only known by its marks",
+        problem, in_quotes(*aside));
     if (auto noted = note_lost(*database, lost); !noted) return std::move(noted).error();
     return Opened{*std::move(database), std::move(lost)};
 }
@@ -136,11 +142,13 @@ Result<sqlite::Database> open_to_read(const std::string& folder) {
     auto version = database->number("PRAGMA user_version");
     if (!version) return std::move(version).error();
     if (*version != schema_version()) {
-        return Error{Errc::invalid, fmt::format("the database has version {}, this driftless knows {}; "
-                                                "use the version that the daemon has",
-                                                *version, schema_version())};
+        return Error{Errc::invalid,
+                     fmt::format("the database has version {}, this driftless knows {}; "
+                                 "use the version that the daemon has",
+                                 *version, schema_version())};
     }
-    if (auto done = database->execute("PRAGMA query_only = ON"); !done) return std::move(done).error();
+    if (auto done = database->execute("PRAGMA query_only = ON"); !done)
+        return std::move(done).error();
     return database;
 }
 

@@ -3,15 +3,16 @@
 #include <string>
 #include <utility>
 
-#include "daemon/store/store.hpp"
 #include "daemon/store/sqlite.hpp"
+#include "daemon/store/store.hpp"
 
 namespace driftless {
 
 /// The right to write to a state folder; at most one process has it. It ends with the process.
 class FolderLock {
 public:
-    /// Makes the folder where it is missing. @return `conflict`: another process has it; `unavailable`
+    /// Makes the folder where it is missing. @return `conflict`: another process has it;
+    /// `unavailable`
     static Result<FolderLock> take(const std::string& folder);
     FolderLock(FolderLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
     FolderLock& operator=(FolderLock&&) = delete;
@@ -28,8 +29,8 @@ struct Opened {
     std::string lost;
 };
 
-/// Opens or makes `folder`/driftless.db for its owner, checks it and brings its schema up to date. A
-/// damaged file is set aside with the date in its name, and the new one notes that.
+/// Opens or makes `folder`/driftless.db for its owner, checks it and brings its schema up to date.
+/// A damaged file is set aside with the date in its name, and the new one notes that.
 /// @return `invalid`: made by a newer driftless; `unavailable`
 Result<Opened> open_owned(const std::string& folder, net::WallTime now);
 

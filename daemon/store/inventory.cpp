@@ -5,7 +5,9 @@ namespace {
 
 constexpr std::size_t most_repairs = 10;  // enough to tell a fight
 
-std::string text_of(const ResourceKey& key) { return key.target.empty() ? "" : to_string(key); }
+std::string text_of(const ResourceKey& key) {
+    return key.target.empty() ? "" : to_string(key);
+}
 
 /// Throws what nlohmann throws; an empty text is an empty key.
 ResourceKey key_of(const json& text) {
@@ -101,9 +103,8 @@ bool is_adopted(const InventoryEntry& entry, Verb verb) {
 }  // namespace
 
 std::string to_text(const InventoryEntry& entry) {
-    const json place{{"file", entry.place.file},
-                     {"line", entry.place.line},
-                     {"column", entry.place.column}};
+    const json place{
+        {"file", entry.place.file}, {"line", entry.place.line}, {"column", entry.place.column}};
     const json all{
         {"id", entry.id},
         {"collection", entry.collection},
@@ -146,7 +147,8 @@ std::optional<InventoryEntry> entry_after(const InventoryEntry* before, const Ac
     if (action.have) entry.id = action.have->id;
     if (!done.id.empty()) entry.id = done.id;
     entry.note = done.done ? json() : done.note;
-    if (done.content_failed && !action.back) {  // when the older content fails, the newer is no better
+    if (done.content_failed &&
+        !action.back) {  // when the older content fails, the newer is no better
         entry.bad_digest = action.digest;
         entry.bad_reason = done.why;
     }

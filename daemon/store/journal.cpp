@@ -43,9 +43,9 @@ HistoryEntry entry_of(const std::string& run, const Action& action, const Result
 
 /// The earlier key of an object that a renamed manifest takes over, or the action's own.
 ResourceKey key_before(const Action& action) {
-    const bool is_taken_over = action.want && action.have && action.have->key != action.key &&
-                               std::ranges::find(action.want->was, action.have->key) !=
-                                   action.want->was.end();
+    const bool is_taken_over =
+        action.want && action.have && action.have->key != action.key &&
+        std::ranges::find(action.want->was, action.have->key) != action.want->was.end();
     return is_taken_over ? action.have->key : action.key;
 }
 
@@ -83,7 +83,8 @@ Result<void> note_worked(Records& records, const Outcome& outcome) {
         InventoryEntry known = **std::move(entry);
         const InventoryEntry unchanged = known;
         const auto status = outcome.statuses.find(key);
-        const bool is_told = status != outcome.statuses.end() && !status->second.origin.commit.empty();
+        const bool is_told =
+            status != outcome.statuses.end() && !status->second.origin.commit.empty();
         note_worked(known, digest, is_told ? status->second.origin.commit : outcome.plan.commit);
         if (to_text(known) == to_text(unchanged)) continue;
         if (auto done = records.put(known); !done) return done;

@@ -11,7 +11,9 @@ constexpr std::int64_t confirmed_for_ms = std::chrono::milliseconds{24h}.count()
 constexpr std::int64_t removed_for_ms = std::chrono::milliseconds{24h * 30}.count();
 constexpr std::int64_t most_history = 100'000;
 
-std::int64_t ms(net::WallTime time) { return time.time_since_epoch().count(); }
+std::int64_t ms(net::WallTime time) {
+    return time.time_since_epoch().count();
+}
 
 /// The text of a list of file names. @return `internal`: not written by us
 Result<std::vector<std::string>> read_files(const std::string& text) {
@@ -101,7 +103,8 @@ Result<void> Records::read_inventory(TargetMemory& memory, const std::string& ta
 Result<void> Records::read_confirmed(TargetMemory& memory, const std::string& target,
                                      net::WallTime now) {
     // Both ways, so that a clock that was set back makes no confirmation live longer.
-    auto rows = database_.prepare("SELECT hash FROM confirmed WHERE target = ? AND abs(? - at) < ?");
+    auto rows =
+        database_.prepare("SELECT hash FROM confirmed WHERE target = ? AND abs(? - at) < ?");
     if (!rows) return std::move(rows).error();
     rows->bind(target).bind(ms(now)).bind(confirmed_for_ms);
     while (true) {
@@ -193,14 +196,16 @@ Result<void> Records::make_sure_of(const std::string& target) {
 }
 
 Result<void> Records::took_commit(const std::string& target, const std::string& source,
-                                  const std::string& commit, const std::vector<std::string>& files) {
+                                  const std::string& commit,
+                                  const std::vector<std::string>& files) {
     if (auto done = make_sure_of(target); !done) return done;
     const std::string list = json(files).dump(-1, ' ', false, json::error_handler_t::replace);
-    return run("UPDATE target SET good_commit = ?, good_source = ?, files = ? WHERE name = ?", commit,
-               source, list, target);
+    return run("UPDATE target SET good_commit = ?, good_source = ?, files = ? WHERE name = ?",
+               commit, source, list, target);
 }
 
-Result<void> Records::confirm(const std::string& target, const std::string& hash, net::WallTime now) {
+Result<void> Records::confirm(const std::string& target, const std::string& hash,
+                              net::WallTime now) {
     return run("INSERT OR REPLACE INTO confirmed (target, hash, at) VALUES (?, ?, ?)", target, hash,
                ms(now));
 }

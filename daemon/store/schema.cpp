@@ -71,13 +71,16 @@ CREATE INDEX history_of_key ON history (key, id);
 Result<void> keep_copy(sqlite::Database& database, const std::string& copy) {
     std::error_code problem;
     std::filesystem::remove(copy, problem);
-    if (problem) return Error{Errc::unavailable, fmt::format("remove {}: {}", copy, problem.message())};
+    if (problem)
+        return Error{Errc::unavailable, fmt::format("remove {}: {}", copy, problem.message())};
     return database.copy_to(copy);
 }
 
 }  // namespace
 
-std::int64_t schema_version() { return static_cast<std::int64_t>(migrations.size()); }
+std::int64_t schema_version() {
+    return static_cast<std::int64_t>(migrations.size());
+}
 
 Result<void> prepare_connection(sqlite::Database& database) {
     return database.execute(

@@ -10,8 +10,8 @@ std::int64_t schema_version();
 /// How driftless uses a connection: durable at each commit, deleted bytes overwritten.
 Result<void> prepare_connection(sqlite::Database& database);
 
-/// Brings the schema up to date in one transaction. A file that holds an older version is first copied
-/// to `copy`; an empty one is not.
+/// Brings the schema up to date in one transaction. A file that holds an older version is first
+/// copied to `copy`; an empty one is not.
 /// @return `invalid`: made by a newer driftless
 Result<void> migrate(sqlite::Database& database, const std::string& copy);
 

@@ -24,7 +24,9 @@ Error error_of(sqlite3* database, int code) {
 
 }  // namespace
 
-void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
+    sqlite3_finalize(statement);
+}
 
 Statement& Statement::bind(std::string_view text) {
     const int code = sqlite3_bind_text64(statement_.get(), ++bound_, text.data(), text.size(),
@@ -67,14 +69,17 @@ bool Statement::is_null(int column) const {
     return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }
 
-void Database::Close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+void Database::Close::operator()(sqlite3* database) const {
+    sqlite3_close_v2(database);
+}
 
 Result<Database> Database::open(const std::string& path, Open how) {
-    const int access = how == Open::read_only ? SQLITE_OPEN_READONLY
-                                              : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    const int access =
+        how == Open::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     const std::string file = how == Open::in_memory ? ":memory:" : path;
     sqlite3* opened = nullptr;
-    const int code = sqlite3_open_v2(file.c_str(), &opened, access | SQLITE_OPEN_FULLMUTEX, nullptr);
+    const int code =
+        sqlite3_open_v2(file.c_str(), &opened, access | SQLITE_OPEN_FULLMUTEX, nullptr);
     Database database{opened};  // to be closed even when it failed
     if (code != SQLITE_OK) return error_of(opened, code).in("open " + in_quotes(path));
     sqlite3_extended_result_codes(opened, 1);

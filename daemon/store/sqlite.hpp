@@ -44,7 +44,8 @@ private:
 enum class Open { make, read_only, in_memory };
 
 /// One connection. No exceptions.
-/// @return `unavailable`: disk full, I/O, locked, damaged, not writable; `internal`: a fault of ours
+/// @return `unavailable`: disk full, I/O, locked, damaged, not writable; `internal`: a fault of
+/// ours
 class Database {
 public:
     static Result<Database> open(const std::string& path, Open how);
@@ -74,7 +75,8 @@ private:
 class Transaction {
 public:
     static Result<Transaction> begin(Database& database);
-    Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+    Transaction(Transaction&& other) noexcept
+        : database_(std::exchange(other.database_, nullptr)) {}
     Transaction& operator=(Transaction&&) = delete;
     ~Transaction();
     /// Durable when it returns.

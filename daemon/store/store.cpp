@@ -28,8 +28,8 @@ Result<std::unique_ptr<Store>> open_beside(const std::string& folder, net::Lane&
 
 Result<std::unique_ptr<Store>> open_store(const std::string& folder, Access access, net::Lane& lane,
                                           net::Clock& clock) {
-    auto store = access == Access::own ? open_own(folder, lane, clock)
-                                       : open_beside(folder, lane, clock);
+    auto store =
+        access == Access::own ? open_own(folder, lane, clock) : open_beside(folder, lane, clock);
     if (!store) return std::move(store).error().in("open the store in " + in_quotes(folder));
     return store;
 }

@@ -16,14 +16,14 @@ namespace driftless {
 /// What the store remembers of a target, as a plan needs it.
 struct TargetMemory {
     Inventory inventory;
-    std::set<std::string> confirmed;           ///< hashes confirmed within the last 24 h
+    std::set<std::string> confirmed;  ///< hashes confirmed within the last 24 h
     std::set<ResourceKey> adopt;
     std::map<ResourceKey, std::string> suspended;
-    std::string good_commit;                   ///< the last commit that this target took as a whole
-    std::string good_source;                   ///< which source it came from
-    std::string hold_removals;                 ///< a rewind that nobody confirmed yet
-    bool first_contact = true;                 ///< no full clean converging run was ever recorded
-    std::vector<std::string> files;            ///< those that addressed it in `good_commit`
+    std::string good_commit;         ///< the last commit that this target took as a whole
+    std::string good_source;         ///< which source it came from
+    std::string hold_removals;       ///< a rewind that nobody confirmed yet
+    bool first_contact = true;       ///< no full clean converging run was ever recorded
+    std::vector<std::string> files;  ///< those that addressed it in `good_commit`
 };
 
 /// One line of history.
@@ -33,9 +33,9 @@ struct HistoryEntry {
     std::string target;
     ResourceKey key;
     std::string verb;
-    std::string phase;       ///< "intended", "done", "begun", "failed"
+    std::string phase;  ///< "intended", "done", "begun", "failed"
     std::string commit;
-    std::string place;       ///< "apps/web.yaml:3:1"
+    std::string place;  ///< "apps/web.yaml:3:1"
     std::string reason;
     std::string request_id;
     std::string error;
@@ -57,9 +57,9 @@ public:
                                                       std::vector<std::string> files) = 0;
     virtual asio::awaitable<Result<void>> confirm(std::string target, std::string hash) = 0;
     virtual asio::awaitable<Result<void>> permit_adoption(ResourceKey key) = 0;
-    /// A reason to hold every removal of a target; empty ends it. It, and what a lost database holds,
-    /// also ends by itself at the first full clean converging run after a confirmation that leaves
-    /// nothing held.
+    /// A reason to hold every removal of a target; empty ends it. It, and what a lost database
+    /// holds, also ends by itself at the first full clean converging run after a confirmation that
+    /// leaves nothing held.
     virtual asio::awaitable<Result<void>> hold_removals(std::string target, std::string why) = 0;
     /// Newest first. @param key  all when empty
     virtual asio::awaitable<Result<std::vector<HistoryEntry>>> history(std::string key,
@@ -68,9 +68,9 @@ public:
     virtual asio::awaitable<Result<std::string>> tip_of(std::string source) = 0;
     virtual asio::awaitable<Result<void>> took_tip(std::string source, std::string commit) = 0;
 
-    /// Why everything before is forgotten, when a corrupt file was set aside at this start: for status.
-    /// Empty otherwise. `recall` adds it to `hold_removals` of each target until that hold ends, also
-    /// after further starts.
+    /// Why everything before is forgotten, when a corrupt file was set aside at this start: for
+    /// status. Empty otherwise. `recall` adds it to `hold_removals` of each target until that hold
+    /// ends, also after further starts.
     [[nodiscard]] virtual std::string lost() const = 0;
 };
 

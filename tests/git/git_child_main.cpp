@@ -1,3 +1,5 @@
 #include "daemon/git/source.hpp"
 
-int main() { return driftless::git::run_git_child(); }
+int main() {
+    return driftless::git::run_git_child();
+}

@@ -32,7 +32,8 @@ TEST(Snapshot, ListsAndReadsTheFilesOfACommit) {
     const std::string id = repo.commit({{"a.yaml", "one"}, {"apps/web/x.yaml", "two"}, {"z", ""}});
     const auto files = files_of(repo);
     EXPECT_EQ(files->commit(), id);
-    EXPECT_EQ(paths(*files->list("")), (std::vector<std::string>{"a.yaml", "apps/web/x.yaml", "z"}));
+    EXPECT_EQ(paths(*files->list("")),
+              (std::vector<std::string>{"a.yaml", "apps/web/x.yaml", "z"}));
     EXPECT_EQ(paths(*files->list("apps")), std::vector<std::string>{"apps/web/x.yaml"});
     EXPECT_EQ(*files->read("apps/web/x.yaml"), "two");
     EXPECT_EQ(*files->read("z"), "");
@@ -112,8 +113,10 @@ TEST(Snapshot, NeverFetchesASubmodule) {
 
 TEST(Snapshot, KnowsALargeFilePointer) {
     GitRepo repo;
-    repo.commit({{"logo.png", "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n"}});
-    expect_error(files_of(repo)->read("logo.png"), Errc::invalid, "logo.png: it is a Git LFS pointer");
+    repo.commit(
+        {{"logo.png", "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n"}});
+    expect_error(files_of(repo)->read("logo.png"), Errc::invalid,
+                 "logo.png: it is a Git LFS pointer");
 }
 
 TEST(Snapshot, ReadsNoFileOverTheLimitButListsIt) {

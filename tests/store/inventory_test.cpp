@@ -46,7 +46,8 @@ TEST(EntryAfter, AnAdoptedThingStaysAdoptedUntilWeMakeItAnew) {
     EXPECT_TRUE(adopted->adopted);
     EXPECT_EQ(adopted->id, "live-id");
     EXPECT_TRUE(entry_after(&*adopted, action_on_web(Verb::update), Done{}, now)->adopted);
-    EXPECT_FALSE(entry_after(&*adopted, action_on_web(Verb::replace), done_with("n"), now)->adopted);
+    EXPECT_FALSE(
+        entry_after(&*adopted, action_on_web(Verb::replace), done_with("n"), now)->adopted);
 }
 
 TEST(EntryAfter, RepairsAreCountedForOneContent) {
@@ -83,7 +84,8 @@ TEST(EntryAfter, ContentThatFailedIsNotTheLastState) {
     before.last_state = "worked";
     Done failed;
     failed.content_failed = true;
-    EXPECT_EQ(entry_after(&before, action_on_web(Verb::replace), failed, now)->last_state, "worked");
+    EXPECT_EQ(entry_after(&before, action_on_web(Verb::replace), failed, now)->last_state,
+              "worked");
 }
 
 }  // namespace

@@ -48,7 +48,8 @@ TEST_F(SecretsTest, AreReadFromTheEnvironmentAndNamedFiles) {
     environment = {{"GRAFANA", "pw"}};
     put("elsewhere", "file");
     settings.named["grafana"] = {.env = "GRAFANA", .file = "", .targets = {"mini1"}, .place = {}};
-    settings.named["file"] = {.env = "", .file = folder.at("elsewhere"), .targets = {}, .place = {}};
+    settings.named["file"] = {
+        .env = "", .file = folder.at("elsewhere"), .targets = {}, .place = {}};
     settings.named["unset"] = {.env = "UNSET", .file = "", .targets = {}, .place = {}};
     settings.named["bound"] = {.env = "GRAFANA", .file = "", .targets = {"edge"}, .place = {}};
     EXPECT_EQ(read("grafana")->reveal(), "pw");

@@ -157,19 +157,21 @@ TEST_P(EndOfFirstContact, IsAFullCleanConvergingRun) {
 
 INSTANTIATE_TEST_SUITE_P(
     , EndOfFirstContact,
-    ::testing::Values(
-        FirstContact{"all_in_order", [](Outcome&) {}, true, true},
-        FirstContact{"only_observed", [](Outcome&) {}, false, false},
-        FirstContact{"not_full", [](Outcome& run) { run.full = false; }},
-        FirstContact{"canceled", [](Outcome& run) { run.canceled = true; }},
-        FirstContact{"unreadable", [](Outcome& run) { run.unreadable = Error{Errc::unavailable, ""}; }},
-        FirstContact{"no_commit", [](Outcome& run) { run.plan.commit = ""; }},
-        FirstContact{"something_waits_for_it",
-                     [](Outcome& run) {
-                         Held held;
-                         held.first_contact = true;
-                         run.plan.held.push_back(held);
-                     }}),
+    ::testing::Values(FirstContact{"all_in_order", [](Outcome&) {}, true, true},
+                      FirstContact{"only_observed", [](Outcome&) {}, false, false},
+                      FirstContact{"not_full", [](Outcome& run) { run.full = false; }},
+                      FirstContact{"canceled", [](Outcome& run) { run.canceled = true; }},
+                      FirstContact{"unreadable",
+                                   [](Outcome& run) {
+                                       run.unreadable = Error{Errc::unavailable, ""};
+                                   }},
+                      FirstContact{"no_commit", [](Outcome& run) { run.plan.commit = ""; }},
+                      FirstContact{"something_waits_for_it",
+                                   [](Outcome& run) {
+                                       Held held;
+                                       held.first_contact = true;
+                                       run.plan.held.push_back(held);
+                                   }}),
     [](const auto& row) { return row.param.name; });
 
 TEST_F(StoreTest, AConfirmationLivesADay) {

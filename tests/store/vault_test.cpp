@@ -45,7 +45,8 @@ TEST(Vault, SaysWhyATextCannotBeOpened) {
     const OneLateValue late;
     EXPECT_EQ(vault->open(late_mark({{"edge", "Tunnel", "x"}, "id"}), late).error().code,
               Errc::unavailable);
-    EXPECT_EQ(vault->open(make_vault("other")->mark(Secret{"x"}), late).error().code, Errc::internal);
+    EXPECT_EQ(vault->open(make_vault("other")->mark(Secret{"x"}), late).error().code,
+              Errc::internal);
     EXPECT_EQ(vault->open(vault->seal("x"), late).error().code, Errc::internal);
     EXPECT_EQ(vault->open(std::string(mark_begin) + "s:1", late).error().code, Errc::internal);
 }
@@ -56,7 +57,8 @@ TEST(Vault, SealsTellTextsApartAndShowNothing) {
     EXPECT_EQ(vault->seal("pass"), vault->seal("pass"));
     EXPECT_NE(vault->seal("pass"), vault->seal("pasS"));
     EXPECT_NE(vault->seal("pass"), make_vault("other")->seal("pass"));
-    EXPECT_EQ(vault->mark(Secret{"pass"}).find(vault->seal("pass").substr(5, 32)), std::string::npos)
+    EXPECT_EQ(vault->mark(Secret{"pass"}).find(vault->seal("pass").substr(5, 32)),
+              std::string::npos)
         << "a mark and a seal of one text have nothing in common";
 }
 

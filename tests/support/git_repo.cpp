@@ -24,7 +24,9 @@ std::string run(const std::string& command) {
 
 }  // namespace
 
-GitRepo::GitRepo() { git("init --quiet --initial-branch=main"); }
+GitRepo::GitRepo() {
+    git("init --quiet --initial-branch=main");
+}
 
 std::string GitRepo::commit(const std::map<std::string, std::string>& files) {
     for (const auto& [path, bytes] : files) write_file(folder_.at(path), bytes);
@@ -37,7 +39,9 @@ std::string GitRepo::commit_index() {
     return git("rev-parse HEAD");
 }
 
-void GitRepo::remove(const std::string& path) { fs::remove_all(folder_.at(path)); }
+void GitRepo::remove(const std::string& path) {
+    fs::remove_all(folder_.at(path));
+}
 
 void GitRepo::link(const std::string& path, const std::string& to) {
     fs::create_directories(fs::path(folder_.at(path)).parent_path());
@@ -49,7 +53,9 @@ void GitRepo::add_submodule(const std::string& path) {
     git("update-index --add --cacheinfo 160000," + any_commit + "," + path);
 }
 
-void GitRepo::rewind_to(const std::string& commit) { git("reset --quiet --hard " + commit); }
+void GitRepo::rewind_to(const std::string& commit) {
+    git("reset --quiet --hard " + commit);
+}
 
 void GitRepo::delete_branch(const std::string& branch) {
     git("checkout --quiet --detach");
@@ -57,10 +63,11 @@ void GitRepo::delete_branch(const std::string& branch) {
 }
 
 std::string GitRepo::git(const std::string& words) {
-    return run("GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=a "
-               "GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=a "
-               "GIT_COMMITTER_EMAIL=a@example.org git -C '" +
-               folder_.path() + "' " + words + " 2>&1");
+    return run(
+        "GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=a "
+        "GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=a "
+        "GIT_COMMITTER_EMAIL=a@example.org git -C '" +
+        folder_.path() + "' " + words + " 2>&1");
 }
 
 }  // namespace driftless::testing

@@ -7,8 +7,8 @@
 
 namespace driftless::testing {
 
-/// A repository as people make one, with the git program, in a folder of its own. No configuration of
-/// the machine is read. Each call throws when git fails.
+/// A repository as people make one, with the git program, in a folder of its own. No configuration
+/// of the machine is read. Each call throws when git fails.
 class GitRepo {
 public:
     GitRepo();
@@ -28,7 +28,8 @@ public:
     void rewind_to(const std::string& commit);
     void delete_branch(const std::string& branch);
 
-    /// Runs one git command here, words split by the shell. @return what it printed, without the newline
+    /// Runs one git command here, words split by the shell. @return what it printed, without the
+    /// newline
     std::string git(const std::string& words);
 
 private:

@@ -14,7 +14,8 @@ namespace driftless::testing {
 class TempFolder {
 public:
     TempFolder() {
-        std::string form = (std::filesystem::temp_directory_path() / "driftless-test-XXXXXX").string();
+        std::string form =
+            (std::filesystem::temp_directory_path() / "driftless-test-XXXXXX").string();
         if (::mkdtemp(form.data()) == nullptr) throw std::runtime_error("no temporary folder");
         path_ = form;
     }
