@@ -4,7 +4,6 @@
 #include "config/base/durations.hpp"
 #include "config/compose/nodes.hpp"
 #include "config/compose/service.hpp"
-#include "config/compose/short_forms.hpp"
 
 namespace driftless::compose {
 namespace {
@@ -65,7 +64,6 @@ public:
         check_network_mode();
         check_ulimits();
         check_mounts();
-        check_exposed();
         if (const Node* name = service_.find("container_name")) {
             const std::string scale = text_at(service_, "scale");
             if (scale != "0" && scale != "1") {
@@ -178,16 +176,6 @@ private:
                 error(*mount.find(other), "volumes",
                       std::string{"options of `"} + other + "` on a mount of type " + type);
             }
-        }
-    }
-
-    void check_exposed() {
-        const Node* list = service_.find("expose");
-        if (list == nullptr) return;
-        for (const Node& port : list->items) {
-            if (is_exposed(port.text)) continue;
-            error(port, "expose",
-                  context_.quoted(port) + ": expected a port as in \"80\" or \"80-90/udp\"");
         }
     }
 

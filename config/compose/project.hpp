@@ -33,6 +33,7 @@ struct Input {
 /// - `scale` is always there; `ulimits` are {soft, hard}; a device request's `count: all` is -1
 /// - targets of configs and secrets are absolute; one with `environment` has its value as
 ///   `content` instead
+/// - ranges in `ports` and `expose` are expanded; a bind always says `create_host_path`
 /// - `healthcheck: {disable: true}` is {test: [NONE]}
 /// - keys that are ignored, `x-` keys and `extends`, `include`, `build` are gone
 /// - services of profiles that are off are in `disabled`; resources that nobody uses are left out

@@ -4,6 +4,7 @@
 
 #include "config/compose/dotenv.hpp"
 #include "config/compose/nodes.hpp"
+#include "config/compose/short_forms.hpp"
 
 namespace driftless::compose {
 namespace {
@@ -122,6 +123,25 @@ void fill_healthcheck(Context& context, Node& service, const std::string& where)
     }
 }
 
+void expand_exposed(Context& context, Node& service, const std::string& where) {
+    Node* list = service.find("expose");
+    if (list == nullptr) return;
+    Node expanded = Node::list(list->place);
+    for (const Node& item : list->items) {
+        const auto ports = read_exposed(item.text);
+        if (!ports) {
+            context.error(item.place, where,
+                          context.quoted(item) + ": expected a port as in \"80\" or \"80-90/udp\"");
+            continue;
+        }
+        if (!context.count_ports(ports->size(), item.place, where)) return;
+        for (const std::string& port : *ports) {
+            expanded.items.push_back(Node::scalar(port, item.place));
+        }
+    }
+    *list = std::move(expanded);
+}
+
 /// `count: all` as -1; without count and device_ids it means all.
 void fill_device_requests(Context& context, Node* list, bool gpus, const std::string& where) {
     if (list == nullptr) return;
@@ -175,6 +195,7 @@ void normalise_service(Context& context, Node& service, const Variables& variabl
     read_labels(context, service, variables, where);
     fill_dependencies(service);
     fill_healthcheck(context, service, where);
+    expand_exposed(context, service, below(where, "expose"));
     fill_device_requests(context, service.find("gpus"), true, below(where, "gpus"));
     const Node* reserved = find_at(service, "deploy/resources/reservations/devices");
     if (reserved != nullptr) {

@@ -110,9 +110,11 @@ void Shaper::finish_mount(Node& mount, const std::string& where) {
     const bool bind = text_at(mount, "type") == "bind";
     if (bind && source != nullptr && source->is_scalar())
         shape_path(*source, below(where, "source"));
-    if (Node* options = mount.find("bind"); options != nullptr && options->is_map() && bind) {
-        if (options->find("create_host_path") == nullptr) {
-            put_plain(*options, "create_host_path", "true", options->place);
+    if (bind) {  // only a long form without options wants the path to be there
+        const bool missing = mount.find("bind") == nullptr;
+        Node& options = missing ? put(mount, "bind", Node::map(mount.place)) : *mount.find("bind");
+        if (options.is_map() && options.find("create_host_path") == nullptr) {
+            put_plain(options, "create_host_path", missing ? "false" : "true", options.place);
         }
     }
     Node* target = mount.find("target");

@@ -146,10 +146,18 @@ bool is_port_or_range(const std::string& text) {
     return port_range(text).has_value();
 }
 
-bool is_exposed(const std::string& text) {
+Result<std::vector<std::string>> read_exposed(const std::string& text) {
     const std::size_t slash = text.find('/');
     const auto range = port_range(std::string_view{text}.substr(0, slash));
-    return range && range->first > 0 && (slash == text.npos || is_protocol(text.substr(slash + 1)));
+    const std::string protocol = slash == text.npos ? "" : lower(text.substr(slash));
+    if (!range || range->first == 0 || (!protocol.empty() && !is_protocol(protocol.substr(1)))) {
+        return bad(text, "not a port");
+    }
+    std::vector<std::string> ports;
+    for (int port = range->first; port <= range->last; ++port) {
+        ports.push_back(std::to_string(port) + protocol);
+    }
+    return ports;
 }
 
 Result<std::vector<Node>> read_port(const std::string& text, const Place& place) {

@@ -15,8 +15,8 @@ Result<std::vector<Node>> read_port(const std::string& text, const Place& place)
 std::string port_identity(const Node& port);
 /// "8000" or "8000-8010", as a long form's `published` has it.
 bool is_port_or_range(const std::string& text);
-/// What `expose` holds: "80", "80-90/udp".
-bool is_exposed(const std::string& text);
+/// What `expose` holds, ranges expanded: "80", and "80/udp" and "81/udp" of "80-81/udp".
+Result<std::vector<std::string>> read_exposed(const std::string& text);
 
 /// "./data:/data:ro" in long form: the source as written, the target as written.
 Result<Node> read_mount(const std::string& text, const Place& place);

@@ -130,6 +130,12 @@ private:
         for (const char* key : {"command", "entrypoint"}) {
             if (service.contains(key) && service[key].is_null()) service.erase(key);
         }
+        if (service.contains("volumes")) {
+            for (Json& mount : service["volumes"]) {  // `false` goes without saying
+                if (mount.contains("bind") && !mount["bind"].value("create_host_path", true))
+                    mount.erase("bind");
+            }
+        }
         if (service.contains("deploy")) simplify_deploy(service["deploy"]);
         for (const char* key : {"configs", "secrets"}) {
             if (service.contains(key)) fill_targets(service[key], key);

@@ -67,7 +67,7 @@ INSTANTIATE_TEST_SUITE_P(
          R"({"ports": [{"mode": "ingress", "target": 80, "published": "8080", "protocol": "tcp"},
                    {"mode": "ingress", "target": 53, "published": "53", "protocol": "udp"},
                    {"mode": "ingress", "target": 81, "published": "8000-8010", "host_ip": "127.0.0.1", "protocol": "tcp"}]})"},
-        {"expose", "    expose: [80, '90-91/udp']\n", R"({"expose": ["80", "90-91/udp"]})"},
+        {"expose", "    expose: [80, '90-91/udp']\n", R"({"expose": ["80", "90/udp", "91/udp"]})"},
         {"volumes",
          "    volumes: ['./a/../b:/x/', '/abs/./c:/y:ro', 'data:/z', /anon, {type: tmpfs, target: "
          "/t, tmpfs: {size: 1m, mode: 01777}}, "
@@ -78,7 +78,7 @@ INSTANTIATE_TEST_SUITE_P(
                      {"type": "volume", "source": "data", "target": "/z"},
                      {"type": "volume", "target": "/anon"},
                      {"type": "tmpfs", "target": "/t", "tmpfs": {"size": 1048576, "mode": 1023}},
-                     {"type": "bind", "source": ".", "target": "/r"},
+                     {"type": "bind", "source": ".", "target": "/r", "bind": {"create_host_path": false}},
                      {"type": "bind", "source": "q", "target": "/q", "bind": {"propagation": "rslave", "create_host_path": true}}]})"},
         {"grants",
          "    configs: [c, {source: c, target: d, mode: 0440}]\n    secrets: [s, {source: s, "
