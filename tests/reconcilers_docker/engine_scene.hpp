@@ -53,6 +53,25 @@ private:
     }
 };
 
+/// Counts what goes out.
+class CountingTransport final : public net::HttpTransport {
+public:
+    CountingTransport(std::unique_ptr<net::HttpTransport> inner, std::size_t& count)
+        : inner_(std::move(inner)), count_(count) {}
+    asio::awaitable<Result<net::Response>> send(net::Request request) override {
+        ++count_;
+        co_return co_await inner_->send(std::move(request));
+    }
+    asio::awaitable<Result<std::unique_ptr<net::ResponseStream>>> open(net::Request request) override {
+        ++count_;
+        co_return co_await inner_->open(std::move(request));
+    }
+
+private:
+    std::unique_ptr<net::HttpTransport> inner_;
+    std::size_t& count_;
+};
+
 /// A project on a real engine, reconciled as the daemon does it. All of it is removed at the end.
 class EngineScene : public ::testing::Test {
 protected:
@@ -75,7 +94,8 @@ protected:
         EngineParts parts;
         parts.target = "mini1";
         parts.installation = "test";
-        parts.transport = net::make_unix_transport(io.get_executor(), clock, testing::engine_socket());
+        parts.transport = std::make_unique<CountingTransport>(
+            net::make_unix_transport(io.get_executor(), clock, testing::engine_socket()), requests);
         return make_engine_target(std::move(parts), clock, *lane);
     }
 
@@ -103,7 +123,8 @@ protected:
         one.facts.desired = Complete<DesiredState>::vouched(std::move(desired));
         const Outcome outcome = run(reconcile(target->kinds(), one, std::move(scope)));
         for (const ActionOutcome& action : outcome.actions) {
-            if (action.error) ADD_FAILURE() << to_string(action.key) << ": " << action.error->message;
+            if (!action.error) continue;
+            errors.push_back(to_string(action.key) + ": " + action.error->message);
         }
         return outcome;
     }
@@ -111,7 +132,7 @@ protected:
     Outcome converge(std::chrono::seconds most = std::chrono::seconds{40}) {
         const auto until = clock.now() + most;
         Outcome outcome = reconcile_once();
-        while (clock.now() < until && !(outcome.actions.empty() && outcome.under_way.empty())) {
+        while (clock.now() < until && errors.empty() && !(outcome.actions.empty() && outcome.under_way.empty())) {
             if (!outcome.under_way.empty() || outcome.look_again) pause();
             outcome = reconcile_once();
         }
@@ -167,6 +188,8 @@ protected:
     }
 
     ProjectScene scene;
+    std::vector<std::string> errors;  ///< of all actions so far
+    std::size_t requests = 0;         ///< of the target, so far
     Policy policy{.mode = Mode::converge, .prune = true, .grace = std::chrono::seconds{0}};
     ToyJournal journal;
     std::map<ResourceKey, Declared> fallback;

@@ -1,6 +1,5 @@
 // Replacement, rollback, adoption, one-shots and removal on a real engine.
 #include <gmock/gmock.h>
-#include <gtest/gtest-spi.h>
 
 #include <cstdio>
 #include <fstream>
@@ -69,12 +68,8 @@ TEST_F(Lifecycle, BringsTheOldOneBackWhenTheNewDoesNotStart) {
     const std::string old = inspect(web())["Id"];
     scene.commit = "badbad";
     scene.web("command: [/no/such/program]");
-    for (int i = 0; i < 4; ++i) {  // the engine's refusal of the start is an error of one run
-        ::testing::TestPartResultArray refused;
-        ::testing::ScopedFakeTestPartResultReporter expected{
-            ::testing::ScopedFakeTestPartResultReporter::INTERCEPT_ALL_THREADS, &refused};
-        reconcile_once();
-    }
+    for (int i = 0; i < 4; ++i) reconcile_once();
+    EXPECT_TRUE(errors.empty()) << "the engine's refusal is told of the content: " << errors.front();
     EXPECT_EQ(inspect(web())["Id"], old);
     EXPECT_EQ(inspect(web())["State"]["Status"], "running");
 }
@@ -194,6 +189,28 @@ TEST_F(Lifecycle, ReplacesAContainerWhoseFileChanged) {
     const auto tar = run(containers().get_archive(web(), "/etc/a.conf", 1 << 20));
     ASSERT_TRUE(tar);
     EXPECT_EQ(read_tar(*tar)->front().bytes, "two");
+}
+
+TEST_F(Lifecycle, AsksFewRequests) {
+    SKIP_WITHOUT_ENGINE();
+    constexpr std::size_t services = 5;
+    scene.web("command: sleep 100\nscale: 5");
+    reconcile_once();
+    const std::size_t to_make = requests;
+    EXPECT_LE(to_make, 2 * services + 12);
+    requests = 0;
+    const Outcome looked = reconcile_once();
+    EXPECT_TRUE(in_sync(looked)) << told(looked);
+    EXPECT_LE(requests, services + 3) << "a full look";
+    requests = 0;
+    reconcile_once();
+    EXPECT_EQ(requests, 3u) << "nothing changed";
+    ASSERT_TRUE(run(containers().remove(web(), true)));
+    requests = 0;
+    const ResourceKey key{"mini1", "docker.container", scene.project + ".web.1"};
+    reconcile_once({.all = false, .keys = {key}, .fresh = false});
+    EXPECT_LE(requests, 8u) << "one was removed by hand";
+    EXPECT_TRUE(errors.empty()) << errors.front();
 }
 
 TEST_F(Lifecycle, TakesAnInterruptedReplacementToItsEnd) {
