@@ -12,9 +12,10 @@ bool removes(const Action& action) {
 }  // namespace
 
 Frontier::Frontier(const Plan& plan, const Kinds& kinds) : kinds_(kinds) {
-    KeySet room;
-    for (const Action& action : plan.actions) {
-        room.insert(action.after_begun.begin(), action.after_begun.end());
+    KeySet room;  // what makes room, and what must go before that
+    for (auto action = plan.actions.rbegin(); action != plan.actions.rend(); ++action) {
+        room.insert(action->after_begun.begin(), action->after_begun.end());
+        if (room.contains(action->key)) room.insert(action->after.begin(), action->after.end());
     }
     for (const Action& action : plan.actions) {
         place_.emplace(action.key, entries_.size());

@@ -98,7 +98,12 @@ bool Order::spread_once(std::size_t draft) {
     if (!p_.drafts[draft].blocked.empty()) return false;
     for (const Wait& wait : waiting_.of(draft)) {
         const Draft& on = p_.drafts[wait.on];
-        if (wait.until == Wait::Until::ended || on.blocked.empty()) continue;
+        if (wait.enough == Wait::Enough::look && on.blocked.empty()) {
+            const std::string why = fmt::format("{} goes first", name(on.action.verb));
+            block(draft, waits_until(on.action.key, wait.until, why), true);
+            return true;
+        }
+        if (wait.enough == Wait::Enough::ended || on.blocked.empty()) continue;
         block(draft, fmt::format("waits for {}: {}", to_string(on.action.key), on.blocked), on.passing);
         return true;
     }

@@ -90,15 +90,18 @@ std::vector<ResourceKey> gone(const Facts& facts, const Scope& scope, const Read
     if (!facts.desired) return gone;
     KeySet declared;
     for (const Declared& want : (*facts.desired)->resources) declared.insert(want.key);
+    std::unordered_set<std::string> taken_over;  // by a declared resource with another key
+    for (const auto& [key, entry] : facts.inventory) {
+        if (declared.contains(key)) taken_over.insert(key.kind + "/" + entry.id);
+    }
     const Lookup lookup{reads};
     for (const auto& [key, entry] : facts.inventory) {
         const auto read = reads.find(entry.collection);
         const bool was_read = scope.covers(key) && read != reads.end() && read->second.ok();
         if (!was_read || declared.contains(key)) continue;
-        const Live* at_key = lookup.by_key(entry.collection, key);
-        const Live* same = lookup.by_id(entry.collection, entry.id);
-        const bool moved = same != nullptr && same->key != key && facts.inventory.contains(same->key);
-        if (at_key == nullptr && (same == nullptr || moved)) gone.push_back(key);
+        const bool is_live = lookup.by_key(entry.collection, key) != nullptr ||
+                             lookup.by_id(entry.collection, entry.id) != nullptr;
+        if (!is_live || taken_over.contains(key.kind + "/" + entry.id)) gone.push_back(key);
     }
     return gone;
 }

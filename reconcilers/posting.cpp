@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "reconcilers/lookup.hpp"
+
 namespace driftless {
 namespace {
 
@@ -30,6 +32,39 @@ Posted posted_of(const std::optional<Live>& have, const ResourceStatus& status) 
     return posted;
 }
 
+Posted together(const std::vector<const Posted*>& parts) {
+    Posted whole{true, true, true, false, "", json::object()};
+    for (const Posted* part : parts) {
+        const bool ready = part->exists && (part->ready || part->completed);
+        if (!ready && whole.detail.empty()) whole.detail = part->detail;
+        whole.exists = whole.exists && part->exists;
+        whole.ready = whole.ready && ready;
+        whole.completed = whole.completed && part->completed;
+        whole.failed = whole.failed || part->failed;
+        if (part->outputs.is_object()) whole.outputs.update(part->outputs);
+    }
+    return whole;
+}
+
+/// Each manifest of which every resource is known, as a whole.
+std::map<ResourceKey, Posted> manifests_of(const DesiredState& desired,
+                                           const std::map<ResourceKey, Posted>& now,
+                                           const Board& before) {
+    std::map<ResourceKey, std::vector<const Posted*>> parts;
+    std::set<ResourceKey> unknown;
+    for (const Declared& want : desired.resources) {
+        const auto found = now.find(want.key);
+        const Posted* posted = found != now.end() ? &found->second : before.find(want.key);
+        if (posted == nullptr) unknown.insert(want.origin.manifest);
+        if (posted != nullptr) parts[want.origin.manifest].push_back(posted);
+    }
+    std::map<ResourceKey, Posted> manifests;
+    for (const auto& [key, all] : parts) {
+        if (!unknown.contains(key)) manifests.emplace(key, together(all));
+    }
+    return manifests;
+}
+
 class Posting {
 public:
     Posting(Outcome& outcome, const Facts& facts) : outcome_(outcome), facts_(facts) {}
@@ -42,7 +77,9 @@ public:
         for (const Action& action : outcome_.plan.actions) put(action.key, action.have);
         for (const ActionOutcome& action : outcome_.actions) put_done(action);
         for (const ResourceKey& key : outcome_.gone) outcome_.posted.insert_or_assign(key, Posted{});
-        post_manifests();
+        if (!facts_.desired) return;
+        auto manifests = manifests_of(**facts_.desired, outcome_.posted, facts_.board);
+        for (auto& [key, posted] : manifests) outcome_.posted.insert_or_assign(key, std::move(posted));
     }
 
 private:
@@ -65,41 +102,6 @@ private:
         }
     }
 
-    void post_manifests() {
-        if (!facts_.desired) return;
-        std::map<ResourceKey, std::vector<const Posted*>> manifests;
-        std::set<ResourceKey> unknown;
-        for (const Declared& want : (*facts_.desired)->resources) {
-            const Posted* posted = find(want.key);
-            if (posted == nullptr) unknown.insert(want.origin.manifest);
-            if (posted != nullptr) manifests[want.origin.manifest].push_back(posted);
-        }
-        std::map<ResourceKey, Posted> whole;
-        for (const auto& [key, parts] : manifests) {
-            if (!unknown.contains(key)) whole.emplace(key, together(parts));
-        }
-        for (auto& [key, posted] : whole) outcome_.posted.insert_or_assign(key, std::move(posted));
-    }
-
-    [[nodiscard]] const Posted* find(const ResourceKey& key) const {
-        const auto now = outcome_.posted.find(key);
-        return now != outcome_.posted.end() ? &now->second : facts_.board.find(key);
-    }
-
-    static Posted together(const std::vector<const Posted*>& parts) {
-        Posted whole{true, true, true, false, "", json::object()};
-        for (const Posted* part : parts) {
-            const bool ready = part->exists && (part->ready || part->completed);
-            if (!ready && whole.detail.empty()) whole.detail = part->detail;
-            whole.exists = whole.exists && part->exists;
-            whole.ready = whole.ready && ready;
-            whole.completed = whole.completed && part->completed;
-            whole.failed = whole.failed || part->failed;
-            if (part->outputs.is_object()) whole.outputs.update(part->outputs);
-        }
-        return whole;
-    }
-
     Outcome& outcome_;
     const Facts& facts_;
 };
@@ -107,5 +109,19 @@ private:
 }  // namespace
 
 void post(Outcome& outcome, const Facts& facts) { Posting{outcome, facts}.post(); }
+
+void post_seen(Facts& facts, const Reads& reads) {
+    if (!facts.desired) return;
+    const Lookup lookup{reads};
+    std::map<ResourceKey, Posted> seen;
+    for (const Declared& want : (*facts.desired)->resources) {
+        const Live* live = lookup.by_key(want.collection, want.key);
+        if (live != nullptr && live->owner != Owner::foreign) seen.emplace(want.key, posted_of(*live));
+    }
+    for (auto& [key, posted] : manifests_of(**facts.desired, seen, facts.board)) {
+        facts.board.post(key, std::move(posted));
+    }
+    for (auto& [key, posted] : seen) facts.board.post(key, std::move(posted));
+}
 
 }  // namespace driftless

@@ -8,4 +8,7 @@ namespace driftless {
 /// What could not be read keeps what the board has.
 void post(Outcome& outcome, const Facts& facts);
 
+/// Puts on the board what a look has just shown of this target: its outputs are as they are now.
+void post_seen(Facts& facts, const Reads& reads);
+
 }  // namespace driftless

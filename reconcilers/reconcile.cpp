@@ -5,6 +5,7 @@
 #include "providers/net/task_group.hpp"
 #include "reconcilers/frontier.hpp"
 #include "reconcilers/outcome.hpp"
+#include "reconcilers/posting.hpp"
 #include "reconcilers/steps.hpp"
 
 namespace driftless {
@@ -109,6 +110,7 @@ asio::awaitable<Outcome> reconcile(const Kinds& kinds, Run& run, Scope scope) {
     co_await asio::this_coro::throw_if_cancelled(false);  // a canceled run has an Outcome too
     run.facts.scope = scope;
     const Observed observed = co_await observe_all(kinds, run, scope);
+    post_seen(run.facts, observed.reads);
     Plan plan = make_plan(run.facts, observed.reads, rules_of(kinds), run.vault);
     Outcome outcome = outcome_of(run, scope, observed.reads, std::move(plan));
     if (observed.failure) outcome.unreadable = observed.failure;
@@ -124,6 +126,7 @@ asio::awaitable<Outcome> reconcile(const Kinds& kinds, Run& run, Scope scope) {
 asio::awaitable<Plan> plan_only(const Kinds& kinds, Run& run, Scope scope) {
     run.facts.scope = scope;
     const Observed observed = co_await observe_all(kinds, run, scope);
+    post_seen(run.facts, observed.reads);
     co_return make_plan(run.facts, observed.reads, rules_of(kinds), run.vault);
 }
 

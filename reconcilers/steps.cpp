@@ -153,12 +153,14 @@ asio::awaitable<void> carry_out_or_throw(const Kinds& kinds, Run& run, Carried& 
 }  // namespace
 
 asio::awaitable<void> carry_out(const Kinds& kinds, Run& run, Carried& carried) {
+    const bool threw = co_await asio::this_coro::throw_if_cancelled();
     std::exception_ptr thrown;
     try {
         co_await carry_out_or_throw(kinds, run, carried);
     } catch (...) {
         thrown = std::current_exception();
     }
+    co_await asio::this_coro::throw_if_cancelled(threw);
     if (!thrown) co_return;
     carried.stop = true;
     carried.results = all_failed(carried.step.actions.size(), net::error_of(thrown));

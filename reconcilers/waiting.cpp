@@ -34,12 +34,12 @@ std::string_view word(Until until) {
     return "ready";
 }
 
+}  // namespace
+
 std::string waits_until(const ResourceKey& key, Until until, const std::string& why) {
     const std::string text = fmt::format("waits until {} is {}", to_string(key), word(until));
     return why.empty() ? text : fmt::format("{}: {}", text, why);
 }
-
-}  // namespace
 
 Waiting::Waiting(Planning& planning)
     : p_(planning), waits_(planning.drafts.size()), successors_(planning.drafts.size()) {
@@ -108,9 +108,10 @@ void Waiting::need_draft(std::size_t draft, std::size_t on, const Need& need) {
     const bool makes = action.verb == Verb::create || action.verb == Verb::replace;
     const bool known = makes ? need.until == Until::ready && p_.rules_of(action.key.kind).ready_when_done
                              : action.have && meets(*action.have, need.until);
-    if (!need.required) return add(draft, {on, Wait::Until::ended});
-    if (need.until == Until::exists || finish || known) return add(draft, {on, Wait::Until::done});
-    block(draft, waits_until(action.key, need.until, std::string{name(action.verb)} + " goes first"), true);
+    Wait::Enough enough = Wait::Enough::look;
+    if (need.until == Until::exists || finish || known) enough = Wait::Enough::done;
+    if (!need.required) enough = Wait::Enough::ended;
+    add(draft, {on, enough, need.until});
 }
 
 void Waiting::need_resting(std::size_t draft, const ResourceKey& key, const Need& need) {
@@ -151,7 +152,7 @@ void Waiting::claim(std::size_t draft, const std::string& claim, const Live& hol
     auto on = draft_of_.find(holder.key);
     if (on == draft_of_.end() && entry != nullptr) on = draft_of_.find(entry->key);
     if (on != draft_of_.end() && p_.drafts[on->second].action.verb != Verb::adopt) {
-        add(draft, {on->second, Wait::Until::begun});
+        add(draft, {on->second, Wait::Enough::begun});
         if (p_.drafts[on->second].removes()) successors_[on->second].push_back(draft);
         return;
     }
@@ -192,7 +193,7 @@ void Waiting::keep_needed(std::size_t removal, const ResourceKey& dependent) {
     if (const auto on = draft_of_.find(dependent); on != draft_of_.end()) {
         const bool changes = p_.drafts[on->second].action.verb != Verb::adopt &&
                              p_.drafts[on->second].action.verb != Verb::create;
-        if (changes) add(removal, {on->second, Wait::Until::done});
+        if (changes) add(removal, {on->second, Wait::Enough::done});
         return;
     }
     const auto rest = rest_of_.find(dependent);
@@ -210,8 +211,8 @@ void Waiting::write_to(std::size_t draft) {
     Action& action = p_.drafts[draft].action;
     for (const Wait& wait : waits_[draft]) {
         if (!p_.drafts[wait.on].blocked.empty()) continue;
-        auto& list = wait.until == Wait::Until::done    ? action.after
-                     : wait.until == Wait::Until::begun ? action.after_begun
+        auto& list = wait.enough == Wait::Enough::done    ? action.after
+                     : wait.enough == Wait::Enough::begun ? action.after_begun
                                                         : action.after_ended;
         const ResourceKey& key = p_.drafts[wait.on].action.key;
         if (std::ranges::find(list, key) == list.end()) list.push_back(key);

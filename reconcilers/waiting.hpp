@@ -8,14 +8,19 @@ namespace driftless {
 
 /// One draft waits for another.
 struct Wait {
-    enum class Until {
+    enum class Enough {
         done,
         begun,  ///< a claim is free as soon as its holder's action was begun
         ended,  ///< its failure is no obstacle
+        look,   ///< only the next look tells: not in this run
     };
     std::size_t on = 0;
-    Until until = Until::done;
+    Enough enough = Enough::done;
+    Until until = Until::ready;  ///< how far it must be, for people
 };
+
+/// "waits until mini1/docker.container/db is ready: …"
+std::string waits_until(const ResourceKey& key, Until until, const std::string& why);
 
 /// Which drafts wait for which, by needs and by claims. What can't go at all is marked as blocked.
 class Waiting {

@@ -60,7 +60,7 @@ asio::awaitable<Result<Scene>> look_around(ContainerChange change) {
 asio::awaitable<Result<void>> discard(ContainerChange change, const json& container) {
     auto removed = co_await change.access.containers.remove(shown_text(container, "/Id"), true);
     if (!removed) co_return removed;
-    co_await drop_volumes(change.access, container);
+    co_await drop_volumes(change.access, change.run, container);
     co_return Result<void>{};
 }
 

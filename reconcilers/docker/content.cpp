@@ -1,5 +1,7 @@
 #include "reconcilers/docker/content.hpp"
 
+#include <algorithm>
+
 #include "reconcilers/docker/json_reading.hpp"
 #include "reconcilers/docker/marks.hpp"
 
@@ -85,6 +87,14 @@ asio::awaitable<Result<void>> fill(EngineAccess& access, Run& run, const Declare
     co_return co_await access.containers.remove(id, true);
 }
 
+/// Somebody may be about to mount it.
+bool is_declared(const Facts& facts, const std::string& volume) {
+    const auto holds = [&](const Declared& want) { return want.blobs.contains(volume); };
+    const bool earlier = std::ranges::any_of(
+        facts.fallback, [&](const auto& entry) { return holds(entry.second); });
+    return earlier || (facts.desired && std::ranges::any_of((*facts.desired)->resources, holds));
+}
+
 asio::awaitable<Result<bool>> is_full(EngineAccess& access, std::string volume) {
     const auto there = co_await access.volumes.inspect(volume);
     if (!there && there.error().code == Errc::not_found) co_return false;
@@ -142,10 +152,10 @@ asio::awaitable<Result<void>> fill_volumes(EngineAccess& access, Run& run, const
     co_return Result<void>{};
 }
 
-asio::awaitable<void> drop_volumes(EngineAccess& access, json container) {
+asio::awaitable<void> drop_volumes(EngineAccess& access, Run& run, json container) {
     for (const json& mount : at(container, "/Mounts")) {
         const std::string volume = shown_text(mount, "/Name");
-        if (!volume.starts_with(volume_prefix)) continue;
+        if (!volume.starts_with(volume_prefix) || is_declared(run.facts, volume)) continue;
         static_cast<void>(co_await access.volumes.remove(volume));  // refused while it is in use
     }
 }

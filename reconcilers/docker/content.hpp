@@ -21,7 +21,7 @@ asio::awaitable<Result<std::vector<TarFile>>> read_files_of(net::Lane& lane, Run
 /// Makes and fills the volumes that hold folders of the commit, where they aren't there yet.
 asio::awaitable<Result<void>> fill_volumes(EngineAccess& access, Run& run, const Declared& want);
 
-/// Removes such volumes of a container that is gone; those still in use stay.
-asio::awaitable<void> drop_volumes(EngineAccess& access, json container);
+/// Removes such volumes of a container that is gone; those that are declared or still in use stay.
+asio::awaitable<void> drop_volumes(EngineAccess& access, Run& run, json container);
 
 }  // namespace driftless::docker

@@ -48,7 +48,10 @@ Live storage_live(const StorageKind& kind, const EngineAccess& access, const Fac
     live.owner = Owner::foreign;
     if (mark == access.installation) live.owner = Owner::ours;
     if (mark.empty() && paired && is_known(facts, live.key)) live.owner = Owner::kin;
-    if (live.owner == Owner::foreign) live.key.name = name + "/foreign";
+    if (live.owner == Owner::foreign) {  // a key of its own, that can't be one of ours
+        live.key.name = name;
+        if (is_known(facts, live.key)) live.key.name += "/foreign";
+    }
     live.claims.push_back(std::string{kind.claim} + " " + name);
     live.protect = label(marks::protect) == "true";
     live.commit = label(marks::commit);
