@@ -148,7 +148,7 @@ Result<std::string> list_ref(const Remote& remote) {
     git_remote* made = nullptr;
     const int code = git_remote_create_detached(&made, remote.url.c_str());
     if (code != 0) return last_error(code, Errc::invalid).in("list " + in_quotes(remote.url));
-    const Handle<git_remote> detached{made};
+    const Handle<git_remote> unbound{made};
     auto connected = connect(made);
     if (!connected) return std::move(connected).error().in("list " + in_quotes(remote.url));
     auto tip = find_ref(made, remote.ref);
