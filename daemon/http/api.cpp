@@ -119,7 +119,13 @@ void guard(ServerResponse& response) {
 
 asio::awaitable<ServerResponse> Api::handle(net::ServerRequest request) {
     auto refusal = refused(request, access_);
-    ServerResponse response = refusal ? std::move(*refusal) : co_await answer(request);
+    // Not in one expression: GCC 12 destroys what a conditional with a co_await gives twice.
+    ServerResponse response;
+    if (refusal) {
+        response = std::move(*refusal);
+    } else {
+        response = co_await answer(request);
+    }
     guard(response);
     if (request.method == net::Method::head) response.body.clear();
     co_return response;
