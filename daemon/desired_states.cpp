@@ -122,7 +122,7 @@ asio::awaitable<Result<void>> DesiredStates::take(std::string commit) {
     }
     if (!files) co_return remote_failed(std::move(files).error());
     auto noted = co_await note_rewind(commit);
-    if (!noted) co_return noted;
+    if (!noted) co_return remote_failed(std::move(noted).error());
     auto loaded = co_await load_commit(*files);
     if (!loaded) co_return remote_failed(std::move(loaded).error());
     if (loaded->empty) {
@@ -143,8 +143,9 @@ asio::awaitable<Result<void>> DesiredStates::take(std::string commit) {
 /// History that was rewritten may have dropped things by mistake: their removal waits for a person.
 asio::awaitable<Result<void>> DesiredStates::note_rewind(const std::string& commit) {
     if (tip_.empty() || commit == tip_ || !parts_.source.hold_rewinds) co_return Result<void>{};
-    const auto follows = co_await parts_.git.follows(commit, tip_);
-    if (follows && *follows) co_return Result<void>{};
+    auto follows = co_await parts_.git.follows(commit, tip_);
+    if (!follows) co_return std::move(follows).error();
+    if (*follows) co_return Result<void>{};
     const std::string why =
         fmt::format("branch {} of {} was rewound from {} to {}", parts_.source.branch,
                     parts_.source.name, short_id(tip_), short_id(commit));
