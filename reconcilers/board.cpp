@@ -28,7 +28,9 @@ void Board::post(const ResourceKey& key, Posted posted) {
     posted_.insert_or_assign(key, std::move(posted));
 }
 
-void Board::take_down(const ResourceKey& key) { posted_.erase(key); }
+void Board::take_down(const ResourceKey& key) {
+    posted_.erase(key);
+}
 
 const Posted* Board::find(const ResourceKey& key) const {
     const auto found = posted_.find(key);
@@ -44,7 +46,8 @@ Result<std::string> Board::find(const LateRef& ref) const {
     const json value = at_path(posted->outputs, ref.field);
     if (value.is_primitive() && !value.is_null()) return to_text(value);
     if (value.is_structured()) {
-        return Error{Errc::not_found, fmt::format("{}: it is not a single value; name a field of it", what)};
+        return Error{Errc::not_found,
+                     fmt::format("{}: it is not a single value; name a field of it", what)};
     }
     if (posted->ready) {
         return Error{Errc::not_found, fmt::format("{}: there is no such field", what)};

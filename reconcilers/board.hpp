@@ -13,8 +13,8 @@ struct Posted {
     bool exists = false;
     bool ready = false;
     bool completed = false;
-    bool failed = false;      ///< it will not get there by waiting
-    std::string detail;       ///< why it isn't ready
+    bool failed = false;            ///< it will not get there by waiting
+    std::string detail = {};        ///< why it isn't ready
     json outputs = json::object();  ///< may hold secrets: in memory only
 };
 

@@ -10,13 +10,13 @@ namespace {
 /// One declared resource, what there is of it, and what it should be.
 struct Case {
     const Declared& declared;
-    const Declared* want;         ///< `declared`, or the content that worked before it
+    const Declared* want;  ///< `declared`, or the content that worked before it
     const Live* have = nullptr;
     const InventoryEntry* entry = nullptr;
-    json spec = nullptr;          ///< of `want`, sealed
-    std::string digest = {};      ///< of `spec`
-    bool bad = false;             ///< `declared` was tried and failed
-    bool given = false;           ///< a person said that it is ours
+    json spec = nullptr;                      ///< of `want`, sealed
+    std::string digest = {};                  ///< of `spec`
+    bool bad = false;                         ///< `declared` was tried and failed
+    bool given = false;                       ///< a person said that it is ours
     std::optional<json> seen = std::nullopt;  ///< `have`'s spec, sealed like `spec`
 };
 
@@ -43,6 +43,7 @@ private:
     void differs(const Case& c, std::vector<FieldChange> changes);
     void agrees(const Case& c, bool forgotten);
     [[nodiscard]] Fields fields_of(Case& c) const;
+    [[nodiscard]] static bool is_what_worked(const Case& c, const Fields& fields);
     [[nodiscard]] const Live* stranger_with_claim(const Case& c) const;
     [[nodiscard]] std::string why_hold(const Case& c, const Action& action, bool& first) const;
     [[nodiscard]] std::string older_data(const Case& c) const;
@@ -52,7 +53,8 @@ private:
     void conflict(const Case& c, const Live& stranger);
 
     Planning& p_;
-    std::unordered_map<std::string, const Live*> left_data_;  ///< of vanished manifests, by kind/name
+    std::unordered_map<std::string, const Live*>
+        left_data_;  ///< of vanished manifests, by kind/name
 };
 
 /// What a thing is called inside its manifest: "data" of "shop.data".
@@ -67,11 +69,14 @@ DeclaredPlanner::DeclaredPlanner(Planning& planning) : p_(planning) {
         const InventoryEntry* entry = p_.entry_for(live);
         const bool data = p_.rules_of(live.key.kind).data || (entry != nullptr && entry->data);
         if (!data || p_.declared.contains(live.key) || !p_.is_ours(live)) continue;
-        if (!p_.manifests.contains(p_.manifest_of(live))) left_data_.emplace(own_name(live.key), &live);
+        if (!p_.manifests.contains(p_.manifest_of(live)))
+            left_data_.emplace(own_name(live.key), &live);
     }
 }
 
-std::string at_place(const Declared& want) { return to_string(want.origin.place); }
+std::string at_place(const Declared& want) {
+    return to_string(want.origin.place);
+}
 
 void DeclaredPlanner::resource(const Declared& want) {
     if (!is_covered(want)) return;
@@ -101,8 +106,8 @@ bool DeclaredPlanner::is_covered(const Declared& want) const {
            std::ranges::any_of(want.was, [&](const auto& key) { return scope.covers(key); });
 }
 
-/// Ours or its kin at the key itself; what the inventory knows by id; what an earlier key left; only
-/// then what a stranger put in the place.
+/// Ours or its kin at the key itself; what the inventory knows by id; what an earlier key left;
+/// only then what a stranger put in the place.
 const Live* DeclaredPlanner::find_live(const Declared& want) const {
     const Live* here = p_.lookup.by_key(want.collection, want.key);
     if (here != nullptr && here->owner != Owner::foreign) return here;
@@ -144,8 +149,8 @@ bool DeclaredPlanner::is_ours(const Case& c) const {
 /// @return false: the resource rests, with the reason
 bool DeclaredPlanner::choose_content(Case& c) {
     if (!seal(c, c.declared)) return false;
-    c.bad = c.entry != nullptr && !c.entry->bad_digest.empty() &&
-            c.entry->bad_digest == c.digest && !p_.facts.retry.contains(c.declared.key);
+    c.bad = c.entry != nullptr && !c.entry->bad_digest.empty() && c.entry->bad_digest == c.digest &&
+            !p_.facts.retry.contains(c.declared.key);
     if (!c.bad) return true;
     const auto earlier = p_.facts.fallback.find(c.declared.key);
     if (earlier != p_.facts.fallback.end()) {
@@ -185,9 +190,9 @@ void DeclaredPlanner::present(Case& c) {
     Fields fields = fields_of(c);
     if (!c.have->unfinished.empty()) {
         Action action = action_of(c, Verb::finish);
+        action.back = c.bad && !is_what_worked(c, fields);
         action.fields = std::move(fields.changes);
         action.reason = c.have->unfinished;
-        action.back = c.bad;
         return draft(c, std::move(action));
     }
     const bool unread = c.have->spec.is_null() && c.have->agrees_with != c.digest;
@@ -196,12 +201,20 @@ void DeclaredPlanner::present(Case& c) {
     differs(c, std::move(fields.changes));
 }
 
+/// Is what is under way the content that worked before? Then it goes on, and not back.
+bool DeclaredPlanner::is_what_worked(const Case& c, const Fields& fields) {
+    const bool is_known = !c.have->spec.is_null() || c.have->agrees_with == c.digest;
+    return c.want != &c.declared && is_known &&
+           std::ranges::none_of(fields.changes, &FieldChange::replaces);
+}
+
 /// What differs, without what only a lost key could tell.
 Fields DeclaredPlanner::fields_of(Case& c) const {
     Fields fields;
     if (c.have->spec.is_null() || c.have->agrees_with == c.digest) return fields;
     const json& live = c.have->spec;
-    c.seen = sealed_like(c.spec, p_.vault.remembers() ? live : with_seals_forgotten(live), p_.vault);
+    c.seen =
+        sealed_like(c.spec, p_.vault.remembers() ? live : with_seals_forgotten(live), p_.vault);
     FieldRules rules;
     for (const std::string& path : c.want->ignore) rules.push_back({path, Compare::ignored});
     const FieldRules& kind_rules = p_.rules_of(c.want->key.kind).fields;
@@ -277,13 +290,14 @@ Action DeclaredPlanner::action_of(const Case& c, Verb verb) const {
 
 /// The last gates of a change: strangers in the way, a fight, a person's word.
 void DeclaredPlanner::draft(const Case& c, Action action) {
-    const bool changes = action.verb == Verb::create || action.verb == Verb::update ||
-                         action.verb == Verb::replace;
+    const bool changes =
+        action.verb == Verb::create || action.verb == Verb::update || action.verb == Verb::replace;
     if (changes) {
         if (const Live* stranger = stranger_with_claim(c)) return conflict(c, *stranger);
         const bool may_try = p_.facts.retry.contains(action.key);
         if (action.repair && !may_try && is_contended(*c.entry, c.digest, p_.facts.now)) {
-            rest(c, Status::contended, "repaired three times in ten minutes: somebody else changes it too");
+            rest(c, Status::contended,
+                 "repaired three times in ten minutes: somebody else changes it too");
             p_.plan.resting.back().fields = std::move(action.fields);
             return;
         }
@@ -322,9 +336,10 @@ std::string DeclaredPlanner::why_hold(const Case& c, const Action& action, bool&
 std::string DeclaredPlanner::older_data(const Case& c) const {
     const auto left = left_data_.find(own_name(c.declared.key));
     if (left == left_data_.end()) return "";
-    return fmt::format("{} of {}, which git dropped, still holds data of that name; \"was\" in the "
-                       "manifest keeps it",
-                       to_string(left->second->key), to_string(p_.manifest_of(*left->second)));
+    return fmt::format(
+        "{} of {}, which git dropped, still holds data of that name; \"was\" in the "
+        "manifest keeps it",
+        to_string(left->second->key), to_string(p_.manifest_of(*left->second)));
 }
 
 void DeclaredPlanner::conflict(const Case& c, const Live& stranger) {

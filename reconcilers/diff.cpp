@@ -89,8 +89,12 @@ bool holds_maps(const json& list) {
     return std::ranges::any_of(list, [](const json& item) { return item.is_object(); });
 }
 
-bool may_be_list(const json& value) { return value.is_array() || value.is_null(); }
-bool may_be_map(const json& value) { return value.is_object() || value.is_null(); }
+bool may_be_list(const json& value) {
+    return value.is_array() || value.is_null();
+}
+bool may_be_map(const json& value) {
+    return value.is_object() || value.is_null();
+}
 
 class Walk {
 public:

@@ -39,7 +39,8 @@ struct FieldChange {
 };
 
 /// What `have` lacks of `want`. Pure: same input, same changes, sorted by path.
-std::vector<FieldChange> changed_fields(const json& want, const json& have, const FieldRules& rules);
+std::vector<FieldChange> changed_fields(const json& want, const json& have,
+                                        const FieldRules& rules);
 
 /// A digest of a spec: equal for equal specs, whatever the order of their keys.
 std::string digest_of(const json& spec);

@@ -11,7 +11,8 @@ std::string digest_of(const json& spec) {
     const std::string text = spec.dump(-1, ' ', false, json::error_handler_t::replace);
     std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
     unsigned int size = 0;
-    const int done = EVP_Digest(text.data(), text.size(), bytes.data(), &size, EVP_sha256(), nullptr);
+    const int done =
+        EVP_Digest(text.data(), text.size(), bytes.data(), &size, EVP_sha256(), nullptr);
     assert(done == 1);
     static_cast<void>(done);
     std::string hex;

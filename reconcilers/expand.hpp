@@ -41,7 +41,7 @@ struct TargetLoad {
 struct Loaded {
     std::string commit;
     std::map<std::string, TargetLoad> targets;  ///< every target of the settings that is addressed
-    Findings unparsed;   ///< files that could not be read at all
+    Findings unparsed;                          ///< files that could not be read at all
     std::vector<std::string> unparsed_files;
     std::vector<Finding> elsewhere;  ///< manifests for targets that this daemon doesn't have
     bool empty = false;              ///< no manifest at all

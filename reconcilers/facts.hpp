@@ -13,26 +13,27 @@
 
 namespace driftless {
 
-/// What we remember of a resource that we created or adopted. It may be lost; then removals are held.
+/// What we remember of a resource that we created or adopted. It may be lost; then removals are
+/// held.
 struct InventoryEntry {
     ResourceKey key;
     std::string id;
     std::string collection;
     ResourceKey manifest;
     Place place;
-    std::string commit;       ///< the last that declared it
-    bool adopted = false;     ///< made by somebody else, and equal to what is declared
+    std::string commit;    ///< the last that declared it
+    bool adopted = false;  ///< made by somebody else, and equal to what is declared
     bool protect = false;
     bool data = false;
     std::vector<Need> needs;  ///< so that removal has an order when the file is gone
     std::string good_commit;  ///< the last whose content worked
     std::string good_digest;
-    std::string bad_digest;   ///< content that was tried and failed: not tried again
+    std::string bad_digest;  ///< content that was tried and failed: not tried again
     std::string bad_reason;
     std::vector<net::WallTime> repairs;  ///< of drift, the latest ones, oldest first
     std::string repaired_digest;         ///< the content that they repaired towards
-    json last_state;          ///< as last seen, sealed: for `restore`
-    json note;                ///< from apply, for the next observe: an operation's URL
+    json last_state;                     ///< as last seen, sealed: for `restore`
+    json note;                           ///< from apply, for the next observe: an operation's URL
 };
 using Inventory = std::map<ResourceKey, InventoryEntry>;
 
@@ -43,17 +44,19 @@ struct Facts {
     Policy policy;
     net::WallTime now;
     std::optional<Complete<DesiredState>> desired;  ///< none: not known; nothing is removed
-    std::map<ResourceKey, Declared> fallback;  ///< for bad content: the declared content that worked
+    /// For bad content: the declared content that worked.
+    std::map<ResourceKey, Declared> fallback;
     Inventory inventory;
     Board board;
     std::set<std::string> confirmed;  ///< hashes that a person confirmed and that are still valid
     std::set<ResourceKey> adopt;      ///< conflicts that a person gave us
-    std::set<ResourceKey> retry;      ///< `reconcile KEY`: bad or contended content may be tried again
+    std::set<ResourceKey> retry;  ///< `reconcile KEY`: bad or contended content may be tried again
     std::map<ResourceKey, std::string> suspended;  ///< with the reason
-    std::string hold_removals;  ///< why every removal waits: a rewind, unparsed files, a lost database
-    bool first_contact = false; ///< nothing was ever converged here, or the database was lost
-    bool after_outage = false;  ///< no clean full round since the target was away
-    Scope scope;                ///< what the reads cover; `reconcile` sets it
+    /// Why every removal waits: a rewind, unparsed files, a lost database.
+    std::string hold_removals;
+    bool first_contact = false;  ///< nothing was ever converged here, or the database was lost
+    bool after_outage = false;   ///< no clean full round since the target was away
+    Scope scope;                 ///< what the reads cover; `reconcile` sets it
 };
 
 }  // namespace driftless

@@ -47,7 +47,8 @@ Frontier::Chance Frontier::chance(Entry& entry) {
 
 Frontier::Chance Frontier::chance_after(Entry& entry) {
     Chance best = Chance::now;
-    const auto weigh = [&](const std::vector<ResourceKey>& keys, bool begun_will_do, bool may_fail) {
+    const auto weigh = [&](const std::vector<ResourceKey>& keys, bool begun_will_do,
+                           bool may_fail) {
         for (const ResourceKey& key : keys) {
             const Entry* on = find(key);
             if (on == nullptr || best == Chance::never) continue;
@@ -56,10 +57,12 @@ Frontier::Chance Frontier::chance_after(Entry& entry) {
                 best = Chance::later;
             } else if (ended_badly && !may_fail) {
                 const std::string why = on->state == State::failed ? "it failed" : on->why;
-                best = block(entry, fmt::format("waits for {}: {}", to_string(key), why), on->passing);
+                best =
+                    block(entry, fmt::format("waits for {}: {}", to_string(key), why), on->passing);
             } else if (on->state == State::begun && !begun_will_do) {
                 best = block(entry, fmt::format("waits for {}: under way", to_string(key)), true);
-            } else if (may_fail && on->state == State::done && !is_known_ready(*entry.action, *on)) {
+            } else if (may_fail && on->state == State::done &&
+                       !is_known_ready(*entry.action, *on)) {
                 best = block(entry, fmt::format("waits until {} is ready", to_string(key)), true);
             }
         }
@@ -77,7 +80,8 @@ bool Frontier::is_known_ready(const Action& waiter, const Entry& on) const {
     const auto kind = kinds_.find(on.action->key.kind);
     if (kind != kinds_.end() && kind->second->rules().ready_when_done) return true;
     return std::ranges::none_of(waiter.want->needs, [&](const Need& need) {
-        const bool meant = need.key == on.action->key || need.key == on.action->want->origin.manifest;
+        const bool meant =
+            need.key == on.action->key || need.key == on.action->want->origin.manifest;
         return meant && need.until != Until::exists;
     });
 }
@@ -87,12 +91,14 @@ Frontier::Chance Frontier::chance_of_removal(Entry& entry) {
         return block(entry, "something failed in this round: nothing is removed in it", true);
     }
     if (entry.makes_room) return Chance::now;
-    if (pending_) return block(entry, "removals come last: something else is still to be done", true);
+    if (pending_)
+        return block(entry, "removals come last: something else is still to be done", true);
     for (const Entry& other : entries_) {
         if (other.removes || other.state == State::done) continue;
         if (other.state == State::waiting || other.state == State::out) return Chance::later;
         const std::string why = other.state == State::begun ? "under way" : "not done";
-        return block(entry, fmt::format("removals come last: {} is {}", to_string(other.action->key), why),
+        return block(entry,
+                     fmt::format("removals come last: {} is {}", to_string(other.action->key), why),
                      true);
     }
     return Chance::now;

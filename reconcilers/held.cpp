@@ -9,12 +9,14 @@ namespace {
 std::string line_of(const Action& action) {
     const std::string id = action.have ? action.have->id : "";
     const std::string version = action.have ? action.have->version : "";
-    return json::array({name(action.verb), to_string(action.key), id, version}).dump(
-        -1, ' ', false, json::error_handler_t::replace);
+    return json::array({name(action.verb), to_string(action.key), id, version})
+        .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 /// Short enough to be typed, long enough not to be met by chance.
-std::string short_digest(const json& value) { return digest_of(value).substr(0, 12); }
+std::string short_digest(const json& value) {
+    return digest_of(value).substr(0, 12);
+}
 
 std::string hash_of(const std::vector<Held>& held) {
     if (held.empty()) return "";
@@ -24,7 +26,8 @@ std::string hash_of(const std::vector<Held>& held) {
 }
 
 bool held_before(const Held& left, const Held& right) {
-    return std::tie(left.action.key, left.action.verb) < std::tie(right.action.key, right.action.verb);
+    return std::tie(left.action.key, left.action.verb) <
+           std::tie(right.action.key, right.action.verb);
 }
 
 }  // namespace
@@ -37,7 +40,8 @@ void hold_back(Planning& planning) {
             free.push_back(std::move(draft));
         } else {
             const std::string hash = short_digest(line_of(draft.action));
-            held.push_back({std::move(draft.action), std::move(draft.hold), hash, draft.first_contact});
+            held.push_back(
+                {std::move(draft.action), std::move(draft.hold), hash, draft.first_contact});
         }
     }
     std::ranges::sort(held, held_before);

@@ -11,8 +11,8 @@
 
 namespace driftless {
 
-/// A read that got everything of its scope. Only such reads may lead to a removal; whoever makes one
-/// vouches for it.
+/// A read that got everything of its scope. Only such reads may lead to a removal; whoever makes
+/// one vouches for it.
 template <class T>
 class Complete {
 public:
@@ -36,11 +36,14 @@ enum class Health { none, starting, healthy, unhealthy };
 
 /// A resource as it is.
 struct Live {
-    ResourceKey key;         ///< the key that it answers to; for others' things: by its own name
-    std::string id;          ///< the provider's
-    std::string version;     ///< changes when it changes: etag, index, or a digest of it
-    json spec;               ///< in the form of Declared::spec; null when `agrees_with` says enough
-    std::string agrees_with; ///< digest of the declared spec that it was found equal to, unchanged since
+    ResourceKey key;      ///< the key that it answers to; for others' things: by its own name
+    std::string id;       ///< the provider's
+    std::string version;  ///< changes when it changes: etag, index, or a digest of it
+    /// In the form of Declared::spec. Null when `agrees_with` says enough; while a replacement is
+    /// under way: the new one's, where it is there.
+    json spec;
+    /// Digest of the declared spec that it was found equal to, unchanged since.
+    std::string agrees_with;
     Owner owner = Owner::foreign;
     std::string unfinished;  ///< what is under way, for people: "replacing: waits until healthy";
                              ///< empty when settled

@@ -104,13 +104,16 @@ bool Order::spread_once(std::size_t draft) {
             return true;
         }
         if (wait.enough == Wait::Enough::ended || on.blocked.empty()) continue;
-        block(draft, fmt::format("waits for {}: {}", to_string(on.action.key), on.blocked), on.passing);
+        block(draft, fmt::format("waits for {}: {}", to_string(on.action.key), on.blocked),
+              on.passing);
         return true;
     }
     for (const std::size_t successor : waiting_.successors(draft)) {
         const Draft& next = p_.drafts[successor];
         if (next.blocked.empty()) continue;
-        block(draft, fmt::format("stays until {} can take over: {}", to_string(next.action.key), next.blocked),
+        block(draft,
+              fmt::format("stays until {} can take over: {}", to_string(next.action.key),
+                          next.blocked),
               next.passing);
         return true;
     }
@@ -156,6 +159,8 @@ void Order::emit(const std::vector<std::size_t>& sorted) {
 
 }  // namespace
 
-void put_in_order(Planning& planning) { Order{planning}.put(); }
+void put_in_order(Planning& planning) {
+    Order{planning}.put();
+}
 
 }  // namespace driftless

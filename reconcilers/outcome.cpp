@@ -118,7 +118,8 @@ void mark_left(Outcome& outcome, const std::vector<Frontier::Left>& left) {
 void mark_resting(Outcome& outcome) {
     for (const Rest& rest : outcome.plan.resting) {
         if (rest.status == Status::progressing) look_at(outcome, rest.key, next_glance);
-        if (rest.passing) look_at(outcome, rest.key, outcome.changes > 0 ? verifying_look * 5 : next_glance);
+        if (rest.passing)
+            look_at(outcome, rest.key, outcome.changes > 0 ? verifying_look * 5 : next_glance);
         if (rest.status == Status::in_sync) outcome.worked.emplace(rest.key, rest.digest);
     }
     for (const ActionOutcome& action : outcome.actions) {
@@ -142,7 +143,8 @@ Outcome outcome_of(const Run& run, const Scope& scope, const Reads& reads, Plan 
     for (const auto& [collection, read] : reads) {
         if (!read && !outcome.unreadable) outcome.unreadable = read.error();
     }
-    for (const Rest& rest : plan.resting) outcome.statuses.insert_or_assign(rest.key, status_of(rest));
+    for (const Rest& rest : plan.resting)
+        outcome.statuses.insert_or_assign(rest.key, status_of(rest));
     for (const Action& action : plan.actions) {
         outcome.statuses.insert_or_assign(action.key, status_of(action));
     }
@@ -188,8 +190,7 @@ void conclude(Outcome& outcome, const Run& run, const std::vector<Frontier::Left
 }
 
 bool Outcome::converged() const {
-    return clean() && under_way.empty() &&
-           std::ranges::all_of(statuses, [](const auto& status) {
+    return clean() && under_way.empty() && std::ranges::all_of(statuses, [](const auto& status) {
                return status.second.status == Status::in_sync;
            });
 }

@@ -21,14 +21,16 @@ struct Action {
     std::optional<Declared> want;
     std::optional<Live> have;
     std::vector<FieldChange> fields;  ///< sealed where they are secret
-    std::string digest;        ///< of the sealed `want`
-    std::string reason;        ///< "apps/web.yaml:3:1 asks for it", "drift", "git dropped it"
-    bool repair = false;       ///< of drift: git did not change
-    bool back = false;         ///< `want` is content that worked before; the newer one failed
-    std::string interruption;  ///< "about 12 s", empty for none
+    std::string digest;               ///< of the sealed `want`
+    std::string reason;              ///< "apps/web.yaml:3:1 asks for it", "drift", "git dropped it"
+    bool repair = false;             ///< of drift: git did not change
+    bool back = false;               ///< `want` is content that worked before; the newer one failed
+    std::string interruption;        ///< "about 12 s", empty for none
     std::vector<ResourceKey> after;  ///< actions of this plan that must be done before
-    std::vector<ResourceKey> after_begun;  ///< here it is enough that they were begun: their claims are free
-    std::vector<ResourceKey> after_ended;  ///< here their failure is no obstacle, their being under way is
+    /// Here it is enough that they were begun: their claims are free.
+    std::vector<ResourceKey> after_begun;
+    /// Here their failure is no obstacle, their being under way is.
+    std::vector<ResourceKey> after_ended;
 };
 
 /// An action that waits for a person.
@@ -40,7 +42,16 @@ struct Held {
 };
 
 enum class Status {
-    in_sync, drifted, progressing, degraded, blocked, held, conflict, contended, suspended, failed,
+    in_sync,
+    drifted,
+    progressing,
+    degraded,
+    blocked,
+    held,
+    conflict,
+    contended,
+    suspended,
+    failed,
     unknown,
 };
 std::string_view name(Status status);
@@ -50,21 +61,21 @@ struct Rest {
     ResourceKey key;
     Status status = Status::in_sync;
     std::string why;
-    std::optional<Live> have;      ///< without its spec; for a conflict: the thing in the way
+    std::optional<Live> have;  ///< without its spec; for a conflict: the thing in the way
     std::vector<FieldChange> fields;
-    std::string digest;            ///< of the sealed spec that it agrees with, when in sync
-    bool passing = false;          ///< blocked by something that is under way: look again soon
+    std::string digest;    ///< of the sealed spec that it agrees with, when in sync
+    bool passing = false;  ///< blocked by something that is under way: look again soon
 };
 
 /// What a run would do and what it would not. The very value that `driftless plan` prints.
 struct Plan {
     std::string target;
     std::string commit;
-    std::vector<Action> actions;     ///< in an order that respects every `after`
+    std::vector<Action> actions;  ///< in an order that respects every `after`
     std::vector<Held> held;
-    std::string held_hash;           ///< for `driftless confirm`; empty when nothing is held
-    std::vector<Rest> resting;       ///< all others: in sync, blocked, conflict, unknown, left alone
-    std::vector<Live> unmanaged;     ///< what else lives there, for `status --unmanaged`
+    std::string held_hash;        ///< for `driftless confirm`; empty when nothing is held
+    std::vector<Rest> resting;    ///< all others: in sync, blocked, conflict, unknown, left alone
+    std::vector<Live> unmanaged;  ///< what else lives there, for `status --unmanaged`
     std::vector<std::string> notes;  ///< for people: "prune is off: 2 removals left out"
 };
 
@@ -72,13 +83,14 @@ struct KindRules {
     FieldRules fields;
     /// How the spec's interruption is told, from the fields that change: for plans.
     bool replace_interrupts = true;
-    bool data = false;             ///< all of this kind hold data: removal and replacement wait
-    bool ready_when_done = false;  ///< what apply calls done is ready: what needs it may go on at once
+    bool data = false;  ///< all of this kind hold data: removal and replacement wait
+    /// What apply calls done is ready: what needs it may go on at once.
+    bool ready_when_done = false;
 };
 
 /// Never asks the world: facts and reads in, a plan out. Pure: same input, same plan.
-Plan make_plan(const Facts& facts, const Reads& reads, const std::map<std::string, KindRules>& rules,
-               const Vault& vault);
+Plan make_plan(const Facts& facts, const Reads& reads,
+               const std::map<std::string, KindRules>& rules, const Vault& vault);
 
 /// A spec as a diff sees it: every text with marks as a seal.
 /// @return `unavailable` with what it waits for, while a late value is not there

@@ -33,11 +33,11 @@ struct Planning {
     const std::map<std::string, KindRules>& rules;
     const Vault& vault;
     Lookup lookup;
-    ByKey<const Declared*> declared;               ///< what the commit wants here
-    ByKey<std::vector<ResourceKey>> of_manifest;   ///< declared ones by their manifest
-    KeySet manifests;                              ///< those that stay
+    ByKey<const Declared*> declared;              ///< what the commit wants here
+    ByKey<std::vector<ResourceKey>> of_manifest;  ///< declared ones by their manifest
+    KeySet manifests;                             ///< those that stay
     std::unordered_map<std::string, const InventoryEntry*> entry_by_id;
-    std::unordered_set<const Live*> taken;         ///< what a declared resource answers for
+    std::unordered_set<const Live*> taken;  ///< what a declared resource answers for
     std::vector<Draft> drafts;
     Plan plan;
 

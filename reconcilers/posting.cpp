@@ -76,10 +76,12 @@ public:
         for (const Held& held : outcome_.plan.held) put(held.action.key, held.action.have);
         for (const Action& action : outcome_.plan.actions) put(action.key, action.have);
         for (const ActionOutcome& action : outcome_.actions) put_done(action);
-        for (const ResourceKey& key : outcome_.gone) outcome_.posted.insert_or_assign(key, Posted{});
+        for (const ResourceKey& key : outcome_.gone)
+            outcome_.posted.insert_or_assign(key, Posted{});
         if (!facts_.desired) return;
         auto manifests = manifests_of(**facts_.desired, outcome_.posted, facts_.board);
-        for (auto& [key, posted] : manifests) outcome_.posted.insert_or_assign(key, std::move(posted));
+        for (auto& [key, posted] : manifests)
+            outcome_.posted.insert_or_assign(key, std::move(posted));
     }
 
 private:
@@ -108,7 +110,9 @@ private:
 
 }  // namespace
 
-void post(Outcome& outcome, const Facts& facts) { Posting{outcome, facts}.post(); }
+void post(Outcome& outcome, const Facts& facts) {
+    Posting{outcome, facts}.post();
+}
 
 void post_seen(Facts& facts, const Reads& reads) {
     if (!facts.desired) return;
@@ -116,7 +120,8 @@ void post_seen(Facts& facts, const Reads& reads) {
     std::map<ResourceKey, Posted> seen;
     for (const Declared& want : (*facts.desired)->resources) {
         const Live* live = lookup.by_key(want.collection, want.key);
-        if (live != nullptr && live->owner != Owner::foreign) seen.emplace(want.key, posted_of(*live));
+        if (live != nullptr && live->owner != Owner::foreign)
+            seen.emplace(want.key, posted_of(*live));
     }
     for (auto& [key, posted] : manifests_of(**facts.desired, seen, facts.board)) {
         facts.board.post(key, std::move(posted));

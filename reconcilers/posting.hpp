@@ -4,8 +4,8 @@
 
 namespace driftless {
 
-/// Fills `outcome.posted`: what others may know of each resource that was seen, and of its manifest.
-/// What could not be read keeps what the board has.
+/// Fills `outcome.posted`: what others may know of each resource that was seen, and of its
+/// manifest. What could not be read keeps what the board has.
 void post(Outcome& outcome, const Facts& facts);
 
 /// Puts on the board what a look has just shown of this target: its outputs are as they are now.

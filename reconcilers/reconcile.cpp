@@ -107,6 +107,7 @@ asio::awaitable<bool> is_canceled() {
 }  // namespace
 
 asio::awaitable<Outcome> reconcile(const Kinds& kinds, Run& run, Scope scope) {
+    const bool threw = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);  // a canceled run has an Outcome too
     run.facts.scope = scope;
     const Observed observed = co_await observe_all(kinds, run, scope);
@@ -120,6 +121,7 @@ asio::awaitable<Outcome> reconcile(const Kinds& kinds, Run& run, Scope scope) {
     if (may_apply) co_await apply_all(kinds, run, outcome, todo);
     outcome.canceled = co_await is_canceled();
     conclude(outcome, run, may_apply ? todo.left() : std::vector<Frontier::Left>{});
+    co_await asio::this_coro::throw_if_cancelled(threw);
     co_return outcome;
 }
 

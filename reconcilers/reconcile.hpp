@@ -33,19 +33,20 @@ struct Outcome {
     std::string target;
     std::string trigger;
     Plan plan;
-    bool full = true;                       ///< the scope was everything
-    std::optional<Error> unreadable;        ///< the target, or a collection of it, could not be read
-    std::vector<ActionOutcome> actions;     ///< those that were begun
+    bool full = true;                    ///< the scope was everything
+    std::optional<Error> unreadable;     ///< the target, or a collection of it, could not be read
+    std::vector<ActionOutcome> actions;  ///< those that were begun
     std::map<ResourceKey, ResourceStatus> statuses;  ///< of the scope
-    std::map<ResourceKey, Posted> posted;   ///< for the board
-    std::map<ResourceKey, std::string> worked;  ///< in sync and ready: key -> digest; its commit is good
+    std::map<ResourceKey, Posted> posted;            ///< for the board
+    /// In sync and ready: key -> digest; its commit is good.
+    std::map<ResourceKey, std::string> worked;
     std::optional<std::chrono::milliseconds> look_again;  ///< something is under way
     std::vector<ResourceKey> under_way;
-    std::size_t changes = 0;                ///< calls that changed something
+    std::size_t changes = 0;  ///< calls that changed something
     bool canceled = false;
     std::vector<ResourceKey> gone;  ///< of the inventory: neither live nor declared any more
 
-    [[nodiscard]] bool converged() const;   ///< everything in sync and nothing under way
+    [[nodiscard]] bool converged() const;  ///< everything in sync and nothing under way
     [[nodiscard]] bool clean() const { return !unreadable && !canceled; }
     /// A full and clean look after which nothing waits for a person only because it was the first.
     [[nodiscard]] bool ends_first_contact() const;

@@ -21,13 +21,13 @@ struct Step {
 
 /// What apply did for one action.
 struct Done {
-    bool done = true;  ///< false: begun; observe will find it unfinished
+    bool done = true;                            ///< false: begun; observe will find it unfinished
     std::chrono::milliseconds look_again{1000};  ///< when not done
-    std::string id;          ///< the provider's, of what was made
-    std::string request_id;  ///< the provider's, for support
-    json note;               ///< to be kept until it is done: an operation's URL
+    std::string id;                              ///< the provider's, of what was made
+    std::string request_id;                      ///< the provider's, for support
+    json note;                    ///< to be kept until it is done: an operation's URL
     bool content_failed = false;  ///< what was declared was tried and does not work; `why` says how
-    std::string why;         ///< for people
+    std::string why;              ///< for people
 };
 using Results = std::vector<Result<Done>>;  ///< one for each action of the step, in its order
 
@@ -56,7 +56,8 @@ struct Run {
     Vault& vault;
     Journal& journal;
     net::Clock& clock;
-    std::shared_ptr<const Files> files;  ///< of the commit; shared with later runs of the same commit
+    /// Of the commit; shared with later runs of the same commit.
+    std::shared_ptr<const Files> files;
     std::function<bool()> stop_asked;
     std::function<void(const Progress&)> progress;
     /// By commit: files that content of `facts.fallback` comes from.
@@ -77,7 +78,8 @@ class Reconciler {
 public:
     virtual ~Reconciler() = default;
     virtual KindRules rules() const = 0;
-    /// Reads all of `scope`, each collection apart: one that failed is unknown, the others are known.
+    /// Reads all of `scope`, each collection apart: one that failed is unknown, the others are
+    /// known.
     virtual asio::awaitable<Reads> observe(Run& run, Scope scope) = 0;
     /// Fetches what the actions will need (images) before anything is stopped. Changes nothing that
     /// runs; safe to repeat. One result for each action: a failed one is not begun.

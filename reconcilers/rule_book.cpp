@@ -35,9 +35,10 @@ std::string unescaped(std::string_view step) {
 }
 
 bool fits(const Steps& rule, const Steps& steps) {
-    return rule.size() == steps.size() &&
-           std::equal(rule.begin(), rule.end(), steps.begin(),
-                      [](const auto& want, const auto& have) { return want == "*" || want == have; });
+    return rule.size() == steps.size() && std::equal(rule.begin(), rule.end(), steps.begin(),
+                                                     [](const auto& want, const auto& have) {
+                                                         return want == "*" || want == have;
+                                                     });
 }
 
 /// The elements of a keyed list or a set are compared by the names that we give, as anywhere else.

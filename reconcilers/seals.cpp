@@ -52,8 +52,8 @@ void seal_list_like(const Patterns& lists, json& have, const Vault& vault) {
         for (const json& item : *list) all.push_back(&item);
     }
     for (std::size_t place = 0; place < have.size(); ++place) {
-        const bool aligned = lists.size() == 1 && lists.front()->is_array() &&
-                             lists.front()->size() == have.size();
+        const bool aligned =
+            lists.size() == 1 && lists.front()->is_array() && lists.front()->size() == have.size();
         if (aligned) {
             const json& twin = (*lists.front())[place];
             if (twin == have[place]) continue;
@@ -69,7 +69,8 @@ void seal_list_like(const Patterns& lists, json& have, const Vault& vault) {
 }
 
 void seal_leaf_like(const Patterns& patterns, json& have, const Vault& vault) {
-    if (have.is_null() || !std::ranges::any_of(patterns, [](auto* one) { return is_sealed(*one); })) {
+    if (have.is_null() ||
+        !std::ranges::any_of(patterns, [](auto* one) { return is_sealed(*one); })) {
         return;
     }
     const json seal = sealed_text(have, vault);
@@ -84,7 +85,8 @@ void seal_like(const Patterns& patterns, json& have, const Vault& vault) {
     const bool maps = std::ranges::any_of(patterns, [](auto* one) { return one->is_object(); });
     const bool lists = std::ranges::any_of(patterns, [](auto* one) { return one->is_array(); });
     if (have.is_object() && maps) {
-        for (const auto& [key, value] : have.items()) seal_like(members(patterns, key), value, vault);
+        for (const auto& [key, value] : have.items())
+            seal_like(members(patterns, key), value, vault);
     } else if (have.is_array() && lists) {
         seal_list_like(patterns, have, vault);
     } else {

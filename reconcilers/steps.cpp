@@ -9,7 +9,9 @@
 namespace driftless {
 namespace {
 
-Results all_failed(std::size_t count, const Error& error) { return Results(count, Result<Done>{error}); }
+Results all_failed(std::size_t count, const Error& error) {
+    return Results(count, Result<Done>{error});
+}
 
 /// A provider that answers for more or fewer actions than it got has answered for none.
 Results matching(Results results, std::size_t count) {
@@ -75,11 +77,13 @@ asio::awaitable<std::vector<std::optional<Error>>> look_again(Reconciler& kind, 
     const Result<Reads> reads = co_await observe_kind(kind, run, std::move(scope));
     for (std::size_t i = 0; i < step.actions.size(); ++i) {
         if (!takes_away(step.actions[i])) continue;
-        const Result<Live> now = reads ? as_planned(*reads, step.actions[i]) : Result<Live>{reads.error()};
+        const Result<Live> now =
+            reads ? as_planned(*reads, step.actions[i]) : Result<Live>{reads.error()};
         if (!now) {
             refused[i] = now.error();
         } else if (step.actions[i].have->spec.is_null()) {
-            step.actions[i].have->spec = presentable(now->spec, nullptr, kind.rules().fields, run.vault);
+            step.actions[i].have->spec =
+                presentable(now->spec, nullptr, kind.rules().fields, run.vault);
         }
     }
     co_return refused;
@@ -115,7 +119,8 @@ bool ends_the_run(const Results& results) {
     return std::ranges::any_of(results, [](const Result<Done>& result) {
         if (result) return false;
         const Errc code = result.error().code;
-        return code == Errc::canceled || code == Errc::rate_limited || code == Errc::unauthenticated;
+        return code == Errc::canceled || code == Errc::rate_limited ||
+               code == Errc::unauthenticated;
     });
 }
 

@@ -13,7 +13,7 @@ struct Hint {
     bool all = false;
     std::vector<ResourceKey> keys;
     bool missed = false;  ///< events before this were not heard: look at all of it afresh, at once
-    std::string what;  ///< "die plausible-web-1": for people
+    std::string what;     ///< "die plausible-web-1": for people
 };
 
 /// One target of the settings: its kinds, and how it tells that something changed.
@@ -21,8 +21,9 @@ class Target {
 public:
     virtual ~Target() = default;
     virtual const Kinds& kinds() const = 0;
-    /// Passes hints on until canceled, the first one with `missed` once it hears; comes back by itself when the provider went away, with why.
-    /// A target that cannot tell returns only when canceled.
+    /// Passes hints on until canceled, the first one with `missed` once it hears; comes back by
+    /// itself when the provider went away, with why. A target that cannot tell returns only when
+    /// canceled.
     virtual asio::awaitable<Result<void>> watch(std::function<void(Hint)> on_hint) = 0;
 };
 

@@ -7,7 +7,8 @@
 namespace driftless {
 namespace {
 
-/// What becomes of a thing of ours in this run. `waits`: git dropped it, but a person is asked anyway.
+/// What becomes of a thing of ours in this run. `waits`: git dropped it, but a person is asked
+/// anyway.
 enum class Fate { stays, waits, goes };
 
 /// Counts removals as a person would, and says when they are too many.
@@ -44,7 +45,8 @@ std::string Brake::why(const KeySet& staying, std::size_t limit) const {
         if (tally.going == 0) continue;
         const bool stays = staying.contains(manifest);
         if (stays && tally.dropped == tally.held && tally.held >= many) {
-            return fmt::format("it would remove all {} things of {}", tally.held, to_string(manifest));
+            return fmt::format("it would remove all {} things of {}", tally.held,
+                               to_string(manifest));
         }
         removals += stays ? tally.going : 1;
     }
@@ -66,7 +68,8 @@ private:
     void remove(const Live& live, const std::string& collection);
     [[nodiscard]] bool is_remade(const Live& live) const;
     [[nodiscard]] std::string why_hold(const Live& live, bool& first) const;
-    [[nodiscard]] Action action_of(const Live& live, const std::string& collection, Verb verb) const;
+    [[nodiscard]] Action action_of(const Live& live, const std::string& collection,
+                                   Verb verb) const;
     [[nodiscard]] ResourceKey key_of(const Live& live) const;
     void rest(const Live& live, Status status, std::string why);
     void unmanaged(const Live& live);
@@ -89,7 +92,8 @@ void UndeclaredPlanner::plan() {
 /// The key that our memory of it has: another than its own after a manifest was renamed.
 ResourceKey UndeclaredPlanner::key_of(const Live& live) const {
     const InventoryEntry* entry = p_.entry_for(live);
-    return entry != nullptr && entry->id == live.id && !entry->key.name.empty() ? entry->key : live.key;
+    return entry != nullptr && entry->id == live.id && !entry->key.name.empty() ? entry->key
+                                                                                : live.key;
 }
 
 void UndeclaredPlanner::seen(const Live& live, const std::string& collection) {
@@ -112,11 +116,13 @@ bool UndeclaredPlanner::is_remade(const Live& live) const {
 void UndeclaredPlanner::ours(const Live& live, const std::string& collection) {
     if (!p_.facts.desired) return rest(live, Status::unknown, "what git wants here is not known");
     if (const auto* why = p_.suspended(key_of(live), p_.manifest_of(live))) {
+        brake_.count(p_.manifest_of(live), Fate::stays);
         return rest(live, Status::suspended, *why);
     }
     if (!live.left_alone.empty()) return rest(live, Status::suspended, live.left_alone);
     if (p_.declared.empty()) {
-        return rest(live, Status::held, "git declares nothing at all for this target: nothing is removed");
+        return rest(live, Status::held,
+                    "git declares nothing at all for this target: nothing is removed");
     }
     if (!live.unfinished.empty()) {
         Draft finish{action_of(live, collection, Verb::finish)};
@@ -124,7 +130,10 @@ void UndeclaredPlanner::ours(const Live& live, const std::string& collection) {
         p_.drafts.push_back(std::move(finish));
         return;
     }
-    if (live.self) return rest(live, Status::held, "driftless itself runs on it: it is never removed");
+    if (live.self) {
+        brake_.count(p_.manifest_of(live), Fate::stays);
+        return rest(live, Status::held, "driftless itself runs on it: it is never removed");
+    }
     if (!p_.facts.policy.prune) {
         ++left_out_;
         return unmanaged(live);
@@ -155,7 +164,8 @@ std::string UndeclaredPlanner::why_hold(const Live& live, bool& first) const {
     if (first) return "it was here before the first converged run of this target";
     if (facts.after_outage) return "the target was away: removals wait for one clean full round";
     if (!p_.is_ours(live)) return "somebody made it anew: it is not the thing that we made";
-    const std::string& earlier = entry != nullptr && !entry->commit.empty() ? entry->commit : live.commit;
+    const std::string& earlier =
+        entry != nullptr && !entry->commit.empty() ? entry->commit : live.commit;
     if (earlier.empty()) return "no earlier commit is known that declared it";
     if (earlier == p_.plan.commit) return "this same commit declared it before";
     if (live.protect || (entry != nullptr && entry->protect)) return "it is protected";
@@ -183,7 +193,8 @@ void UndeclaredPlanner::unread() {
 void UndeclaredPlanner::count_unseen() {
     if (p_.facts.scope.all) return;
     for (const auto& [key, entry] : p_.facts.inventory) {
-        if (p_.lookup.by_key(entry.collection, key) != nullptr && p_.facts.scope.covers(key)) continue;
+        if (p_.lookup.by_key(entry.collection, key) != nullptr && p_.facts.scope.covers(key))
+            continue;
         if (p_.taken.contains(p_.lookup.by_id(entry.collection, entry.id))) continue;
         brake_.count(entry.manifest, p_.declared.contains(key) ? Fate::stays : Fate::goes);
     }
@@ -216,7 +227,6 @@ void UndeclaredPlanner::rest(const Live& live, Status status, std::string why) {
     rest.why = std::move(why);
     rest.have = without_spec(&live);
     p_.rest(std::move(rest));
-    brake_.count(p_.manifest_of(live), Fate::stays);
 }
 
 void UndeclaredPlanner::unmanaged(const Live& live) {
@@ -225,6 +235,8 @@ void UndeclaredPlanner::unmanaged(const Live& live) {
 
 }  // namespace
 
-void plan_undeclared(Planning& planning) { UndeclaredPlanner{planning}.plan(); }
+void plan_undeclared(Planning& planning) {
+    UndeclaredPlanner{planning}.plan();
+}
 
 }  // namespace driftless

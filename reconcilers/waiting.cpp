@@ -106,8 +106,9 @@ void Waiting::need_draft(std::size_t draft, std::size_t on, const Need& need) {
     const Action& action = p_.drafts[on].action;
     const bool finish = action.verb == Verb::finish && need.until == Until::ready;
     const bool makes = action.verb == Verb::create || action.verb == Verb::replace;
-    const bool known = makes ? need.until == Until::ready && p_.rules_of(action.key.kind).ready_when_done
-                             : action.have && meets(*action.have, need.until);
+    const bool known =
+        makes ? need.until == Until::ready && p_.rules_of(action.key.kind).ready_when_done
+              : action.have && meets(*action.have, need.until);
     Wait::Enough enough = Wait::Enough::look;
     if (need.until == Until::exists || finish || known) enough = Wait::Enough::done;
     if (!need.required) enough = Wait::Enough::ended;
@@ -133,7 +134,8 @@ void Waiting::need_posted(std::size_t draft, const ResourceKey& key, const Need&
     if (posted != nullptr && meets(*posted, need.until)) return;
     if (!need.required && (posted == nullptr || posted->failed || !posted->exists)) return;
     const std::string why = posted == nullptr ? "not seen yet" : posted->detail;
-    block(draft, waits_until(key, need.until, why), posted != nullptr && posted->exists && !posted->failed);
+    block(draft, waits_until(key, need.until, why),
+          posted != nullptr && posted->exists && !posted->failed);
 }
 
 void Waiting::claims_of(std::size_t draft) {
@@ -158,15 +160,16 @@ void Waiting::claim(std::size_t draft, const std::string& claim, const Live& hol
     }
     const auto held = held_of_.find(holder.key);
     const std::string why = held == held_of_.end() ? "" : ", and its removal or change is held";
-    block(draft, fmt::format("waits for {}: {} holds it{}", claim, to_string(holder.key), why), false);
+    block(draft, fmt::format("waits for {}: {} holds it{}", claim, to_string(holder.key), why),
+          false);
 }
 
 /// Room is made right before it is used: after all else that the successor waits for.
 void Waiting::follow_successors(std::size_t removal) {
     for (const std::size_t successor : successors_[removal]) {
         for (const Wait& wait : waits_[successor]) {
-            const bool takes_room_too = std::ranges::find(successors_[removal], wait.on) !=
-                                        successors_[removal].end();
+            const bool takes_room_too =
+                std::ranges::find(successors_[removal], wait.on) != successors_[removal].end();
             if (wait.on == removal || takes_room_too || p_.drafts[wait.on].removes()) continue;
             add(removal, wait);
         }
@@ -213,7 +216,7 @@ void Waiting::write_to(std::size_t draft) {
         if (!p_.drafts[wait.on].blocked.empty()) continue;
         auto& list = wait.enough == Wait::Enough::done    ? action.after
                      : wait.enough == Wait::Enough::begun ? action.after_begun
-                                                        : action.after_ended;
+                                                          : action.after_ended;
         const ResourceKey& key = p_.drafts[wait.on].action.key;
         if (std::ranges::find(list, key) == list.end()) list.push_back(key);
     }

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <functional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -29,8 +33,9 @@ struct Scene {
         facts.policy.mode = Mode::converge;
         facts.policy.prune = true;
         facts.now = net::WallTime{std::chrono::hours{1000}};
-        rules[kind].fields = {{.path = "/env", .as = Compare::whole, .replaces = true, .secret = true},
-                              {.path = "/image", .replaces = true}};
+        rules[kind].fields = {
+            {.path = "/env", .as = Compare::whole, .replaces = true, .secret = true},
+            {.path = "/image", .replaces = true}};
         rules["toy.data"].data = true;
     }
 
@@ -80,7 +85,8 @@ struct Scene {
         want(name);
     }
     void of(const std::string& name, const std::string& manifest) {
-        if (facts.inventory.contains(key(name))) facts.inventory[key(name)].manifest = app(manifest);
+        if (facts.inventory.contains(key(name)))
+            facts.inventory[key(name)].manifest = app(manifest);
         for (Declared& one : wants) {
             if (one.key == key(name)) one.origin.manifest = app(manifest);
         }
@@ -102,8 +108,8 @@ struct Scene {
     std::vector<ResourceKey> facts_manifests;
 };
 
-/// "update web: drift", "held remove db: it holds data", "blocked api: waits for …", sorted by the
-/// plan's own order.
+/// "update web: drift", "held remove db: it holds data", "blocked api: waits for …", in the plan's
+/// own order.
 inline std::vector<std::string> lines_of(const Plan& plan) {
     std::vector<std::string> lines;
     for (const Action& action : plan.actions) {
@@ -111,8 +117,8 @@ inline std::vector<std::string> lines_of(const Plan& plan) {
                                     action.key.name, action.reason));
     }
     for (const Held& held : plan.held) {
-        lines.push_back(fmt::format("held {} {}: {}", name(held.action.verb), held.action.key.name,
-                                    held.why));
+        lines.push_back(
+            fmt::format("held {} {}: {}", name(held.action.verb), held.action.key.name, held.why));
     }
     for (const Rest& rest : plan.resting) {
         lines.push_back(fmt::format("{} {}: {}", name(rest.status), rest.key.name, rest.why));
@@ -121,10 +127,25 @@ inline std::vector<std::string> lines_of(const Plan& plan) {
 }
 
 /// Does each line begin as expected, and are there no others?
-inline bool begin_as(const std::vector<std::string>& lines, const std::vector<std::string>& expected) {
-    return std::ranges::equal(lines, expected, [](const std::string& line, const std::string& start) {
-        return line.starts_with(start);
-    });
+inline bool begin_as(const std::vector<std::string>& lines,
+                     const std::vector<std::string>& expected) {
+    return std::ranges::equal(
+        lines, expected,
+        [](const std::string& line, const std::string& start) { return line.starts_with(start); });
+}
+
+/// One rule of a plan: a scene, and how each line of its plan begins.
+struct PlanCase {
+    std::string name;
+    std::function<void(Scene&)> set;
+    std::vector<std::string> lines;
+};
+
+inline void PrintTo(const PlanCase& one, std::ostream* out) {
+    *out << one.name;
+}
+inline std::string case_name(const ::testing::TestParamInfo<PlanCase>& info) {
+    return info.param.name;
 }
 
 }  // namespace driftless::test

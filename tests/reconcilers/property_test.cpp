@@ -17,7 +17,8 @@ public:
         rig.world.replaces_slowly = chance(2);
         rig.facts.policy.max_removals = 1 + pick(5);
         for (int i = 0; i < 3; ++i) {
-            ToyThing& thing = rig.world.add(ToyRig::key(fmt::format("foreign{}", i)), some_spec(), Owner::foreign);
+            ToyThing& thing = rig.world.add(ToyRig::key(fmt::format("foreign{}", i)), some_spec(),
+                                            Owner::foreign);
             thing.claims = {fmt::format("port {}", 100 + i)};
         }
         foreign_ = foreign();
@@ -69,7 +70,9 @@ public:
 private:
     std::size_t pick(std::size_t count) { return random_() % count; }
     bool chance(std::size_t one_in) { return pick(one_in) == 0; }
-    json some_spec() { return {{"image", std::string(1, static_cast<char>('a' + pick(3)))}, {"size", pick(3)}}; }
+    json some_spec() {
+        return {{"image", std::string(1, static_cast<char>('a' + pick(3)))}, {"size", pick(3)}};
+    }
     static std::string name_of(int i) { return std::string(1, static_cast<char>('a' + i)); }
     void add_needs(Declared& want) {
         for (const Declared& other : rig.wants) {
@@ -80,13 +83,15 @@ private:
     void drop_double_claims() {
         std::set<std::string> taken;
         for (Declared& want : rig.wants) {
-            std::erase_if(want.claims, [&](const auto& claim) { return !taken.insert(claim).second; });
+            std::erase_if(want.claims,
+                          [&](const auto& claim) { return !taken.insert(claim).second; });
         }
     }
     [[nodiscard]] std::vector<std::string> foreign() const {
         std::vector<std::string> all;
         for (const auto& [id, thing] : rig.world.things) {
-            if (thing.owner == Owner::foreign) all.push_back(id + thing.spec.dump() + std::to_string(thing.version));
+            if (thing.owner == Owner::foreign)
+                all.push_back(id + thing.spec.dump() + std::to_string(thing.version));
         }
         return all;
     }
@@ -170,15 +175,17 @@ std::chrono::duration<double> time_of_plan(int count) {
     const std::clock_t begin = std::clock();
     constexpr int repeats = 5;
     for (int i = 0; i < repeats; ++i) EXPECT_EQ(scene.plan().actions.size(), 1U);
-    return std::chrono::duration<double>(static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC / repeats);
+    return std::chrono::duration<double>(static_cast<double>(std::clock() - begin) /
+                                         CLOCKS_PER_SEC / repeats);
 }
 
 TEST(Property, PlanningTakesTimeInProportion) {
     const double small = time_of_plan(100).count();
     const double large = time_of_plan(1'000).count();
     RecordProperty("ratio_percent", static_cast<int>(100 * large / small));
-    std::cout << fmt::format("compare and plan: 100 in {:.2f} ms, 1,000 in {:.2f} ms, ratio {:.1f}\n", 1000 * small,
-                             1000 * large, large / small);
+    std::cout << fmt::format(
+        "compare and plan: 100 in {:.2f} ms, 1,000 in {:.2f} ms, ratio {:.1f}\n", 1000 * small,
+        1000 * large, large / small);
     EXPECT_LT(large / small, 25);  // far from quadratic; the exact goal is bench/docker's
 }
 

@@ -1,8 +1,8 @@
 #include "reconcilers/reconcile.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <boost/asio/bind_cancellation_slot.hpp>
 
 #include "tests/reconcilers/toy_rig.hpp"
 
@@ -111,7 +111,8 @@ TEST(Reconcile, WhatCannotBePreparedIsNotBegun) {
     rig.push("c2");
     rig.wanted("web").spec = new_image;
     rig.world.failing = {"prepare web"};
-    EXPECT_THAT(rig.calls_of([&] { EXPECT_EQ(status_of(rig.run(), "web"), Status::failed); }), IsEmpty());
+    EXPECT_THAT(rig.calls_of([&] { EXPECT_EQ(status_of(rig.run(), "web"), Status::failed); }),
+                IsEmpty());
     EXPECT_EQ(rig.world.find(ToyRig::key("web"))->spec, old_image);
 }
 
@@ -240,7 +241,8 @@ TEST(Reconcile, AClaimIsTakenOverOnceItsHolderHasBegunToGo) {
     rig.push("c2");
     rig.drop("old");
     rig.want("new").claims = {"port 80"};
-    EXPECT_THAT(rig.calls_of([&] { rig.converge(); }), ElementsAre("remove old", "create new", "finish old"));
+    EXPECT_THAT(rig.calls_of([&] { rig.converge(); }),
+                ElementsAre("remove old", "create new", "finish old"));
 }
 
 TEST(Reconcile, ADependencyGoesOnlyWhenItsDependentIsGoneForGood) {
@@ -334,7 +336,8 @@ TEST(Reconcile, ALostDatabaseComesToTheSameEndAfterOneConfirm) {
     rig.converge();
     outcome = rig.run();
     EXPECT_TRUE(outcome.ends_first_contact());
-    EXPECT_THAT(rig.world.ours(), ElementsAre(::testing::Pair("a", new_image), ::testing::Pair("b", old_image)));
+    EXPECT_THAT(rig.world.ours(),
+                ElementsAre(::testing::Pair("a", new_image), ::testing::Pair("b", old_image)));
 }
 
 TEST(Reconcile, WhatSomebodyElseRemovedAfterGitDroppedItIsGone) {

@@ -20,10 +20,13 @@ protected:
 };
 
 TEST_F(Seals, ReplaceEveryTextThatHoldsAMark) {
-    const json spec{{"plain", "x"}, {"url", "pg://app:" + mark("s3cret") + "@db"}, {"list", {1, mark("p")}}};
+    const json spec{
+        {"plain", "x"}, {"url", "pg://app:" + mark("s3cret") + "@db"}, {"list", {1, mark("p")}}};
     const auto result = sealed(spec, vault, board);
     ASSERT_TRUE(result);
-    EXPECT_EQ(*result, (json{{"plain", "x"}, {"url", seal("pg://app:s3cret@db")}, {"list", {1, seal("p")}}}));
+    EXPECT_EQ(
+        *result,
+        (json{{"plain", "x"}, {"url", seal("pg://app:s3cret@db")}, {"list", {1, seal("p")}}}));
     EXPECT_EQ(result->dump().find("s3cret"), std::string::npos);
 }
 
@@ -41,7 +44,8 @@ TEST_F(Seals, OfLateValuesWaitUntilTheyAreThere) {
 
 TEST_F(Seals, AreOpenedForTheCallThatSendsThem) {
     board.post(token.of, {.exists = true, .outputs = {{"token", "t1"}}});
-    const auto plain = opened({{"a", mark("s")}, {"b", {late_mark(token) + "!"}}, {"c", 3}}, vault, board);
+    const auto plain =
+        opened({{"a", mark("s")}, {"b", {late_mark(token) + "!"}}, {"c", 3}}, vault, board);
     ASSERT_TRUE(plain);
     EXPECT_EQ(*plain, (json{{"a", "s"}, {"b", {"t1!"}}, {"c", 3}}));
 }
@@ -55,8 +59,10 @@ TEST_F(Seals, StandOnBothSides) {
 }
 
 TEST_F(Seals, StandOnBothSidesInSetsAndKeyedLists) {
-    const json want{{"set", {seal("a"), "b"}}, {"keyed", {{{"k", "x"}, {"v", seal("1")}}, {{"k", "y"}, {"v", "2"}}}}};
-    const json have{{"set", {"b", "a"}}, {"keyed", {{{"k", "y"}, {"v", "2"}}, {{"k", "x"}, {"v", "1"}}}}};
+    const json want{{"set", {seal("a"), "b"}},
+                    {"keyed", {{{"k", "x"}, {"v", seal("1")}}, {{"k", "y"}, {"v", "2"}}}}};
+    const json have{{"set", {"b", "a"}},
+                    {"keyed", {{{"k", "y"}, {"v", "2"}}, {{"k", "x"}, {"v", "1"}}}}};
     const json result = sealed_like(want, have, vault);
     EXPECT_EQ(result["set"], (json{"b", seal("a")}));
     EXPECT_EQ(result["keyed"][0], (json{{"k", "y"}, {"v", "2"}}));
@@ -73,7 +79,8 @@ TEST_F(Seals, HideWhatGitDoesNotHoldLiterally) {
     const json have{{"env", {{"A", "1"}, {"B", "other"}}}, {"image", "x"}};
     const json shown = presentable(have, {{"env", {{"A", "1"}, {"B", "2"}}}}, rules, vault);
     EXPECT_EQ(shown, (json{{"env", {{"A", "1"}, {"B", seal("other")}}}, {"image", "x"}}));
-    EXPECT_EQ(presentable(have, nullptr, rules, vault)["env"], (json{{"A", seal("1")}, {"B", seal("other")}}));
+    EXPECT_EQ(presentable(have, nullptr, rules, vault)["env"],
+              (json{{"A", seal("1")}, {"B", seal("other")}}));
 }
 
 TEST_F(Seals, AreNeverShownInAPlan) {
@@ -99,7 +106,8 @@ class ForgetfulVault final : public Vault {
 public:
     explicit ForgetfulVault(ToyVault& toy) : toy_(toy) {}
     std::string mark(const Secret& secret) override { return toy_.mark(secret); }
-    [[nodiscard]] Result<Secret> open(std::string_view text, const LateValues& late) const override {
+    [[nodiscard]] Result<Secret> open(std::string_view text,
+                                      const LateValues& late) const override {
         return toy_.open(text, late);
     }
     [[nodiscard]] std::string seal(std::string_view plain) const override {

@@ -41,7 +41,7 @@ Live ToyKind::live_of(const ToyThing& thing) const {
     live.key = thing.key;
     live.id = thing.id;
     live.version = std::to_string(thing.version);
-    live.spec = thing.spec;
+    live.spec = thing.next.is_null() ? thing.spec : thing.next;
     live.owner = thing.owner;
     live.claims = thing.claims;
     live.ready = thing.ready;
@@ -49,7 +49,8 @@ Live ToyKind::live_of(const ToyThing& thing) const {
     live.commit = thing.commit;
     if (!thing.next.is_null()) live.unfinished = "replacing";
     if (thing.leaving) live.unfinished = "kept for a while";
-    live.outputs = {{"url", fmt::format("toy://{}/{}", thing.key.name, thing.spec.value("size", 0))}};
+    live.outputs = {
+        {"url", fmt::format("toy://{}/{}", thing.key.name, thing.spec.value("size", 0))}};
     return live;
 }
 
@@ -83,7 +84,8 @@ asio::awaitable<Results> ToyKind::prepare(Run&, Step step) {
 }
 
 asio::awaitable<Results> ToyKind::apply(Run& run, Step step) {
-    if (step.actions.size() > 1) world_.calls.push_back(fmt::format("batch of {}", step.actions.size()));
+    if (step.actions.size() > 1)
+        world_.calls.push_back(fmt::format("batch of {}", step.actions.size()));
     Results results;
     for (const Action& action : step.actions) results.push_back(apply_one(run, action));
     co_return results;
