@@ -88,7 +88,8 @@ stop_engine() {
 # a_host_engine: prints the URL of an engine that answers already, or nothing
 a_host_engine() {
     local path
-    for path in "${DOCKER_HOST#unix://}" /var/run/docker.sock "$HOME/.docker/run/docker.sock" \
+    local given=${DOCKER_HOST:-}
+    for path in "${given#unix://}" /var/run/docker.sock "$HOME/.docker/run/docker.sock" \
         "$HOME/.orbstack/run/docker.sock" "$HOME/.colima/default/docker.sock"; do
         if [[ $path == /* && -S $path ]] && engine_answers "unix://$path"; then
             echo "unix://$path"

@@ -155,7 +155,9 @@ bool is_pending(const json& status) {
         const bool all_in_sync = std::ranges::all_of(counts.items(), [](const auto& count) {
             return count.key() == "in_sync" || count.key() == "suspended";
         });
-        return !all_in_sync || !target["held"].empty() || !target["findings"].empty();
+        // What is shown may still be of the commit before: its agreement says nothing of this one.
+        const bool looked = target["commit"] == target["planned_commit"];
+        return !looked || !all_in_sync || !target["held"].empty() || !target["findings"].empty();
     });
 }
 

@@ -119,6 +119,7 @@ json target_view(const TargetStatus& target) {
             {"mode", target.mode == Mode::converge ? "converge" : "observe"},
             {"source", target.source},
             {"commit", target.commit},
+            {"planned_commit", target.plan.commit},
             {"findings", view_of(target.findings)["findings"]},
             {"hold_removals", target.hold_removals},
             {"counts", counts_of(target)},
