@@ -17,7 +17,7 @@ struct ProjectScene {
     std::map<std::string, std::string> files{{"compose.yaml", "services: {}"}};
     std::string spec = "file: compose.yaml";
     std::vector<std::string> ignore;
-    TargetSettings target{.name = "mini1"};
+    TargetSettings target{"mini1", {}, {}, {}, {}};
     test::ToyVault vault;
     test::ToySecrets secrets{{{"db", "s3cret"}}};
     std::string commit = "c0ffee";
