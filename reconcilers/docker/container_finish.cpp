@@ -155,14 +155,32 @@ bool needs_new_one(const Action& action) {
     return std::ranges::any_of(action.fields, &FieldChange::replaces);
 }
 
+/// Made, but not started when a crash came: it goes on from there, or anew if git wants another one now.
+asio::awaitable<Result<Done>> finish_creation(ContainerChange change, const Scene& scene) {
+    Done done;
+    if (change.action.have) done.id = change.action.have->id;
+    const bool half_made = shown_text(scene.current, "/State/Status") == "created";
+    if (!half_made || !change.action.want) co_return done;
+    done.id = shown_text(scene.current, "/Id");
+    if (!needs_new_one(change.action)) {
+        auto started = co_await start_made(change, done.id);
+        if (!started) co_return std::move(started).error();
+        co_return done;
+    }
+    auto removed = co_await discard(change, scene.current);
+    if (!removed) co_return std::move(removed).error();
+    auto made = co_await make_container(change, PassedOn{});
+    if (!made) co_return std::move(made).error();
+    done.id = *std::move(made);
+    co_return done;
+}
+
 }  // namespace
 
 asio::awaitable<Result<Done>> finish_container(ContainerChange change) {
     const auto scene = co_await look_around(change);
     if (!scene) co_return scene.error();
-    Done nothing_left;
-    if (change.action.have) nothing_left.id = change.action.have->id;
-    if (scene->kept.empty()) co_return nothing_left;
+    if (scene->kept.empty()) co_return co_await finish_creation(change, *scene);
     for (const json& kept : scene->kept) {  // somebody started it
         if (!runs(kept)) continue;
         auto stopped = co_await set_aside(change.access, kept);

@@ -28,7 +28,7 @@ struct Look {
 struct Turn {
     const std::string& name;
     const ContainerGroup& group;
-    std::vector<SealedSpec> wanted;  ///< what is declared, then the content that worked before
+    std::vector<SealedSpec> wanted;  ///< the content to compare with first: declared, or what worked before
     std::optional<Live> live;
 };
 
@@ -96,6 +96,14 @@ net::WallTime kept_since(const Look& look, const std::string& name, const json& 
     return stopped_at(container);
 }
 
+/// Made, and a crash came before its start: it isn't anybody's change that it does not run.
+void tell_half_made(const Turn& turn, const json& container, Live& live) {
+    const bool half_made = shown_text(container, "/State/Status") == "created" &&
+                           shown_text(container, "/State/Error").empty();
+    const bool ours = turn.group.owner == Owner::ours && turn.group.kept.empty();
+    if (half_made && ours && !turn.wanted.empty()) live.unfinished = "creating: it was not started yet";
+}
+
 /// A kept one beside the one in service, or alone: what is still to be done about it.
 void tell_kept(const Look& look, const Turn& turn, const json& container, Live& live) {
     if (turn.group.kept.empty()) return;
@@ -147,6 +155,7 @@ asio::awaitable<Result<Live>> inspected(Look& look, const Turn& turn, json conta
     live.owner = turn.group.owner;
     live.detail.clear();
     tell_state(container, live);
+    tell_half_made(turn, container, live);
     tell_kept(look, turn, container, live);
     const auto image = co_await defaults_of(look.access, container);
     if (!image) co_return image.error();
@@ -201,6 +210,16 @@ asio::awaitable<void> take_turn(Look& look, Turn& turn) {
     }
 }
 
+/// Was this content tried, did it fail, and has nobody asked to try it again? Then what worked before
+/// stands in for it.
+bool is_bad(const Look& look, const SealedSpec& declared) {
+    const Facts& facts = look.run.facts;
+    const auto entry = facts.inventory.find(declared.want->key);
+    return entry != facts.inventory.end() && entry->second.bad_digest == declared.digest &&
+           !facts.retry.contains(declared.want->key);
+}
+
+/// A live container is put into the form of the first: what only one of them names is shown only then.
 std::vector<SealedSpec> wanted_of(const Look& look, const std::string& name) {
     std::vector<SealedSpec> wanted;
     for (const Index* index : {&look.declared, &look.fallback}) {
@@ -208,6 +227,7 @@ std::vector<SealedSpec> wanted_of(const Look& look, const std::string& name) {
         if (want == nullptr) continue;
         if (auto sealed_spec = seal_spec(*want, look.run)) wanted.push_back(*std::move(sealed_spec));
     }
+    if (wanted.size() == 2 && is_bad(look, wanted.front())) std::swap(wanted.front(), wanted.back());
     return wanted;
 }
 

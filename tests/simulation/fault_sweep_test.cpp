@@ -1,6 +1,5 @@
 // One write after the other meets each fault once: same end state as without, and then it is quiet.
 #include <gtest/gtest.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <functional>
@@ -44,10 +43,7 @@ void change(Stage& stage, const Scenario& scenario, const std::function<Fault(st
     for (const auto& [target, engine] : stage.world.engines()) engine->fault = nullptr;
 }
 
-class FaultSweep : public ::testing::TestWithParam<Case> {
-protected:
-    FaultSweep() { spdlog::set_level(spdlog::level::off); }
-};
+class FaultSweep : public ::testing::TestWithParam<Case> {};
 
 TEST_P(FaultSweep, EndsTheSameWhicheverWriteMeetsIt) {
     const Scenario& scenario = scenario_of(GetParam().scenario);
@@ -88,7 +84,6 @@ INSTANTIATE_TEST_SUITE_P(, FaultSweep, ::testing::ValuesIn(cases()), [](const au
 });
 
 TEST(EngineRestart, InMidApplyLosesNothing) {
-    spdlog::set_level(spdlog::level::off);
     for (const char* name : {"create", "replacement", "five_replaced"}) {
         const Scenario& scenario = scenario_of(name);
         std::size_t count = 0;

@@ -1,7 +1,6 @@
 // Bad input and faults, one by one: other targets go on, and nothing is lost.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <spdlog/spdlog.h>
 
 #include "tests/simulation/stage.hpp"
 
@@ -23,11 +22,19 @@ std::string findings_of(const TargetStatus& status) {
     return text;
 }
 
+std::string told(const ResourceStatus& status) {
+    std::string text{name(status.status)};
+    text += ": " + status.why;
+    for (const FieldChange& field : status.fields) {
+        text += fmt::format("\n  {}: {} -> {}", field.path, field.have.dump(), field.want.dump());
+    }
+    return text;
+}
+
 /// Two targets with a web service each, converged; then one of them gets into trouble.
 class BadCommit : public ::testing::Test {
 protected:
     BadCommit() {
-        spdlog::set_level(spdlog::level::off);
         stage.begin(joined(project("shop", web("app:1")), project("blog", web("app:1"), "mini2")));
     }
     /// mini1's project becomes `bad`, mini2's gets a new image.
@@ -132,7 +139,7 @@ TEST_F(BadCommit, HealthThatNeverComesBringsTheOldOneBack) {
     EXPECT_EQ(stage.image_of("blog-web-1", "mini2"), "app:2");
     EXPECT_EQ(stage.ours(), (std::vector<std::string>{"mini1 shop-web-1 running", "mini2 blog-web-1 running"}));
     const ResourceStatus& status = stage.world.resource("mini1/docker.container/shop.web.1");
-    EXPECT_EQ(status.status, Status::failed) << status.why;
+    EXPECT_EQ(status.status, Status::failed) << told(status);
     EXPECT_THAT(status.why, HasSubstr("cannot bind"));
     stage.expect_quiet();  // what failed is not tried again
     expect_mended();
@@ -150,7 +157,6 @@ TEST_F(BadCommit, DriftIsRepairedTowardsWhatWorkedAfterAFailure) {
 /// One target, nothing of ours on it yet.
 class InTheWay : public ::testing::Test {
 protected:
-    InTheWay() { spdlog::set_level(spdlog::level::off); }
     void add_holder(const std::string& name, json body) {
         body["Image"] = "app:1";
         EngineWorld& engine = stage.world.engine().world;
@@ -173,7 +179,7 @@ TEST_F(InTheWay, ANameThatAnotherHoldsIsAConflict) {
     EXPECT_EQ(shown(), before);
     EXPECT_TRUE(stage.runs("shop-worker-1"));
     const ResourceStatus& status = stage.world.resource("mini1/docker.container/shop.web.1");
-    EXPECT_EQ(status.status, Status::conflict);
+    EXPECT_EQ(status.status, Status::conflict) << told(status);
     EXPECT_THAT(status.why, HasSubstr("shop-web-1"));
     stage.expect_quiet();
     stage.world.engine().world.ask(net::Method::del, "/containers/shop-web-1?force=1");
@@ -189,7 +195,7 @@ TEST_F(InTheWay, APortThatAnotherContainerHoldsIsAConflict) {
     EXPECT_TRUE(stage.runs("shop-worker-1"));
     EXPECT_FALSE(stage.runs("shop-web-1"));
     const ResourceStatus& status = stage.world.resource("mini1/docker.container/shop.web.1");
-    EXPECT_EQ(status.status, Status::conflict);
+    EXPECT_EQ(status.status, Status::conflict) << told(status);
     EXPECT_THAT(status.why, HasSubstr("squatter"));
     stage.expect_quiet();
     stage.world.engine().world.ask(net::Method::del, "/containers/squatter?force=1");
@@ -209,7 +215,6 @@ TEST_F(InTheWay, APortThatTheHostHoldsMakesNoSecondContainer) {
 }
 
 TEST(Outage, OfOneEngineHoldsNothingElseUp) {
-    spdlog::set_level(spdlog::level::off);
     Stage stage{{"mini1", "mini2"}};
     stage.begin(joined(project("shop", web("app:1")), project("blog", web("app:1"), "mini2")));
     stage.world.engine("mini1").stop();
@@ -224,7 +229,6 @@ TEST(Outage, OfOneEngineHoldsNothingElseUp) {
 }
 
 TEST(Drift, IsHealedWithinSecondsOfItsEvent) {
-    spdlog::set_level(spdlog::level::off);
     Stage stage;
     stage.begin(project("shop", web("app:1")));
     EngineWorld& engine = stage.world.engine().world;

@@ -1,10 +1,12 @@
 #include "tests/simulation/world.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cassert>
+#include <cstdlib>
 #include <filesystem>
 #include <regex>
 
@@ -60,7 +62,9 @@ Policy quick_policy() {
 
 }  // namespace
 
-World::World(const std::vector<std::string>& targets) : folder_(new_folder()) {
+World::World(const std::vector<std::string>& targets)
+    : folder_(new_folder()), tells_(std::getenv("DRIFTLESS_TELL") != nullptr) {
+    spdlog::set_level(tells_ ? spdlog::level::info : spdlog::level::off);
     lane_ = net::make_inline_lane(io_.get_executor());
     settings_.installation = "sim";
     settings_.state = folder_;
@@ -77,6 +81,7 @@ World::World(const std::vector<std::string>& targets) : folder_(new_folder()) {
         settings_.targets.emplace(target, made);
         auto engine = std::make_unique<FakeEngine>(target, clock_);
         engine->before = [this, target](const EngineRequest& request) {
+            if (tells_) tell(target, request);
             fuse.pass("before " + target + " " + request.text());
         };
         engine->after = [this, target](const EngineRequest& request) {
@@ -87,6 +92,10 @@ World::World(const std::vector<std::string>& targets) : folder_(new_folder()) {
     expanders_.emplace("ComposeProject", docker::expand_compose_project);
     secrets_ = make_secrets(settings_.secrets, {});
     vault_ = make_vault("a key of thirty-two bytes, more or less");
+}
+
+void World::tell(const std::string& target, const EngineRequest& request) const {
+    if (request.writes()) spdlog::info("{} {} {}", net::to_string(clock_.wall()), target, request.text());
 }
 
 World::~World() {

@@ -54,11 +54,14 @@ public:
     T wait_for(net::asio::awaitable<T> work);
 
 private:
+    void tell(const std::string& target, const EngineRequest& request) const;
+
     net::asio::io_context io_;
     testing::VirtualClock clock_;
     testing::SeededRandom random_{7};
     std::unique_ptr<net::Lane> lane_;
     std::string folder_;
+    bool tells_;  ///< DRIFTLESS_TELL is set: the daemon's log, and every write with its virtual time
     std::map<std::string, std::unique_ptr<FakeEngine>> engines_;
     Settings settings_;
     Expanders expanders_;
