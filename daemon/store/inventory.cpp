@@ -152,6 +152,12 @@ std::optional<InventoryEntry> entry_after(const InventoryEntry* before, const Ac
         entry.bad_digest = action.digest;
         entry.bad_reason = done.why;
     }
+    const bool begins_anew =
+        !action.back && action.verb != Verb::finish && action.verb != Verb::adopt;
+    if (begins_anew && !done.content_failed && entry.bad_digest == action.digest) {
+        entry.bad_digest.clear();  // a person had it tried again
+        entry.bad_reason.clear();
+    }
     if (action.want && !done.content_failed) entry.last_state = action.want->spec;  // never opened
     count_repair(entry, action, now);
     return entry;

@@ -79,6 +79,18 @@ TEST(EntryAfter, OlderContentThatFailsTooDoesNotClearTheNewer) {
     EXPECT_EQ(entry_after(&before, back, failed, now)->bad_digest, "newer");
 }
 
+TEST(EntryAfter, ContentThatIsTriedAgainIsNotBadUntilItFailsAgain) {
+    InventoryEntry before;
+    const Action again = action_on_web(Verb::replace);
+    before.bad_digest = again.digest;
+    before.bad_reason = "never healthy";
+    Done begun;
+    begun.done = false;
+    EXPECT_EQ(entry_after(&before, again, begun, now)->bad_digest, "");
+    EXPECT_EQ(entry_after(&before, action_on_web(Verb::finish), begun, now)->bad_digest,
+              again.digest);
+}
+
 TEST(EntryAfter, ContentThatFailedIsNotTheLastState) {
     InventoryEntry before;
     before.last_state = "worked";
