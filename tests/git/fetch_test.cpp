@@ -145,7 +145,9 @@ TEST_F(Fetch, ThousandsOfPollsNeedNoMoreMemory) {
     const auto round = [&](int times) {
         for (int i = 0; i < times; ++i) {
             ASSERT_TRUE(list_ref(remote()).ok());
-            if (i % 10 == 0) ASSERT_TRUE(fetch().ok());
+            if (i % 10 == 0) {
+                ASSERT_TRUE(fetch().ok());
+            }
         }
     };
     round(100);
