@@ -147,7 +147,7 @@ asio::awaitable<Result<void>> DesiredStates::note_rewind(const std::string& comm
     if (!follows) co_return std::move(follows).error();
     if (*follows) co_return Result<void>{};
     const std::string why =
-        fmt::format("branch {} of {} was rewound from {} to {}", parts_.source.branch,
+        fmt::format("{}branch {} of {} went from {} to {}", rewind_hold, parts_.source.branch,
                     parts_.source.name, short_id(tip_), short_id(commit));
     spdlog::warn("branch rewound source={} from={} to={}", parts_.source.name, tip_, commit);
     for (const std::string& target : targets_) {

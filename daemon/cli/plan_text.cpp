@@ -17,18 +17,12 @@ struct Sign {
 
 Sign sign_of(Verb verb) {
     switch (verb) {
-        case Verb::create:
-            return {"+", Tone::good};
-        case Verb::update:
-            return {"~", Tone::warn};
-        case Verb::replace:
-            return {"±", Tone::warn};
-        case Verb::finish:
-            return {">", Tone::warn};
-        case Verb::adopt:
-            return {"=", Tone::good};
-        case Verb::remove:
-            return {"-", Tone::bad};
+        case Verb::create: return {"+", Tone::good};
+        case Verb::update: return {"~", Tone::warn};
+        case Verb::replace: return {"±", Tone::warn};
+        case Verb::finish: return {">", Tone::warn};
+        case Verb::adopt: return {"=", Tone::good};
+        case Verb::remove: return {"-", Tone::bad};
     }
     return {"?", Tone::plain};
 }
@@ -47,15 +41,15 @@ std::string action_text(const Action& action, const std::string& why, const Styl
     const Sign sign = sign_of(action.verb);
     std::string text = fmt::format("  {} {} {}", style(sign.tone, sign.text), name(action.verb),
                                    style(Tone::strong, short_key(action.key)));
-    if (const auto place = asked_by(action); !place.empty()) {
-        text += "  " + style(Tone::faint, place);
-    }
+    const std::string place = asked_by(action);
+    if (!place.empty()) text += "  " + style(Tone::faint, place);
     if (!action.interruption.empty()) {
         text += "  " + style(Tone::warn, "away for " + clean(action.interruption));
     }
     text += "\n";
     for (const std::string& line : {why, action.reason}) {
-        if (!line.empty()) text += "      " + style(Tone::faint, clean(line)) + "\n";
+        const bool known = !place.empty() && line.starts_with(place);  // it stands above
+        if (!line.empty() && !known) text += "      " + style(Tone::faint, clean(line)) + "\n";
     }
     json fields = json::array();
     for (const FieldChange& field : action.fields) {

@@ -82,7 +82,7 @@ std::string Table::print(const Style& style, std::string_view indent) const {
     std::vector<std::size_t> widths;
     for (const auto& row : rows_) {
         if (row.size() > widths.size()) widths.resize(row.size());
-        for (std::size_t i = 0; i + 1 < row.size(); ++i) {
+        for (std::size_t i = 0; i < row.size(); ++i) {
             widths[i] = std::max(widths[i], width_of(row[i].text));
         }
     }
