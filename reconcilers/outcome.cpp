@@ -190,9 +190,13 @@ void conclude(Outcome& outcome, const Run& run, const std::vector<Frontier::Left
 }
 
 bool Outcome::converged() const {
-    return clean() && under_way.empty() && std::ranges::all_of(statuses, [](const auto& status) {
-               return status.second.status == Status::in_sync;
-           });
+    const auto rests = [](const auto& one) {
+        const ResourceStatus& status = one.second;
+        const bool is_declared = !status.origin.commit.empty();
+        return status.status == Status::in_sync ||
+               (status.status == Status::suspended && !is_declared);  // kept for its grace
+    };
+    return clean() && under_way.empty() && std::ranges::all_of(statuses, rests);
 }
 
 bool Outcome::ends_first_contact() const {

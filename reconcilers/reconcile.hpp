@@ -46,7 +46,7 @@ struct Outcome {
     bool canceled = false;
     std::vector<ResourceKey> gone;  ///< of the inventory: neither live nor declared any more
 
-    [[nodiscard]] bool converged() const;  ///< everything in sync and nothing under way
+    [[nodiscard]] bool converged() const;  ///< all in sync, nothing under way
     [[nodiscard]] bool clean() const { return !unreadable && !canceled; }
     /// A full and clean look after which nothing waits for a person only because it was the first.
     [[nodiscard]] bool ends_first_contact() const;

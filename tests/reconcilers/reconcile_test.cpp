@@ -369,6 +369,14 @@ TEST(Reconcile, ARenameTakesOverAndTheOldKeyIsForgotten) {
     EXPECT_THAT(rig.calls_of([&] { rig.converge(); }), ElementsAre("remove new"));
 }
 
+TEST(Reconcile, WhatIsKeptForItsGraceDoesNotKeepARunFromConverging) {
+    Outcome outcome;
+    outcome.statuses[ToyRig::key("removed")].status = Status::suspended;
+    EXPECT_TRUE(outcome.converged());
+    outcome.statuses[ToyRig::key("removed")].origin.commit = "c1";
+    EXPECT_FALSE(outcome.converged());
+}
+
 TEST(Reconcile, PostsAManifestWhenAllOfItIsReady) {
     ToyRig rig;
     rig.want("a").origin.manifest = {"here", "App", "both"};
