@@ -1,9 +1,10 @@
 #include "daemon/docker_host.hpp"
 
 #include <filesystem>
-#include <fstream>
 #include <regex>
+#include <sstream>
 
+#include "providers/net/platform.hpp"
 #include "providers/net/unix_socket.hpp"
 
 namespace driftless {
@@ -82,7 +83,7 @@ std::unique_ptr<net::HttpTransport> make_docker_transport(
 /// The engine mounts files of its own into each container, from a folder with the container's id.
 std::string own_container() {
     static const std::regex id{"/containers/([0-9a-f]{64})/hostname /etc/hostname "};
-    std::ifstream mounts{"/proc/self/mountinfo"};
+    std::istringstream mounts{net::own_mounts()};
     for (std::string line; std::getline(mounts, line);) {
         std::smatch match;
         if (std::regex_search(line, match, id)) return match[1].str();

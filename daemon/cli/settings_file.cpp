@@ -6,6 +6,10 @@
 #include <fstream>
 #include <iterator>
 
+#include "providers/net/platform.hpp"
+
+#include "providers/net/platform.hpp"
+
 namespace driftless::cli {
 namespace {
 
@@ -23,11 +27,7 @@ std::string all_of(const Findings& findings) {
 }  // namespace
 
 std::string usual_settings_path() {
-#ifdef __APPLE__
-    return "/usr/local/etc/driftless/driftless.yaml";
-#else
-    return "/etc/driftless/driftless.yaml";
-#endif
+    return net::settings_root() + "/driftless/driftless.yaml";
 }
 
 Result<std::string> read_text_file(const std::string& path) {

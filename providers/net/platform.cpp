@@ -10,6 +10,9 @@
 #include <climits>
 #include <csignal>
 #include <cstring>
+#include <fstream>
+#include <fstream>
+#include <iterator>
 
 #include "providers/net/process.hpp"
 
@@ -49,6 +52,10 @@ void close_others(posix_spawn_file_actions_t&, short& flags) {
 
 void end_with_parent() {}
 
+std::string settings_root() { return "/usr/local/etc"; }
+
+std::string own_mounts() { return {}; }
+
 std::string own_program() {
     std::array<char, PATH_MAX> path{};
     auto size = static_cast<std::uint32_t>(path.size());
@@ -56,6 +63,13 @@ std::string own_program() {
 }
 
 #else
+
+std::string settings_root() { return "/etc"; }
+
+std::string own_mounts() {
+    std::ifstream mounts{"/proc/self/mountinfo"};
+    return {std::istreambuf_iterator<char>{mounts}, {}};
+}
 
 Result<uid_t> peer_uid(int socket) {
     ucred credentials{};
@@ -84,5 +98,20 @@ std::string own_program() {
 }
 
 #endif
+
+std::string settings_root() {
+#ifdef __APPLE__
+    return "/usr/local/etc";
+#else
+    return "/etc";
+#endif
+}
+
+std::string own_mounts() {
+    std::ifstream mounts{"/proc/self/mountinfo"};
+    std::string text;
+    for (std::string line; std::getline(mounts, line);) text += line + '\n';
+    return text;
+}
 
 }  // namespace driftless::net

@@ -27,4 +27,16 @@ void close_others(posix_spawn_file_actions_t& actions, short& flags);
 /// there is no such thing; there the child ends when it reads the end of its input.
 void end_with_parent();
 
+/// Where programs of this system that were installed by hand or by a package are set up: "/etc".
+std::string settings_root();
+
+/// What is mounted where for this process, one mount a line; empty where the system doesn't tell.
+std::string own_mounts();
+
+/// Where an administrator's own settings live: "/etc", on macOS "/usr/local/etc".
+std::string settings_root();
+
+/// What is mounted where, as the kernel tells this process: "" on macOS, where no container runs.
+std::string own_mounts();
+
 }  // namespace driftless::net
