@@ -99,19 +99,4 @@ std::string own_program() {
 
 #endif
 
-std::string settings_root() {
-#ifdef __APPLE__
-    return "/usr/local/etc";
-#else
-    return "/etc";
-#endif
-}
-
-std::string own_mounts() {
-    std::ifstream mounts{"/proc/self/mountinfo"};
-    std::string text;
-    for (std::string line; std::getline(mounts, line);) text += line + '\n';
-    return text;
-}
-
 }  // namespace driftless::net

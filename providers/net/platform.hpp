@@ -33,10 +33,4 @@ std::string settings_root();
 /// What is mounted where for this process, one mount a line; empty where the system doesn't tell.
 std::string own_mounts();
 
-/// Where an administrator's own settings live: "/etc", on macOS "/usr/local/etc".
-std::string settings_root();
-
-/// What is mounted where, as the kernel tells this process: "" on macOS, where no container runs.
-std::string own_mounts();
-
 }  // namespace driftless::net
