@@ -82,8 +82,8 @@ Verdict running_verdict(const json& container, net::WallTime now) {
         const bool late = now - started > longest_check(container);
         return {late ? Proof::failed : Proof::waiting, "not healthy in time" + last_probe(container)};
     }
-    const bool restarted = shown_integer(container, "/RestartCount") > 0;
-    if (restarted) return {Proof::failed, "it " + exit_detail(container) + " and was restarted"};
+    const std::int64_t restarts = shown_integer(container, "/RestartCount");
+    if (restarts > 0) return {Proof::failed, fmt::format("it ended and was restarted: {} times", restarts)};
     const bool proven = now - started >= runs_long_enough;
     return {proven ? Proof::proven : Proof::waiting, "has to run for 10 s"};
 }
