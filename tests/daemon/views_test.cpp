@@ -184,6 +184,7 @@ TEST(Views, ListsHoldObjectsAndRootsAreObjects) {
                                   http::resources_view(overview(), ""),
                                   http::targets_view(overview())};
     const std::function<void(const json&)> check = [&](const json& value) {
+        if (!value.is_structured()) return;
         for (const json& item : value) {
             EXPECT_TRUE(!value.is_array() || item.is_object()) << value;
             check(item);
