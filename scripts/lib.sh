@@ -4,6 +4,9 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
+# A compiler cache, where there is one, serves every clone of the project alike.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=time_macros
+
 say() { printf '\n== %s\n' "$*"; }
 die() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "tests/architecture/sources.hpp"
+#include "tests/support/paths.hpp"
 
 namespace driftless::architecture {
 namespace {
@@ -70,7 +71,7 @@ TEST(Includes, StartAtTheRootAndExist) {
         for (const Line& line : source.lines) {
             const std::string path = included(line.text);
             if (path.empty()) continue;
-            EXPECT_TRUE(std::filesystem::exists(std::filesystem::path{DRIFTLESS_SOURCE_DIR} / path))
+            EXPECT_TRUE(std::filesystem::exists(driftless::test::source_dir() / path))
                 << fmt::format("{}:{}: {} is not a path from the root", source.path, line.number,
                                path);
         }

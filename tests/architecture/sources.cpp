@@ -1,4 +1,5 @@
 #include "tests/architecture/sources.hpp"
+#include "tests/support/paths.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -50,7 +51,7 @@ std::vector<Line> lines_of(const fs::path& file) {
 }  // namespace
 
 std::vector<Source> read_sources() {
-    const fs::path root = DRIFTLESS_SOURCE_DIR;
+    const fs::path root = test::source_dir();
     std::vector<Source> sources;
     for (const char* top : {"config", "providers", "reconcilers", "daemon", "tests"}) {
         for (const auto& entry : fs::recursive_directory_iterator(root / top)) {

@@ -8,6 +8,7 @@
 
 #include "config/base/durations.hpp"
 #include "tests/compose/reading.hpp"
+#include "tests/support/paths.hpp"
 
 // Real files, and what Docker Compose says that they mean: ../shared/corpus, where it is at hand.
 
@@ -17,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path corpus() {
-    return fs::path{DRIFTLESS_SOURCE_DIR}.parent_path() / "shared" / "corpus";
+    return driftless::test::source_dir().parent_path() / "shared" / "corpus";
 }
 
 std::string text_of_file(const fs::path& path) {

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "tests/compose/reading.hpp"
+#include "tests/support/paths.hpp"
 
 namespace driftless::compose::test {
 namespace {
@@ -100,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(
     }));
 
 TEST(DotenvCorpus, ReadsEveryDialect) {
-    const auto folder = std::filesystem::path{DRIFTLESS_SOURCE_DIR}.parent_path() /
+    const auto folder = driftless::test::source_dir().parent_path() /
                         "shared/corpus/compose-hard/dotenv";
     if (!std::filesystem::exists(folder))
         GTEST_SKIP() << "no corpus beside this checkout: " << folder;

@@ -1,4 +1,5 @@
 #include "config/compose/keys.hpp"
+#include "tests/support/paths.hpp"
 
 #include <gtest/gtest.h>
 
@@ -98,7 +99,7 @@ private:
 };
 
 TEST(KeyTable, HasEveryKeyOfTheComposeSchema) {
-    const auto path = std::filesystem::path{DRIFTLESS_SOURCE_DIR}.parent_path() /
+    const auto path = driftless::test::source_dir().parent_path() /
                       "shared/corpus/compose-hard/schema/compose-spec.json";
     if (!std::filesystem::exists(path)) GTEST_SKIP() << "no corpus beside this checkout: " << path;
     std::ifstream file{path};

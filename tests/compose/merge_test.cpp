@@ -8,6 +8,7 @@
 
 #include "config/compose/shape.hpp"
 #include "tests/compose/reading.hpp"
+#include "tests/support/paths.hpp"
 
 namespace driftless::compose::test {
 namespace {
@@ -34,7 +35,7 @@ Json in_order(Json files) {
 /// Every text of the corpus that our table takes: base, override and what they make.
 TEST(MergeCorpus, GivesWhatComposeGives) {
     const fs::path folder =
-        fs::path{DRIFTLESS_SOURCE_DIR}.parent_path() / "shared/corpus/compose-hard/merge";
+        driftless::test::source_dir().parent_path() / "shared/corpus/compose-hard/merge";
     if (!fs::exists(folder)) GTEST_SKIP() << "no corpus beside this checkout: " << folder;
     int compared = 0;
     for (const fs::path& path : fs::directory_iterator{folder}) {

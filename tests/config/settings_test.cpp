@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "tests/support/golden.hpp"
+#include "tests/support/paths.hpp"
 
 namespace driftless {
 namespace {
@@ -133,7 +134,7 @@ TEST(Settings, TheExampleObserves) {
         EXPECT_EQ(target.policy.mode, Mode::observe);
         EXPECT_FALSE(target.policy.prune);
     }
-    std::ifstream file{DRIFTLESS_SOURCE_DIR "/config/driftless.example.yaml"};
+    std::ifstream file{driftless::test::source_dir() / "config/driftless.example.yaml"};
     const std::string text{std::istreambuf_iterator<char>{file}, {}};
     EXPECT_EQ(text, example_settings());
 }
