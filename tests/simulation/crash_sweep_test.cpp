@@ -133,8 +133,9 @@ TEST_P(CrashSweep, EndsTheSameWhereverTheDaemonDied) {
 INSTANTIATE_TEST_SUITE_P(, CrashSweep,
                          ::testing::Combine(::testing::ValuesIn(scenarios()),
                                             ::testing::Values(Database::kept, Database::lost)),
-                         [](const auto& info) {
-                             return std::get<0>(info.param).name + "_" + word(std::get<1>(info.param));
+                         [](const auto& chosen) {
+                             return std::get<0>(chosen.param).name + "_" +
+                                    word(std::get<1>(chosen.param));
                          });
 
 }  // namespace

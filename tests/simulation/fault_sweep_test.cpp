@@ -79,8 +79,8 @@ std::vector<Case> cases() {
     return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(, FaultSweep, ::testing::ValuesIn(cases()), [](const auto& info) {
-    return info.param.scenario + "_" + info.param.name;
+INSTANTIATE_TEST_SUITE_P(, FaultSweep, ::testing::ValuesIn(cases()), [](const auto& chosen) {
+    return chosen.param.scenario + "_" + chosen.param.name;
 });
 
 TEST(EngineRestart, InMidApplyLosesNothing) {
