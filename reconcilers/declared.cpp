@@ -265,7 +265,7 @@ void DeclaredPlanner::differs(const Case& c, std::vector<FieldChange> changes) {
     action.repair = is_repair(c.entry, c.digest);
     action.reason = action.repair ? "drift" : at_place(*c.want) + " asks for it";
     if (replaces && p_.rules_of(action.key.kind).replace_interrupts) {
-        action.interruption = "from the old one's stop to the new one's start";
+        action.interruption = "the time between the old one's stop and the new one's start";
     }
     draft(c, std::move(action));
 }
