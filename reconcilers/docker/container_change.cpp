@@ -119,6 +119,8 @@ asio::awaitable<Result<Done>> update_container(ContainerChange change) {
     co_return done;
 }
 
+/// Its kept name comes first: after a crash it tells, without any memory of ours, that what is stopped
+/// here waits for something.
 asio::awaitable<Result<void>> set_aside(EngineAccess& access, json container) {
     const std::string id = shown_text(container, "/Id");
     access.cache.forget(id);
@@ -127,30 +129,31 @@ asio::awaitable<Result<void>> set_aside(EngineAccess& access, json container) {
         auto updated = co_await access.containers.update(id, std::move(body));
         if (!updated) co_return updated;
     }
-    auto stopped = co_await access.containers.stop(id, stop_grace(container));
-    if (!stopped) co_return stopped;
     std::string name = shown_text(container, "/Name");
     if (name.starts_with('/')) name.erase(0, 1);
-    if (!kept_name(id, name).empty()) co_return Result<void>{};
-    co_return co_await access.containers.rename(id, name_to_keep(id, name));
-}
-
-asio::awaitable<Result<void>> bring_back(ContainerChange change, json container) {
-    const std::string id = shown_text(container, "/Id");
-    std::string name = shown_text(container, "/Name");
-    if (name.starts_with('/')) name.erase(0, 1);
-    const std::string before = kept_name(id, name);
-    if (!before.empty()) {
-        auto renamed = co_await change.access.containers.rename(id, before);
+    if (kept_name(id, name).empty()) {
+        auto renamed = co_await access.containers.rename(id, name_to_keep(id, name));
         if (!renamed) co_return renamed;
     }
+    co_return co_await access.containers.stop(id, stop_grace(container));
+}
+
+/// Its own name comes last: until then anybody sees that it is on its way back.
+asio::awaitable<Result<void>> bring_back(ContainerChange change, json container) {
+    const std::string id = shown_text(container, "/Id");
     const std::string restart = change.action.want ? change.action.want->spec.value("restart", "no") : "no";
     if (normal_restart(container) != restart) {
         json body{{"RestartPolicy", restart_policy(restart)}};
         auto updated = co_await change.access.containers.update(id, std::move(body));
         if (!updated) co_return updated;
     }
-    co_return co_await change.access.containers.start(id);
+    auto started = co_await change.access.containers.start(id);
+    if (!started) co_return started;
+    std::string name = shown_text(container, "/Name");
+    if (name.starts_with('/')) name.erase(0, 1);
+    const std::string before = kept_name(id, name);
+    if (before.empty()) co_return Result<void>{};
+    co_return co_await change.access.containers.rename(id, before);
 }
 
 asio::awaitable<Result<Done>> replace_container(ContainerChange change) {

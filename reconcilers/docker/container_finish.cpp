@@ -28,11 +28,6 @@ Done under_way(std::string id, std::string why) {
     return done;
 }
 
-bool runs(const json& container) {
-    const std::string state = shown_text(container, "/State/Status");
-    return state == "running" || state == "restarting" || state == "paused";
-}
-
 asio::awaitable<Result<Scene>> look_around(ContainerChange change) {
     const auto list = co_await change.access.containers.list();
     if (!list) co_return list.error();
@@ -113,13 +108,6 @@ asio::awaitable<Result<Done>> make_successor(ContainerChange change, const Scene
     co_return done;
 }
 
-/// Does the kept one already hold what is declared now? Then it returns, and nothing new is made.
-bool holds_declared(const Action& action) {
-    return std::ranges::all_of(action.fields, [](const FieldChange& field) {
-        return field.path == "/running" || field.path == "/restart";
-    });
-}
-
 asio::awaitable<Result<Done>> judge(ContainerChange change, const Scene& scene) {
     const std::string id = shown_text(scene.current, "/Id");
     if (shown_text(scene.current, "/State/Status") == "created" &&
@@ -134,10 +122,21 @@ asio::awaitable<Result<Done>> judge(ContainerChange change, const Scene& scene) 
     co_return under_way(id, verdict.why);
 }
 
+/// A removed one that still ran is stopped by now, and is kept for its time.
+asio::awaitable<Result<Done>> keep_for_its_time(ContainerChange change, const Scene& scene) {
+    const net::WallTime since = kept_since(change.run, change.action.key, scene.kept.front());
+    const auto left = since + change.run.facts.policy.grace - change.run.clock.wall();
+    if (left <= 0ms) co_return co_await discard_kept(change, scene);
+    Done done = under_way(shown_text(scene.kept.front(), "/Id"), "stopped, and kept for a while");
+    done.look_again = left;
+    done.note = {{"kept_since", net::to_string(since)}};
+    co_return done;
+}
+
 /// Git dropped it in the middle: the replacement comes to its end first; its removal is planned, and
 /// held where it must be, like any other.
 asio::awaitable<Result<Done>> finish_undeclared(ContainerChange change, const Scene& scene) {
-    if (scene.current.is_null()) co_return co_await discard_kept(change, scene);
+    if (scene.current.is_null()) co_return co_await keep_for_its_time(change, scene);
     const Verdict verdict = verdict_on(scene.current, change.run.clock.wall());
     if (verdict.proof == Proof::proven) co_return co_await discard_kept(change, scene);
     if (verdict.proof == Proof::failed) co_return co_await go_back(change, scene);
@@ -175,24 +174,33 @@ asio::awaitable<Result<Done>> finish_creation(ContainerChange change, const Scen
     co_return done;
 }
 
+/// What was tried failed, or the kept one already holds what is declared now and nothing new is there:
+/// it returns, and if it runs already, without a stop.
+bool goes_back(const Action& action, const Scene& scene) {
+    if (!action.want) return false;
+    const bool holds_declared = std::ranges::all_of(action.fields, [](const FieldChange& field) {
+        return field.path == "/running" || field.path == "/restart";
+    });
+    return action.back || (scene.current.is_null() && holds_declared);
+}
+
 }  // namespace
 
 asio::awaitable<Result<Done>> finish_container(ContainerChange change) {
     const auto scene = co_await look_around(change);
     if (!scene) co_return scene.error();
     if (scene->kept.empty()) co_return co_await finish_creation(change, *scene);
-    for (const json& kept : scene->kept) {  // somebody started it
-        if (!runs(kept)) continue;
+    if (goes_back(change.action, *scene)) co_return co_await go_back(change, *scene);
+    for (const json& kept : scene->kept) {  // somebody started it, or a crash came before its stop
+        if (!is_alive(kept)) continue;
         auto stopped = co_await set_aside(change.access, kept);
         if (!stopped) co_return std::move(stopped).error();
     }
     if (!change.action.want) co_return co_await finish_undeclared(change, *scene);
-    if (change.action.back) co_return co_await go_back(change, *scene);
     if (!scene->current.is_null()) {
         if (needs_new_one(change.action)) co_return co_await supersede(change, *scene);
         co_return co_await judge(change, *scene);
     }
-    if (holds_declared(change.action)) co_return co_await go_back(change, *scene);
     co_return co_await make_successor(change, *scene);
 }
 

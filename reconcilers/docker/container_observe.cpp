@@ -84,18 +84,6 @@ Live foreign(const Look& look, const ContainerSummary& container) {
     return live;
 }
 
-net::WallTime kept_since(const Look& look, const std::string& name, const json& container) {
-    const auto entry = look.run.facts.inventory.find(key_named(look, name));
-    if (entry != look.run.facts.inventory.end()) {
-        const json& since = in(entry->second.note, "kept_since");
-        if (since.is_string()) {
-            const auto time = net::parse_wall_time(since.get_ref<const std::string&>());
-            if (time) return *time;
-        }
-    }
-    return stopped_at(container);
-}
-
 /// Made, and a crash came before its start: it isn't anybody's change that it does not run.
 void tell_half_made(const Turn& turn, const json& container, Live& live) {
     const bool half_made = shown_text(container, "/State/Status") == "created" &&
@@ -116,9 +104,12 @@ void tell_kept(const Look& look, const Turn& turn, const json& container, Live& 
         live.unfinished = "replacing: the old one is kept, the new one is not there";
         live.left_alone.clear();
     } else {
-        const net::WallTime until =
-            kept_since(look, turn.name, container) + look.run.facts.policy.grace;
-        if (look.run.clock.wall() < until) {
+        const net::WallTime until = kept_since(look.run, key_named(look, turn.name), container) +
+                                    look.run.facts.policy.grace;
+        if (is_alive(container)) {
+            live.left_alone.clear();
+            live.unfinished = "removed: it still runs";
+        } else if (look.run.clock.wall() < until) {
             live.left_alone = "removed, and kept until " + net::to_string(until);
         } else {
             live.unfinished = "removed: its time as a kept one is over";
@@ -232,6 +223,18 @@ std::vector<SealedSpec> wanted_of(const Look& look, const std::string& name) {
 }
 
 }  // namespace
+
+net::WallTime kept_since(const Run& run, const ResourceKey& key, const json& container) {
+    const auto entry = run.facts.inventory.find(key);
+    if (entry != run.facts.inventory.end()) {
+        const json& since = in(entry->second.note, "kept_since");
+        if (since.is_string()) {
+            const auto time = net::parse_wall_time(since.get_ref<const std::string&>());
+            if (time) return *time;
+        }
+    }
+    return is_alive(container) ? run.clock.wall() : stopped_at(container);
+}
 
 std::optional<SealedSpec> seal_spec(const Declared& want, const Run& run) {
     auto spec = sealed(want.spec, run.vault, run.facts.board);

@@ -13,6 +13,9 @@ asio::awaitable<Reads> observe_containers(EngineAccess& access, Run& run, Scope 
 /// the container itself holds, so that nothing of it counts as drift.
 asio::awaitable<Result<ImageDefaults>> defaults_of(EngineAccess& access, json container);
 
+/// Since when a removed container is kept: as the journal notes it, else by the container itself.
+net::WallTime kept_since(const Run& run, const ResourceKey& key, const json& container);
+
 /// A declared spec as a diff sees it.
 struct SealedSpec {
     const Declared* want = nullptr;

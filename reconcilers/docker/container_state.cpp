@@ -126,6 +126,11 @@ Verdict verdict_on(const json& container, net::WallTime now) {
     return {Proof::failed, "it " + exit_detail(container)};
 }
 
+bool is_alive(const json& container) {
+    const std::string state = shown_text(container, "/State/Status");
+    return state == "running" || state == "restarting" || state == "paused";
+}
+
 net::WallTime stopped_at(const json& container) {
     const auto stopped = time_at(container, "/State/FinishedAt");
     return stopped ? *stopped : time_at(container, "/Created").value_or(net::WallTime{});

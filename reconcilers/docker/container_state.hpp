@@ -24,6 +24,9 @@ struct Verdict {
 /// ten seconds, or ended with 0 and is not to run again.
 Verdict verdict_on(const json& container, net::WallTime now);
 
+/// Does it run, wait for its next try, or stand still only for a while?
+bool is_alive(const json& container);
+
 /// When it stopped, or was created where it never ran.
 net::WallTime stopped_at(const json& container);
 

@@ -8,7 +8,7 @@
 
 namespace driftless::test {
 
-constexpr std::chrono::minutes settled_after{8};  ///< a change with its grace, health waits and back-offs
+constexpr std::chrono::minutes settled_after{4};  ///< a change with its grace, health waits and back-offs
 constexpr std::chrono::minutes quiet_for{10};
 
 /// A world as stories find it: the usual images, and on each engine a container, a network and a
