@@ -1,0 +1,341 @@
+"""driftless beside Docker Compose 2 and the bare API, on one real engine. See bench/docker."""
+import http.client, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PROGRAM = os.path.join(ROOT, "build/release/driftless")
+IMAGE = "driftless-bench/sleeper:1"
+
+
+class Unix(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("engine", timeout=120)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(self.path)
+
+
+def call(path, method, target, body=None):
+    connection = Unix(path)
+    data = None if body is None else json.dumps(body)
+    connection.request(method, target, data, {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    text = answer.read()
+    connection.close()
+    return answer.status, text
+
+
+class Engine:
+    """A private engine with its debug log, in which requests are counted, and its event stream."""
+
+    def __init__(self, folder):
+        self.folder, self.socket = folder, folder + "/engine.sock"
+        self.log = open(folder + "/log", "w+")
+        self.process = subprocess.Popen(
+            ["dockerd", "--debug", "--host", "unix://" + self.socket, "--data-root", folder + "/data",
+             "--exec-root", folder + "/exec", "--pidfile", folder + "/pid", "--iptables=false",
+             "--ip6tables=false"], stdout=self.log, stderr=self.log, start_new_session=True)
+        until(60, lambda: os.path.exists(self.socket) and call(self.socket, "GET", "/_ping")[0] == 200)
+        self.events = []
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self):
+        connection = Unix(self.socket)
+        connection.timeout = None
+        connection.request("GET", '/events?filters={"type":["container"]}')
+        answer = connection.getresponse()
+        for line in answer:
+            event = json.loads(line)
+            if not event["Action"].startswith("exec_"):
+                self.events.append((event["timeNano"] / 1e9, event["Action"], event["Actor"]["Attributes"].get("name")))
+
+    def mark(self):
+        return os.path.getsize(self.folder + "/log")
+
+    def requests(self, since):
+        """[(seconds, "GET /v1.41/…")] that the engine was asked since a mark."""
+        with open(self.folder + "/log") as log:
+            log.seek(since)
+            found = re.findall(r'time="([^"]+)" level=debug msg="Calling ((?:GET|HEAD|POST|PUT|DELETE) [^"]+)"', log.read())
+        return [(seconds(at), what) for at, what in found if not what.startswith("GET /events")]
+
+    def last_start(self, since):
+        return max((at for at, action, _ in self.events if action == "start" and at >= since), default=None)
+
+    def starts(self, since):
+        return sum(1 for at, action, _ in self.events if action == "start" and at >= since)
+
+    def clean(self):
+        for container in json.loads(call(self.socket, "GET", "/containers/json?all=1")[1]):
+            call(self.socket, "DELETE", f"/containers/{container['Id']}?force=1")
+        for network in json.loads(call(self.socket, "GET", "/networks")[1]):
+            call(self.socket, "DELETE", "/networks/" + network["Id"])
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(60)
+
+
+def seconds(text):
+    whole, _, rest = text.partition(".")
+    return time.mktime(time.strptime(whole[:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone + float("0." + rest.rstrip("Z")[:9])
+
+
+def until(limit, done, step=0.02):
+    end = time.time() + limit
+    while not done():
+        if time.time() > end:
+            raise SystemExit(f"waited {limit} s in vain")
+        time.sleep(step)
+
+
+def compose_file(count, changed=None):
+    lines = ["services:"]
+    for i in range(count):
+        lines += [f"  s{i:03}:", f"    image: {IMAGE}", "    pull_policy: never", "    stop_signal: SIGKILL",
+                  f"    environment: {{NUMBER: \"{i}\", CHANGED: \"{changed if i == 0 and changed else 0}\"}}"]
+    return "\n".join(lines) + "\n"
+
+
+class Driftless:
+    def __init__(self, engine, folder, count):
+        self.engine, self.folder, self.count = engine, folder, count
+        os.makedirs(folder + "/state", mode=0o700)
+        subprocess.run(["git", "init", "-q", "--bare", "-b", "main", folder + "/infra.git"], check=True)
+        subprocess.run(["git", "clone", "-q", folder + "/infra.git", folder + "/infra"], check=True, stderr=subprocess.DEVNULL)
+        with open(folder + "/infra/driftless.yaml", "w") as out:
+            out.write("apiVersion: driftless/v1\nkind: ComposeProject\nmetadata: {name: bench}\ntarget: here\nspec: {file: compose.yaml}\n")
+        self.push(compose_file(count))
+        self.settle = 1.0
+        with open(folder + "/driftless.yaml", "w") as out:
+            out.write(f"""installation: bench
+state: {folder}/state
+sources: {{infra: {{url: "file://{folder}/infra.git", interval: 1h}}}}
+targets: {{here: {{docker: {{host: "unix://{engine.socket}"}}}}}}
+policy: {{mode: converge, prune: true, settle: 1s, interval: 1s, maxRemovals: 1000}}
+http: {{listen: "127.0.0.1:0", socket: {folder}/driftless.sock}}
+""")
+        self.log = open(folder + "/daemon.log", "w+")
+        self.process = subprocess.Popen([PROGRAM, "--config", folder + "/driftless.yaml", "run"], stdout=self.log, stderr=self.log)
+        until(30, lambda: os.path.exists(folder + "/driftless.sock"))
+
+    def push(self, text):
+        git = ["git", "-C", self.folder + "/infra", "-c", "user.name=bench", "-c", "user.email=bench@localhost"]
+        with open(self.folder + "/infra/compose.yaml", "w") as out:
+            out.write(text)
+        subprocess.run(git + ["add", "-A"], check=True)
+        subprocess.run(git + ["commit", "-qm", "bench"], check=True)
+        subprocess.run(git + ["push", "-q", "origin", "HEAD:main"], check=True)
+
+    def reconcile(self):
+        status, text = call(self.folder + "/driftless.sock", "POST", "/api/v1/reconcile", {})
+        assert status == 202, text
+
+    def in_sync(self):
+        target = json.loads(call(self.folder + "/driftless.sock", "GET", "/api/v1/targets")[1])["targets"][0]
+        return (target["commit"] == target["planned_commit"] != "" and not target["running"]
+                and target["counts"] == {"in_sync": self.count + 1})
+
+    def cpu(self):
+        with open(f"/proc/{self.process.pid}/schedstat") as stat:
+            return int(stat.read().split()[0]) / 1e9
+
+    def memory(self, field):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return int(re.search(field + r":\s+(\d+) kB", status.read())[1]) / 1024
+
+    def rounds(self, since):
+        with open(self.folder + "/daemon.log") as log:
+            log.seek(since)
+            return [int(ms) for ms in re.findall(r"run converged .*trigger=interval .*took_ms=(\d+)", log.read())]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(40)
+
+
+def measure_driftless(engine, folder, count):
+    row = {}
+    mark, began = engine.mark(), time.time()
+    driftless = Driftless(engine, folder, count)
+    until(300, lambda: engine.starts(began) >= count and driftless.in_sync())
+    asked = engine.requests(mark)
+    posts = [at for at, what in asked if what.startswith("POST")]
+    last = engine.last_start(began)
+    row["first_s"] = last - posts[0]
+    row["first_requests"] = sum(1 for at, _ in asked if at <= last)
+    time.sleep(3)
+    mark, log, cpu = engine.mark(), os.path.getsize(folder + "/daemon.log"), driftless.cpu()
+    time.sleep(12)
+    cpu, took = driftless.cpu() - cpu, driftless.rounds(log)
+    row["quiet_ms"] = sorted(took)[len(took) // 2]
+    row["quiet_cpu_ms"] = cpu / len(took) * 1e3
+    row["quiet_requests"] = len(engine.requests(mark)) / len(took)
+    row["resident_mib"], row["peak_mib"] = driftless.memory("VmRSS"), driftless.memory("VmHWM")
+    mark = engine.mark()
+    driftless.reconcile()
+    time.sleep(0.9)
+    asked = engine.requests(mark)
+    looks = [at for at, what in asked if re.search(r"/containers/[^/]+/json", what) and "/containers/json" not in what]
+    row["full_requests"] = len(looks) + 3
+    row["full_ms"] = (max(looks) - min(looks)) * 1e3 if len(looks) > 1 else None
+    driftless.push(compose_file(count, "yes"))
+    mark, began = engine.mark(), time.time()
+    driftless.reconcile()
+    until(60, lambda: engine.starts(began) >= 1)
+    last = engine.last_start(began)
+    asked = [(at, what) for at, what in engine.requests(mark) if at <= last]
+    changing = next(i for i, (_, what) in enumerate(asked) if what.startswith("POST"))
+    row["change_s"] = last - asked[0][0]
+    row["change_write_s"] = last - asked[changing][0]
+    row["change_requests"] = len(asked)
+    until(60, driftless.in_sync)
+    time.sleep(2)
+    mark, began = engine.mark(), time.time()
+    victim = f"bench-s{count - 1:03}-1"
+    call(engine.socket, "DELETE", f"/containers/{victim}?force=1")
+    until(60, lambda: engine.starts(began) >= 1)
+    last = engine.last_start(began)
+    destroyed = max(at for at, action, name in engine.events if action == "destroy" and name == victim and at >= began)
+    asked = [(at, what) for at, what in engine.requests(mark) if destroyed < at <= last]
+    # Interval rounds go on meanwhile; the repair is the run that creates.
+    create = next(i for i, (_, what) in enumerate(asked) if "/containers/create" in what)
+    row["heal_after_settle_ms"] = (asked[create][0] - destroyed - driftless.settle) * 1e3
+    row["heal_requests"] = len(asked)
+    driftless.stop()
+    return row
+
+
+def curl(engine, requests):
+    """All requests on one connection. requests: [(method, target, body or None)]"""
+    config = []
+    for method, target, body in requests:
+        config += [f'url = "http://engine{target}"', f'request = "{method}"', 'output = "/dev/null"', "silent"]
+        if body is not None:
+            config += ['header = "Content-Type: application/json"', "data = " + json.dumps(json.dumps(body))]
+        config.append("next")
+    return subprocess.Popen(["curl", "--unix-socket", engine.socket, "-K", "-", "-s"], stdin=subprocess.PIPE), "\n".join(config[:-1])
+
+
+def run_curls(engine, batches):
+    started = [curl(engine, batch) for batch in batches if batch]
+    for process, config in started:
+        process.stdin.write(config.encode())
+        process.stdin.close()
+    for process, _ in started:
+        process.wait()
+
+
+def body_of(number):
+    return {"Image": IMAGE, "Env": [f"NUMBER={number}", "CHANGED=0"], "StopSignal": "SIGKILL",
+            "HostConfig": {"NetworkMode": "floor_default"},
+            "NetworkingConfig": {"EndpointsConfig": {"floor_default": {"Aliases": [f"s{number:03}"]}}}}
+
+
+def measure_floor(engine, count):
+    row = {}
+    call(engine.socket, "POST", "/v1.41/networks/create", {"Name": "floor_default", "CheckDuplicate": True})
+    began = time.time()
+    mark = engine.mark()
+    batches = [[request for i in range(lane, count, 8)
+                for request in (("POST", f"/v1.41/containers/create?name=floor-s{i:03}-1", body_of(i)),
+                                ("POST", f"/v1.41/containers/floor-s{i:03}-1/start", None))] for lane in range(8)]
+    run_curls(engine, batches)
+    row["first_s"] = engine.last_start(began) - engine.requests(mark)[0][0]
+    lists = [("GET", "/v1.41/containers/json?all=1", None), ("GET", "/v1.41/networks", None), ("GET", "/v1.41/volumes", None)]
+    for name, asked in (("quiet_ms", lists * 20), ("full_ms", [("GET", f"/v1.41/containers/floor-s{i:03}-1/json", None) for i in range(count)])):
+        mark = engine.mark()
+        run_curls(engine, [asked])
+        times = [at for at, _ in engine.requests(mark)]
+        row[name] = (times[-1] - times[0]) * 1e3 * (len(times) / max(1, len(times) - 1)) / (20 if name == "quiet_ms" else 1)
+    mark, began = engine.mark(), time.time()
+    old, new = "/v1.41/containers/floor-s000-1", "/v1.41/containers/kept"
+    run_curls(engine, [lists + [("POST", old + "/update", {"RestartPolicy": {"Name": "no"}}), ("POST", old + "/stop", None),
+                                ("POST", old + "/rename?name=kept", None),
+                                ("POST", "/v1.41/containers/create?name=floor-s000-1", body_of(0)), ("POST", old + "/start", None)]])
+    row["change_s"] = engine.last_start(began) - engine.requests(mark)[0][0]
+    call(engine.socket, "DELETE", new + "?force=1")
+    return row
+
+
+def compose_program():
+    given = os.environ.get("DRIFTLESS_BENCH_COMPOSE")
+    if given:
+        return [given]
+    found = subprocess.run(["docker", "compose", "version", "--short"], capture_output=True, text=True) if shutil.which("docker") else None
+    return ["docker", "compose"] if found and found.returncode == 0 and found.stdout.lstrip("v").startswith("2") else None
+
+
+def measure_compose(engine, folder, count, program):
+    os.makedirs(folder)
+    path = folder + "/compose.yaml"
+
+    def up(text):
+        with open(path, "w") as out:
+            out.write(text)
+        mark, began = engine.mark(), time.time()
+        before = os.times()
+        subprocess.run(program + ["-f", path, "-p", "peer", "up", "-d"], check=True, capture_output=True,
+                       env=dict(os.environ, DOCKER_HOST="unix://" + engine.socket))
+        after = os.times()
+        cpu = after.children_user + after.children_system - before.children_user - before.children_system
+        return time.time() - began, cpu, engine.requests(mark), began, engine.last_start(began)
+
+    row = {}
+    _, _, asked, _, last = up(compose_file(count))
+    row["first_s"] = last - next(at for at, what in asked if what.startswith("POST"))
+    row["first_requests"] = len(asked)
+    wall, cpu, asked, _, _ = up(compose_file(count))
+    row.update(quiet_ms=wall * 1e3, quiet_cpu_ms=cpu * 1e3, quiet_requests=len(asked))
+    _, _, asked, began, last = up(compose_file(count, "yes"))
+    row.update(change_s=last - asked[0][0], change_requests=len(asked))
+    return row
+
+
+def table(results):
+    cases = [("first_s", "first converge, s"), ("first_requests", "  requests"), ("quiet_ms", "no change, ms"),
+             ("quiet_cpu_ms", "  CPU, ms"), ("quiet_requests", "  requests"), ("full_ms", "full look: inspects, ms"),
+             ("full_requests", "  requests"), ("change_s", "one changed: to the start, s"),
+             ("change_requests", "  requests"), ("heal_after_settle_ms", "removed by hand: after settle, ms"),
+             ("heal_requests", "  requests"), ("resident_mib", "resident, MiB"), ("peak_mib", "peak, MiB")]
+    for count, rows in results["projects"].items():
+        print(f"\n{count} service(s)" + " " * (32 - len(f"{count} service(s)")) + "driftless   compose     floor  driftless/floor")
+        for key, text in cases:
+            cells = [rows[who].get(key) for who in ("driftless", "compose", "floor")]
+            shown = ["".rjust(9) if cell is None else f"{cell:9.3f}" if isinstance(cell, float) else f"{cell:9}" for cell in cells]
+            ratio = f"{cells[0] / cells[2]:9.2f}" if cells[0] and cells[2] else ""
+            print(f"{text:32}" + " ".join(shown) + "  " + ratio)
+        if "quiet_cpu_ms" in rows["driftless"]:
+            print(f"{'CPU a day at a round a minute, s':32}{rows['driftless']['quiet_cpu_ms'] * 1.44:9.1f}")
+    plan = results["plan"]
+    print(f"\ncompare and plan: 100 resources {plan['ms_100']} ms, 1,000 resources {plan['ms_1000']} ms, ratio {plan['ratio']}")
+
+
+def main():
+    arguments = [word for word in sys.argv[1:] if word != "--json"]
+    counts = [int(word) for word in arguments] or [1, 20, 100]
+    folder = tempfile.mkdtemp(prefix="driftless-bench.", dir="/tmp")
+    engine = Engine(folder)
+    compose = compose_program()
+    results = {"projects": {}, "plan": json.loads(subprocess.run([os.path.join(ROOT, "build/release/bench_plan")], capture_output=True, text=True, check=True).stdout)}
+    try:
+        subprocess.run(["bash", "-c", f'source {ROOT}/scripts/lib.sh; make_image unix://{engine.socket} {IMAGE} \'CMD ["sleep","1000000"]\''], check=True)
+        for count in counts:
+            rows = {"compose": {}}
+            rows["driftless"] = measure_driftless(engine, f"{folder}/d{count}", count)
+            engine.clean()
+            rows["floor"] = measure_floor(engine, count)
+            engine.clean()
+            if compose:
+                rows["compose"] = measure_compose(engine, f"{folder}/c{count}", count, compose)
+                engine.clean()
+            results["projects"][count] = rows
+    finally:
+        engine.clean()
+        engine.stop()
+        subprocess.run(["bash", "-c", f'source {ROOT}/scripts/lib.sh; stop_engine {folder}'])
+    print(json.dumps(results, indent=1)) if "--json" in sys.argv else table(results)
+
+
+main()
