@@ -20,7 +20,7 @@ class Story {
 public:
     explicit Story(const Scenario& tale) : scenario(tale), stage(tale.targets) {
         if (scenario.before.empty()) return;
-        stage.begin(scenario.before);
+        stage.begin(scenario.before, std::chrono::minutes{1});
         stage.world.end();
     }
     /// @param moment  of the daemon's death; 0: it lives

@@ -24,7 +24,7 @@ const Scenario& scenario_of(const std::string& name) {
 /// Lets the change happen. @param on_write  decides for the nth write, from 1, of all engines
 void change(Stage& stage, const Scenario& scenario, const std::function<Fault(std::size_t)>& on_write) {
     if (!scenario.before.empty()) {
-        stage.begin(scenario.before);
+        stage.begin(scenario.before, 1min);
         stage.push(scenario.after);
     }
     std::size_t writes = 0;

@@ -45,10 +45,10 @@ Stage::Stage(const std::vector<std::string>& targets) : world(targets) {
     others_at_first_ = others();
 }
 
-void Stage::begin(const Commit& commit) {
+void Stage::begin(const Commit& commit, std::chrono::nanoseconds time) {
     push(commit);
     world.start();
-    world.run_for(settled_after);
+    world.run_for(time);
 }
 
 std::vector<std::string> Stage::picture() {

@@ -8,7 +8,7 @@
 
 namespace driftless::test {
 
-constexpr std::chrono::minutes settled_after{4};  ///< a change with its grace, health waits and back-offs
+constexpr std::chrono::minutes settled_after{7};  ///< a change, its grace, and the look an interval later
 constexpr std::chrono::minutes quiet_for{10};
 
 /// A world as stories find it: the usual images, and on each engine a container, a network and a
@@ -20,7 +20,7 @@ public:
     explicit Stage(const std::vector<std::string>& targets = {"mini1"});
 
     /// Pushes a commit and lets a new daemon bring it about; the daemon goes on running.
-    void begin(const Commit& commit);
+    void begin(const Commit& commit, std::chrono::nanoseconds time = settled_after);
     /// Pushes a commit; the running daemon finds it.
     void push(const Commit& commit) { world.repository.push(commit); }
 
