@@ -1,6 +1,6 @@
 // The daemon dies at every moment of a change and is started again: same end state, no duplicate,
 // nothing foreign touched, and then it is quiet. Once with its database, once without.
-// Replay one death: DRIFTLESS_SWEEP=replacement:17:lost DRIFTLESS_TELL=1 simulation_tests
+// Replay one death: DRIFTLESS_SWEEP=replacement:17:lost DRIFTLESS_TELL=1 sweep_tests
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,6 +14,7 @@ namespace {
 enum class Database { kept, lost };
 
 std::string word(Database database) { return database == Database::kept ? "kept" : "lost"; }
+void PrintTo(Database database, std::ostream* out) { *out << "database " << word(database); }
 
 /// One stage, up to the moment where the change is pushed.
 class Story {

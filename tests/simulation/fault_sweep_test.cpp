@@ -16,6 +16,7 @@ struct Case {
     std::string name;
     Fault fault;
 };
+void PrintTo(const Case& one, std::ostream* out) { *out << one.scenario << " " << one.name; }
 
 const Scenario& scenario_of(const std::string& name) {
     return *std::ranges::find(scenarios(), name, &Scenario::name);
@@ -37,8 +38,10 @@ void change(Stage& stage, const Scenario& scenario, const std::function<Fault(st
         stage.push(scenario.after);
         stage.world.start();
     }
-    stage.world.run_for(1min);
-    for (const auto& [target, engine] : stage.world.engines()) engine->start();  // should it be stopped
+    for (int minute = 0; minute < 4; ++minute) {
+        stage.world.run_for(1min);
+        for (const auto& [target, engine] : stage.world.engines()) engine->start();  // should it be stopped
+    }
     stage.world.run_for(settled_after);
     for (const auto& [target, engine] : stage.world.engines()) engine->fault = nullptr;
 }

@@ -23,7 +23,7 @@ Commit joined(Commit one, const Commit& other) {
 
 namespace {
 
-constexpr const char* check = "    healthcheck: {test: [CMD, \"true\"], interval: 2s, retries: 3}\n";
+constexpr const char* check = "    healthcheck: {test: [CMD, \"true\"], interval: 1s, retries: 2}\n";
 
 /// A shop: a web service with port, file, volume and check, and a plain worker.
 std::string shop(const std::string& image, const std::string& more_of_web = "", const std::string& more = "") {
@@ -47,7 +47,7 @@ const char* const five =
     "  db:\n"
     "    image: app:1\n"
     "    volumes: [\"data:/data\"]\n"
-    "    healthcheck: {test: [CMD, \"true\"], interval: 2s, retries: 3}\n"
+    "    healthcheck: {test: [CMD, \"true\"], interval: 1s, retries: 2}\n"
     "  migrate:\n"
     "    image: job:1\n"
     "    restart: \"no\"\n"
@@ -56,12 +56,13 @@ const char* const five =
     "    image: app:1\n"
     "    restart: unless-stopped\n"
     "    depends_on: {migrate: {condition: service_completed_successfully}, db: {condition: service_healthy}}\n"
-    "    healthcheck: {test: [CMD, \"true\"], interval: 2s, retries: 3}\n"
+    "    healthcheck: {test: [CMD, \"true\"], interval: 1s, retries: 2}\n"
     "  web:\n"
     "    image: app:1\n"
     "    ports: [\"80:8080\"]\n"
     "    networks: [default, edge]\n"
     "    depends_on: [api]\n"
+    "    healthcheck: {test: [CMD, \"true\"], interval: 1s, retries: 2}\n"
     "  worker:\n"
     "    image: app:1\n"
     "    depends_on: {db: {condition: service_started}}\n"

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct Scenario {
 };
 
 const std::vector<Scenario>& scenarios();
+inline void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.name; }
 
 /// A ComposeProject manifest at `NAME.yaml` and its compose file at `NAME/compose.yaml`.
 Commit project(const std::string& name, const std::string& compose, const std::string& target = "mini1",

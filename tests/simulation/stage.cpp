@@ -16,7 +16,7 @@ void add_images(World& world) {
     image.config = serves;
     image.stop_takes = 500ms;
     world.add_image("app:1", image);
-    image.healthy_after = 5s;
+    image.healthy_after = 1500ms;
     world.add_image("app:2", image);
     image.healthy_after = std::nullopt;
     image.log = "cannot bind\n";
@@ -33,7 +33,8 @@ void add_others(EngineWorld& engine) {
     engine.ask(post, "/networks/create", {{"Name", "others_net"}, {"Labels", {{"owner", "else"}}}});
     engine.ask(post, "/volumes/create", {{"Name", "others_data"}});
     engine.ask(post, "/containers/create?name=others",
-               {{"Image", "app:1"}, {"HostConfig", {{"Binds", {"others_data:/d"}}, {"NetworkMode", "others_net"}}}});
+               {{"Image", "app:1"}, {"HostConfig", {{"Binds", {"others_data:/d"}}, {"NetworkMode", "others_net"},
+                                                  {"RestartPolicy", {{"Name", "always"}}}}}});
     engine.ask(post, "/containers/others/start");
 }
 
