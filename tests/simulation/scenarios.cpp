@@ -42,6 +42,7 @@ std::string shop(const std::string& image, const std::string& more_of_web = "", 
            "configs: {app: {content: \"a=1\"}}\n";
 }
 
+/// A project with every condition of depends_on; `api` and `web` are what changes.
 const char* const five =
     "services:\n"
     "  db:\n"
@@ -69,11 +70,10 @@ const char* const five =
     "networks: {edge: {}}\n"
     "volumes: {data: {}}\n";
 
-std::string with_image(std::string compose, const std::string& from, const std::string& to) {
-    for (std::size_t at = compose.find(from); at != std::string::npos; at = compose.find(from, at + to.size())) {
-        compose.replace(at, from.size(), to);
-    }
-    return compose;
+/// The same with another image for a service.
+std::string with_image(std::string compose, const std::string& service, const std::string& image) {
+    const std::size_t at = compose.find("image: ", compose.find("\n  " + service + ":\n")) + 7;
+    return compose.replace(at, compose.find('\n', at) - at, image);
 }
 
 std::string one_service(const std::string& service) {
@@ -125,7 +125,7 @@ const std::vector<Scenario>& scenarios() {
                  "mini1 five-web-1 running", "mini1 five-worker-1 running"}},
         {.name = "five_replaced",
          .before = project("five", five),
-         .after = project("five", with_image(five, "app:1", "app:2")),
+         .after = project("five", with_image(with_image(five, "api", "app:2"), "web", "app:2")),
          .served = {{"five-db-1"}, {"five-api-1"}, {"five-web-1"}, {"five-worker-1"}},
          .end = {"mini1 five-api-1 running", "mini1 five-db-1 running", "mini1 five-migrate-1 exited",
                  "mini1 five-web-1 running", "mini1 five-worker-1 running"}},
