@@ -108,6 +108,11 @@ asio::awaitable<Result<Done>> make_successor(ContainerChange change, const Scene
     co_return done;
 }
 
+/// An engine that was away took its containers with it: that says nothing about their content.
+bool fell_with_engine(const Run& run, const json& container) {
+    return run.facts.after_outage && shown_text(container, "/State/Status") == "exited";
+}
+
 asio::awaitable<Result<Done>> judge(ContainerChange change, const Scene& scene) {
     const std::string id = shown_text(scene.current, "/Id");
     if (shown_text(scene.current, "/State/Status") == "created" &&
@@ -118,6 +123,11 @@ asio::awaitable<Result<Done>> judge(ContainerChange change, const Scene& scene) 
     }
     const Verdict verdict = verdict_on(scene.current, change.run.clock.wall());
     if (verdict.proof == Proof::proven) co_return co_await discard_kept(change, scene);
+    if (verdict.proof == Proof::failed && fell_with_engine(change.run, scene.current)) {
+        auto started = co_await change.access.containers.start(id);
+        if (!started) co_return std::move(started).error();
+        co_return under_way(id, "started again after the engine's restart; has to prove itself");
+    }
     if (verdict.proof == Proof::failed) co_return co_await failed(change, scene, verdict.why);
     co_return under_way(id, verdict.why);
 }
