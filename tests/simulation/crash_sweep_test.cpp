@@ -13,8 +13,12 @@ namespace {
 
 enum class Database { kept, lost };
 
-std::string word(Database database) { return database == Database::kept ? "kept" : "lost"; }
-void PrintTo(Database database, std::ostream* out) { *out << "database " << word(database); }
+std::string word(Database database) {
+    return database == Database::kept ? "kept" : "lost";
+}
+void PrintTo(Database database, std::ostream* out) {
+    *out << "database " << word(database);
+}
 
 /// One stage, up to the moment where the change is pushed.
 class Story {
@@ -40,8 +44,9 @@ public:
     }
     void expect_nobody_left_stopped() {
         for (const auto& group : scenario.served) {
-            const bool served = std::ranges::any_of(
-                group, [this](const std::string& name) { return stage.runs(name, scenario.targets.front()); });
+            const bool served = std::ranges::any_of(group, [this](const std::string& name) {
+                return stage.runs(name, scenario.targets.front());
+            });
             EXPECT_TRUE(served) << group.front() << " is left stopped";
         }
     }
@@ -57,10 +62,13 @@ struct GoodRun {
     std::vector<std::string> picture;
 };
 
-bool is_read(const std::string& moment) { return moment.find(" GET ") != std::string::npos; }
+bool is_read(const std::string& moment) {
+    return moment.find(" GET ") != std::string::npos;
+}
 
 bool is_write(const std::string& moment) {
-    return moment.find("after mini") != std::string::npos || moment.find("settle") != std::string::npos;
+    return moment.find("after mini") != std::string::npos ||
+           moment.find("settle") != std::string::npos;
 }
 
 GoodRun good_run(const Scenario& scenario) {
@@ -82,7 +90,8 @@ GoodRun good_run(const Scenario& scenario) {
     return run;
 }
 
-void die_and_come_back(const Scenario& scenario, const GoodRun& good, std::size_t moment, Database database) {
+void die_and_come_back(const Scenario& scenario, const GoodRun& good, std::size_t moment,
+                       Database database) {
     Story story{scenario};
     story.change(moment);
     ASSERT_TRUE(story.stage.world.fuse.blown());
@@ -113,7 +122,8 @@ struct Replay {
                 second == std::string::npos ? "" : words.substr(second + 1)};
     }
     [[nodiscard]] bool wants(const std::string& name, Database kept) const {
-        return (scenario.empty() || scenario == name) && (database.empty() || database == word(kept));
+        return (scenario.empty() || scenario == name) &&
+               (database.empty() || database == word(kept));
     }
     [[nodiscard]] bool wants(std::size_t at) const { return moment == 0 || moment == at; }
 };
@@ -130,8 +140,8 @@ TEST_P(CrashSweep, EndsTheSameWhereverTheDaemonDied) {
     ASSERT_FALSE(good.moments.empty());
     for (const std::size_t moment : good.moments) {
         if (!replay.wants(moment)) continue;
-        SCOPED_TRACE(fmt::format("died {}; replay: DRIFTLESS_SWEEP={}:{}:{}", good.trail[moment - 1],
-                                 scenario.name, moment, word(database)));
+        SCOPED_TRACE(fmt::format("died {}; replay: DRIFTLESS_SWEEP={}:{}:{}",
+                                 good.trail[moment - 1], scenario.name, moment, word(database)));
         die_and_come_back(scenario, good, moment, database);
     }
     RecordProperty("moments", static_cast<int>(good.moments.size()));

@@ -27,23 +27,25 @@ const std::string filter = "%7B%22label%22%3A%5B%22dlc%3D1%22%5D%7D";  // {"labe
 const json labels{{"dlc", "1"}};
 
 json web_body() {
-    return {{"Image", "test/busybox:1"},
-            {"Cmd", {"sleep", "600"}},
-            {"Env", {"A=1"}},
-            {"Labels", labels},
-            {"ExposedPorts", {{"80/tcp", json::object()}}},
-            {"NotAField", 1},
-            {"StopTimeout", 0},
-            {"Healthcheck", {{"Test", {"CMD", "true"}}, {"Interval", 3'600'000'000'000}}},
-            {"HostConfig",
-             {{"Binds", {"dlc_data:/data", "dlc_data:/again:ro"}},
-              {"Mounts", {{{"Type", "tmpfs"}, {"Target", "/t"}}, {{"Type", "volume"}, {"Target", "/anonymous"}}}},
-              {"Tmpfs", {{"/tt", ""}}},
-              {"PortBindings", {{"80/tcp", {{{"HostPort", "18471"}}}}}},
-              {"RestartPolicy", {{"Name", "unless-stopped"}}},
-              {"Memory", 64 << 20},
-              {"NetworkMode", "dlc_one"}}},
-            {"NetworkingConfig", {{"EndpointsConfig", {{"dlc_one", {{"Aliases", {"web"}}}}}}}}};
+    return {
+        {"Image", "test/busybox:1"},
+        {"Cmd", {"sleep", "600"}},
+        {"Env", {"A=1"}},
+        {"Labels", labels},
+        {"ExposedPorts", {{"80/tcp", json::object()}}},
+        {"NotAField", 1},
+        {"StopTimeout", 0},
+        {"Healthcheck", {{"Test", {"CMD", "true"}}, {"Interval", 3'600'000'000'000}}},
+        {"HostConfig",
+         {{"Binds", {"dlc_data:/data", "dlc_data:/again:ro"}},
+          {"Mounts",
+           {{{"Type", "tmpfs"}, {"Target", "/t"}}, {{"Type", "volume"}, {"Target", "/anonymous"}}}},
+          {"Tmpfs", {{"/tt", ""}}},
+          {"PortBindings", {{"80/tcp", {{{"HostPort", "18471"}}}}}},
+          {"RestartPolicy", {{"Name", "unless-stopped"}}},
+          {"Memory", 64 << 20},
+          {"NetworkMode", "dlc_one"}}},
+        {"NetworkingConfig", {{"EndpointsConfig", {{"dlc_one", {{"Aliases", {"web"}}}}}}}}};
 }
 
 const std::vector<Call>& sequence() {
@@ -55,9 +57,12 @@ const std::vector<Call>& sequence() {
     static const std::vector<Call> calls{
         {get, "/v1.41/nonsense"},
         {get, "/v1.99/containers/json"},
-        {post, "/v1.41/networks/create", {{"Name", "dlc_one"}, {"CheckDuplicate", true}, {"Labels", labels}}},
+        {post,
+         "/v1.41/networks/create",
+         {{"Name", "dlc_one"}, {"CheckDuplicate", true}, {"Labels", labels}}},
         {post, "/v1.41/networks/create", {{"Name", "dlc_one"}, {"CheckDuplicate", true}}},
-        {post, "/v1.41/networks/create",
+        {post,
+         "/v1.41/networks/create",
          {{"Name", "dlc_two"}, {"Labels", labels}, {"Internal", true}, {"Options", {{"a", "b"}}}}},
         {get, "/v1.41/networks/dlc_one"},
         {get, "/v1.41/networks?filters=" + filter, nullptr, false},
@@ -76,7 +81,8 @@ const std::vector<Call>& sequence() {
         {get, "/v1.41/containers/dlc-none/json"},
         {get, "/v1.41/containers/json?filters=" + filter},
         {get, "/v1.41/containers/json?all=1&filters=" + filter},
-        {post, "/v1.41/networks/dlc_two/connect",
+        {post,
+         "/v1.41/networks/dlc_two/connect",
          {{"Container", "dlc-web-1"}, {"EndpointConfig", {{"Aliases", {"q"}}}}}},
         {post, "/v1.41/containers/dlc-web-1/stop"},
         {post, "/v1.41/containers/dlc-web-1/start"},
@@ -84,7 +90,8 @@ const std::vector<Call>& sequence() {
         {get, "/v1.41/containers/dlc-web-1/json"},
         {get, "/v1.41/containers/json?filters=" + filter},
         {post, "/v1.41/containers/create?name=dlc-other", port_taken},
-        {post, "/v1.41/containers/dlc-other/start", nullptr, false},  // the text names an endpoint's id
+        {post, "/v1.41/containers/dlc-other/start", nullptr,
+         false},  // the text names an endpoint's id
         {get, "/v1.41/containers/dlc-other/json", nullptr, false},
         {post, "/v1.41/containers/dlc-other/rename?name=dlc-web-1"},
         {post, "/v1.41/containers/dlc-other/rename?name=dlc-other"},
@@ -93,7 +100,9 @@ const std::vector<Call>& sequence() {
         {post, "/v1.41/containers/dlc-web-1/update", {{"RestartPolicy", {{"Name", "no"}}}}},
         {post, "/v1.41/containers/dlc-web-1/update", {{"Memory", 1000}}},
         {post, "/v1.41/containers/dlc-web-1/update", {{"Memory", 256 << 20}}, false},
-        {post, "/v1.41/containers/dlc-web-1/update", {{"Memory", 100 << 20}, {"MemorySwap", 200 << 20}}},
+        {post,
+         "/v1.41/containers/dlc-web-1/update",
+         {{"Memory", 100 << 20}, {"MemorySwap", 200 << 20}}},
         {del, "/v1.41/containers/dlc-web-1"},
         {del, "/v1.41/networks/dlc_one"},
         {del, "/v1.41/volumes/dlc_data"},
@@ -110,14 +119,19 @@ const std::vector<Call>& sequence() {
         {del, "/v1.41/volumes/dlc_data"},
         {del, "/v1.41/containers/driftless-kept-dlc?v=1"},
         {del, "/v1.41/containers/driftless-kept-dlc"},
-        {post, "/v1.41/containers/create?name=dlc-lost",
-         {{"Image", "test/busybox:1"}, {"Labels", labels}, {"HostConfig", {{"NetworkMode", "dlc_gone"}}}}},
+        {post,
+         "/v1.41/containers/create?name=dlc-lost",
+         {{"Image", "test/busybox:1"},
+          {"Labels", labels},
+          {"HostConfig", {{"NetworkMode", "dlc_gone"}}}}},
         {post, "/v1.41/containers/dlc-lost/start"},
         {get, "/v1.41/containers/dlc-lost/json"},
         {del, "/v1.41/containers/dlc-lost?force=1"},
-        {post, "/v1.41/containers/create?name=dlc-bind",
+        {post,
+         "/v1.41/containers/create?name=dlc-bind",
          {{"Image", "test/busybox:1"},
-          {"HostConfig", {{"Mounts", {{{"Type", "bind"}, {"Source", "/dlc/none"}, {"Target", "/x"}}}}}}}},
+          {"HostConfig",
+           {{"Mounts", {{{"Type", "bind"}, {"Source", "/dlc/none"}, {"Target", "/x"}}}}}}}},
         {del, "/v1.41/networks/dlc_two"},
         {del, "/v1.41/networks/dlc_two"},
         {del, "/v1.41/networks/bridge"},
@@ -130,9 +144,11 @@ const std::vector<Call>& sequence() {
 /// What each engine makes up itself: not compared.
 bool is_its_own(const std::string& key) {
     static const std::vector<std::string> keys{
-        "Created",     "CreatedAt",  "StartedAt",  "FinishedAt", "GraphDriver",  "IPAddress",
-        "Gateway",     "IPPrefixLen", "MacAddress", "SandboxID",  "SandboxKey",  "ResolvConfPath", "HostnamePath",
-        "HostsPath",   "LogPath",    "Subnet",     "IPv4Address", "Mountpoint", "Source",       "CgroupnsMode",
+        "Created",         "CreatedAt",  "StartedAt",  "FinishedAt",
+        "GraphDriver",     "IPAddress",  "Gateway",    "IPPrefixLen",
+        "MacAddress",      "SandboxID",  "SandboxKey", "ResolvConfPath",
+        "HostnamePath",    "HostsPath",  "LogPath",    "Subnet",
+        "IPv4Address",     "Mountpoint", "Source",     "CgroupnsMode",
         "AppArmorProfile", "Pid"};
     return std::ranges::find(keys, key) != keys.end();
 }
@@ -159,7 +175,9 @@ json compared(json value) {
         return {{"Networks", kept["Networks"]}, {"Ports", kept["Ports"]}};
     }
     if (kept.contains("Status") && kept["Status"].is_string() && kept.contains("Names")) {
-        kept["Status"] = std::regex_replace(kept["Status"].get<std::string>(), std::regex{"\\d+ seconds?|Less than a second"}, "<time>");
+        kept["Status"] =
+            std::regex_replace(kept["Status"].get<std::string>(),
+                               std::regex{"\\d+ seconds?|Less than a second"}, "<time>");
     }
     return kept;
 }
@@ -181,10 +199,12 @@ public:
     }
     /// Removes what an earlier run that broke off left there.
     void clean() {
-        for (const char* name : {"dlc-web-1", "dlc-other", "dlc-lost", "dlc-bind", "driftless-kept-dlc"}) {
+        for (const char* name :
+             {"dlc-web-1", "dlc-other", "dlc-lost", "dlc-bind", "driftless-kept-dlc"}) {
             (void)send({del, fmt::format("/v1.41/containers/{}?force=1&v=1", name)});
         }
-        for (const char* name : {"dlc_one", "dlc_two"}) (void)send({del, fmt::format("/v1.41/networks/{}", name)});
+        for (const char* name : {"dlc_one", "dlc_two"})
+            (void)send({del, fmt::format("/v1.41/networks/{}", name)});
         (void)send({del, "/v1.41/volumes/dlc_data"});
     }
 
@@ -201,7 +221,8 @@ TEST(EngineContract, TheFakeAnswersAsARealEngineDoes) {
     ASSERT_TRUE(image);
     if (image->status != 200) GTEST_SKIP() << "no image test/busybox:1 there";
     const auto api = real.send({get, "/_ping"});
-    if (api->header("Api-Version") != "1.41") GTEST_SKIP() << "the fake's usual form is that of API 1.41";
+    if (api->header("Api-Version") != "1.41")
+        GTEST_SKIP() << "the fake's usual form is that of API 1.41";
 
     real.clean();
     net::asio::io_context io;
@@ -224,7 +245,8 @@ TEST(EngineContract, TheFakeAnswersAsARealEngineDoes) {
         if (!call.compared) continue;
         const json mine = compared(body_of(*ours));
         const json real_one = compared(body_of(*theirs));
-        EXPECT_TRUE(mine == real_one) << "to be as the real one: " << json::diff(mine, real_one).dump(1);
+        EXPECT_TRUE(mine == real_one)
+            << "to be as the real one: " << json::diff(mine, real_one).dump(1);
     }
 }
 

@@ -41,7 +41,8 @@ protected:
     FakeEngine engine{"one", clock};
 };
 
-const json checked{{"Healthcheck", {{"Test", {"CMD", "true"}}, {"Interval", 1'000'000'000}, {"Retries", 2}}}};
+const json checked{
+    {"Healthcheck", {{"Test", {"CMD", "true"}}, {"Interval", 1'000'000'000}, {"Retries", 2}}}};
 
 TEST_F(FakeEngineTest, BecomesHealthyAtTheFirstProbeThatPasses) {
     FakeImage image;
@@ -77,7 +78,8 @@ TEST_F(FakeEngineTest, RestartsWhatItsPolicySaysWithGrowingDelay) {
     image.exits_after = 10ms;
     engine.world.add_image("crash:1", image);
     const std::string always =
-        started("always", {{"Image", "crash:1"}, {"HostConfig", {{"RestartPolicy", {{"Name", "always"}}}}}});
+        started("always",
+                {{"Image", "crash:1"}, {"HostConfig", {{"RestartPolicy", {{"Name", "always"}}}}}});
     const std::string never = started("never", {{"Image", "crash:1"}});
     pass(20ms);
     EXPECT_EQ(state(always), "restarting");
@@ -158,7 +160,8 @@ TEST_F(FakeEngineTest, ACrashLeavesOnlyWhatHadHappenedBefore) {
 }
 
 TEST_F(FakeEngineTest, FilesGoIntoTheLayerOrTheMountedVolume) {
-    const std::string id = made("web", {{"HostConfig", {{"Binds", {"data:/data", "locked:/locked:ro"}}}}});
+    const std::string id =
+        made("web", {{"HostConfig", {{"Binds", {"data:/data", "locked:/locked:ro"}}}}});
     EngineRequest put{net::Method::put, "/containers/web/archive", {{"path", "/"}}, {}};
     put.body = tar_of({{"etc/app.conf", "a=1\n"}});
     EXPECT_EQ(engine.world.handle(put).status, 200);
@@ -218,14 +221,17 @@ net::asio::awaitable<std::string> pulled(FakeEngine& engine, std::string target)
 
 TEST_F(FakeEngineTest, PullsFromItsRegistryOrSaysWhyNot) {
     engine.world.registry["app:2"] = FakeImage{};
-    engine.world.pull_fails["app:3"] =
-        EngineAnswer{200, R"({"errorDetail":{"message":"toomanyrequests"},"error":"toomanyrequests"})", {}, {}};
-    const std::string body = testing::run_on(io, clock, pulled(engine, "/images/create?fromImage=app&tag=2"));
+    engine.world.pull_fails["app:3"] = EngineAnswer{
+        200, R"({"errorDetail":{"message":"toomanyrequests"},"error":"toomanyrequests"})", {}, {}};
+    const std::string body =
+        testing::run_on(io, clock, pulled(engine, "/images/create?fromImage=app&tag=2"));
     EXPECT_NE(body.find("Pull complete"), std::string::npos);
     EXPECT_NE(engine.world.find_image("app:2"), nullptr);
-    const std::string failed = testing::run_on(io, clock, pulled(engine, "/images/create?fromImage=app&tag=3"));
+    const std::string failed =
+        testing::run_on(io, clock, pulled(engine, "/images/create?fromImage=app&tag=3"));
     EXPECT_NE(failed.find("errorDetail"), std::string::npos);
-    EXPECT_EQ(testing::run_on(io, clock, pulled(engine, "/images/create?fromImage=app&tag=4")), "status 404");
+    EXPECT_EQ(testing::run_on(io, clock, pulled(engine, "/images/create?fromImage=app&tag=4")),
+              "status 404");
 }
 
 }  // namespace

@@ -16,14 +16,17 @@ struct Case {
     std::string name;
     Fault fault;
 };
-void PrintTo(const Case& one, std::ostream* out) { *out << one.scenario << " " << one.name; }
+void PrintTo(const Case& one, std::ostream* out) {
+    *out << one.scenario << " " << one.name;
+}
 
 const Scenario& scenario_of(const std::string& name) {
     return *std::ranges::find(scenarios(), name, &Scenario::name);
 }
 
 /// Lets the change happen. @param on_write  decides for the nth write, from 1, of all engines
-void change(Stage& stage, const Scenario& scenario, const std::function<Fault(std::size_t)>& on_write) {
+void change(Stage& stage, const Scenario& scenario,
+            const std::function<Fault(std::size_t)>& on_write) {
     if (!scenario.before.empty()) {
         stage.begin(scenario.before, 1min);
         stage.push(scenario.after);
@@ -40,7 +43,8 @@ void change(Stage& stage, const Scenario& scenario, const std::function<Fault(st
     }
     for (int minute = 0; minute < 4; ++minute) {
         stage.world.run_for(1min);
-        for (const auto& [target, engine] : stage.world.engines()) engine->start();  // should it be stopped
+        for (const auto& [target, engine] : stage.world.engines())
+            engine->start();  // should it be stopped
     }
     stage.world.run_for(settled_after);
     for (const auto& [target, engine] : stage.world.engines()) engine->fault = nullptr;
@@ -58,7 +62,8 @@ TEST_P(FaultSweep, EndsTheSameWhicheverWriteMeetsIt) {
     });
     ASSERT_GT(count, 0U);
     for (std::size_t bad = 1; bad <= count; ++bad) {
-        SCOPED_TRACE(fmt::format("{}: write {} of {} meets {}", scenario.name, bad, count, GetParam().name));
+        SCOPED_TRACE(
+            fmt::format("{}: write {} of {} meets {}", scenario.name, bad, count, GetParam().name));
         Stage stage{scenario.targets};
         change(stage, scenario,
                [&](std::size_t write) { return write == bad ? GetParam().fault : Fault::none; });

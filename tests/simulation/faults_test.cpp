@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/simulation/stage.hpp"
 
 namespace driftless::test {
@@ -101,7 +103,8 @@ TEST_F(BadCommit, AReferenceToNothingIsRefused) {
     Commit bad = project("shop", web("app:2"));
     bad["shop.yaml"] =
         "apiVersion: driftless/v1\nkind: ComposeProject\nmetadata: {name: shop}\ntarget: mini1\n"
-        "spec: {file: shop/compose.yaml, env: {TOKEN: {from: ComposeProject/none, field: token}}}\n";
+        "spec: {file: shop/compose.yaml, env: {TOKEN: {from: ComposeProject/none, field: "
+        "token}}}\n";
     push_with(bad);
     EXPECT_THAT(findings_of(stage.world.status("mini1")), HasSubstr("ComposeProject/none"));
     expect_mini1_kept_and_mini2_gone_on();
@@ -137,7 +140,8 @@ TEST_F(BadCommit, HealthThatNeverComesBringsTheOldOneBack) {
     EXPECT_EQ(stage.image_of("shop-web-1"), "app:1");
     EXPECT_TRUE(stage.runs("shop-web-1"));
     EXPECT_EQ(stage.image_of("blog-web-1", "mini2"), "app:2");
-    EXPECT_EQ(stage.ours(), (std::vector<std::string>{"mini1 shop-web-1 running", "mini2 blog-web-1 running"}));
+    EXPECT_EQ(stage.ours(),
+              (std::vector<std::string>{"mini1 shop-web-1 running", "mini2 blog-web-1 running"}));
     const ResourceStatus& status = stage.world.resource("mini1/docker.container/shop.web.1");
     EXPECT_EQ(status.status, Status::failed) << told(status);
     EXPECT_THAT(status.why, HasSubstr("cannot bind"));
@@ -165,7 +169,10 @@ protected:
         holder = engine.find_container(name)->id;
         before = shown();
     }
-    json shown() { return stage.world.engine().world.inspect(*stage.world.engine().world.find_container(holder)); }
+    json shown() {
+        return stage.world.engine().world.inspect(
+            *stage.world.engine().world.find_container(holder));
+    }
 
     const Commit both = project("shop", web("app:1") + "  worker:\n    image: app:1\n");
     Stage stage;
@@ -188,8 +195,9 @@ TEST_F(InTheWay, ANameThatAnotherHoldsIsAConflict) {
 }
 
 TEST_F(InTheWay, APortThatAnotherContainerHoldsIsAConflict) {
-    add_holder("squatter", {{"ExposedPorts", {{"1/tcp", json::object()}}},
-                            {"HostConfig", {{"PortBindings", {{"1/tcp", {{{"HostPort", "80"}}}}}}}}});
+    add_holder("squatter",
+               {{"ExposedPorts", {{"1/tcp", json::object()}}},
+                {"HostConfig", {{"PortBindings", {{"1/tcp", {{{"HostPort", "80"}}}}}}}}});
     stage.begin(both);
     EXPECT_EQ(shown(), before);
     EXPECT_TRUE(stage.runs("shop-worker-1"));
@@ -207,7 +215,8 @@ TEST_F(InTheWay, APortThatTheHostHoldsMakesNoSecondContainer) {
     stage.world.engine().world.taken_ports["80/tcp"] = "nginx on the host";
     stage.begin(both);
     EXPECT_TRUE(stage.runs("shop-worker-1"));
-    EXPECT_EQ(stage.ours(), (std::vector<std::string>{"mini1 shop-web-1 created", "mini1 shop-worker-1 running"}));
+    EXPECT_EQ(stage.ours(), (std::vector<std::string>{"mini1 shop-web-1 created",
+                                                      "mini1 shop-worker-1 running"}));
     EXPECT_THAT(stage.world.resource("mini1/docker.container/shop.web.1").why, HasSubstr("port"));
     stage.world.engine().world.taken_ports.clear();
     stage.world.run_for(70min);
@@ -225,7 +234,8 @@ TEST(Outage, OfOneEngineHoldsNothingElseUp) {
     stage.world.engine("mini1").start();
     stage.world.run_for(settled_after);
     EXPECT_EQ(stage.image_of("shop-web-1"), "app:2");
-    EXPECT_EQ(stage.ours(), (std::vector<std::string>{"mini1 shop-web-1 running", "mini2 blog-web-1 running"}));
+    EXPECT_EQ(stage.ours(),
+              (std::vector<std::string>{"mini1 shop-web-1 running", "mini2 blog-web-1 running"}));
 }
 
 TEST(Drift, IsHealedWithinSecondsOfItsEvent) {
@@ -239,6 +249,21 @@ TEST(Drift, IsHealedWithinSecondsOfItsEvent) {
     stage.world.run_for(10s);
     EXPECT_TRUE(stage.runs("shop-web-1"));
     stage.expect_quiet();
+}
+
+/// The forms of API 1.44 and newer: all endpoints at create, other defaults in what inspect shows.
+TEST(NewerEngine, ConvergesAndStaysQuiet) {
+    for (const int minor : {44, 45, 51}) {
+        SCOPED_TRACE(minor);
+        const Scenario& five = *std::ranges::find(scenarios(), "five_replaced", &Scenario::name);
+        Stage stage{{"mini1"}, minor};
+        stage.begin(five.before);
+        stage.expect_quiet();
+        stage.push(five.after);
+        stage.world.run_for(settled_after);
+        EXPECT_EQ(stage.ours(), five.end);
+        stage.expect_quiet();
+    }
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 namespace driftless::test {
 
 /// Counts the moments at which the daemon may die, right before and right after each outward call
-/// and each journal write, and lets it die at one of them. Dead is dead: whatever it tries then dies
-/// as well, so that nothing it does afterwards is seen.
+/// and each journal write, and lets it die at one of them. Dead is dead: whatever it tries then
+/// dies as well, so that nothing it does afterwards is seen.
 class Fuse {
 public:
     /// The daemon dies at the `moment`th moment from now on; 0: never.

@@ -20,12 +20,14 @@ public:
     }
     asio::awaitable<Result<void>> settle(const std::string& run, const Step& step,
                                          const Results& results) override {
-        return write("settle " + to_string(step.actions.front().key), store_->settle(run, step, results));
+        return write("settle " + to_string(step.actions.front().key),
+                     store_->settle(run, step, results));
     }
     asio::awaitable<Result<void>> record(const Outcome& outcome, bool converging) override {
         return write("record " + outcome.target, store_->record(outcome, converging));
     }
-    asio::awaitable<Result<void>> took_commit(std::string target, std::string source, std::string commit,
+    asio::awaitable<Result<void>> took_commit(std::string target, std::string source,
+                                              std::string commit,
                                               std::vector<std::string> files) override {
         return write("took_commit", store_->took_commit(std::move(target), std::move(source),
                                                         std::move(commit), std::move(files)));
@@ -47,7 +49,8 @@ public:
         fuse_.die_again();
         return store_->recall(std::move(target));
     }
-    asio::awaitable<Result<std::vector<HistoryEntry>>> history(std::string key, std::size_t limit) override {
+    asio::awaitable<Result<std::vector<HistoryEntry>>> history(std::string key,
+                                                               std::size_t limit) override {
         fuse_.die_again();
         return store_->history(std::move(key), limit);
     }

@@ -28,7 +28,8 @@ public:
         return commits_.back()->commit();
     }
     [[nodiscard]] std::shared_ptr<const MemoryFiles> find(const std::string& commit) const {
-        const auto found = std::ranges::find(commits_, commit, [](const auto& c) { return c->commit(); });
+        const auto found =
+            std::ranges::find(commits_, commit, [](const auto& c) { return c->commit(); });
         return found == commits_.end() ? nullptr : *found;
     }
     bool unreachable = false;
@@ -43,13 +44,15 @@ public:
     explicit MemorySource(const Repository& repository) : repository_(repository) {}
 
     git::asio::awaitable<Result<std::string>> poll() override {
-        if (repository_.unreachable) co_return Error{Errc::unavailable, "the remote does not answer"};
+        if (repository_.unreachable)
+            co_return Error{Errc::unavailable, "the remote does not answer"};
         const auto tip = repository_.tip();
         if (!tip) co_return Error{Errc::not_found, "no such branch"};
         co_return *tip;
     }
     git::asio::awaitable<Result<std::string>> fetch() override { return poll(); }
-    git::asio::awaitable<Result<std::shared_ptr<const Files>>> snapshot(std::string commit) override {
+    git::asio::awaitable<Result<std::shared_ptr<const Files>>> snapshot(
+        std::string commit) override {
         std::shared_ptr<const Files> files = repository_.find(commit);
         if (!files) co_return Error{Errc::not_found, "no commit " + commit};
         co_return files;

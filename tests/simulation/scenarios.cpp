@@ -23,13 +23,17 @@ Commit joined(Commit one, const Commit& other) {
 
 namespace {
 
-constexpr const char* check = "    healthcheck: {test: [CMD, \"true\"], interval: 1s, retries: 2}\n";
+constexpr const char* check =
+    "    healthcheck: {test: [CMD, \"true\"], interval: 1s, retries: 2}\n";
 
 /// A shop: a web service with port, file, volume and check, and a plain worker.
-std::string shop(const std::string& image, const std::string& more_of_web = "", const std::string& more = "") {
+std::string shop(const std::string& image, const std::string& more_of_web = "",
+                 const std::string& more = "") {
     return "services:\n"
            "  web:\n"
-           "    image: " + image + "\n"
+           "    image: " +
+           image +
+           "\n"
            "    ports: [\"80:8080\"]\n"
            "    environment: {COLOUR: blue}\n"
            "    volumes: [\"data:/data\"]\n"
@@ -37,7 +41,8 @@ std::string shop(const std::string& image, const std::string& more_of_web = "", 
            check + more_of_web +
            "  worker:\n"
            "    image: app:1\n"
-           "    command: [work]\n" + more +
+           "    command: [work]\n" +
+           more +
            "volumes: {data: {}}\n"
            "configs: {app: {content: \"a=1\"}}\n";
 }
@@ -56,7 +61,8 @@ const char* const five =
     "  api:\n"
     "    image: app:1\n"
     "    restart: unless-stopped\n"
-    "    depends_on: {migrate: {condition: service_completed_successfully}, db: {condition: service_healthy}}\n"
+    "    depends_on: {migrate: {condition: service_completed_successfully}, db: {condition: "
+    "service_healthy}}\n"
     "    healthcheck: {test: [CMD, \"true\"], interval: 1s, retries: 2}\n"
     "  web:\n"
     "    image: app:1\n"
@@ -121,14 +127,16 @@ const std::vector<Scenario>& scenarios() {
          .before = {},
          .after = project("five", five),
          .served = {},
-         .end = {"mini1 five-api-1 running", "mini1 five-db-1 running", "mini1 five-migrate-1 exited",
-                 "mini1 five-web-1 running", "mini1 five-worker-1 running"}},
+         .end = {"mini1 five-api-1 running", "mini1 five-db-1 running",
+                 "mini1 five-migrate-1 exited", "mini1 five-web-1 running",
+                 "mini1 five-worker-1 running"}},
         {.name = "five_replaced",
          .before = project("five", five),
          .after = project("five", with_image(with_image(five, "api", "app:2"), "web", "app:2")),
          .served = {{"five-db-1"}, {"five-api-1"}, {"five-web-1"}, {"five-worker-1"}},
-         .end = {"mini1 five-api-1 running", "mini1 five-db-1 running", "mini1 five-migrate-1 exited",
-                 "mini1 five-web-1 running", "mini1 five-worker-1 running"}},
+         .end = {"mini1 five-api-1 running", "mini1 five-db-1 running",
+                 "mini1 five-migrate-1 exited", "mini1 five-web-1 running",
+                 "mini1 five-worker-1 running"}},
         {.name = "two_targets",
          .targets = {"mini1", "mini2"},
          .before = {},
@@ -136,7 +144,8 @@ const std::vector<Scenario>& scenarios() {
                          project("shop", one_service("web"), "mini2",
                                  "dependsOn: [ComposeProject/data@mini1]\n")),
          .served = {},
-         .end = {"mini1 data-db-1 running", "mini2 shop-other-1 running", "mini2 shop-web-1 running"}},
+         .end = {"mini1 data-db-1 running", "mini2 shop-other-1 running",
+                 "mini2 shop-web-1 running"}},
     };
     return all;
 }

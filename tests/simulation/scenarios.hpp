@@ -23,11 +23,13 @@ struct Scenario {
 };
 
 const std::vector<Scenario>& scenarios();
-inline void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.name; }
+inline void PrintTo(const Scenario& scenario, std::ostream* out) {
+    *out << scenario.name;
+}
 
 /// A ComposeProject manifest at `NAME.yaml` and its compose file at `NAME/compose.yaml`.
-Commit project(const std::string& name, const std::string& compose, const std::string& target = "mini1",
-               const std::string& more = "");
+Commit project(const std::string& name, const std::string& compose,
+               const std::string& target = "mini1", const std::string& more = "");
 Commit joined(Commit one, const Commit& other);
 
 }  // namespace driftless::test

@@ -8,7 +8,8 @@
 
 namespace driftless::test {
 
-constexpr std::chrono::minutes settled_after{7};  ///< a change, its grace, and the look an interval later
+constexpr std::chrono::minutes settled_after{
+    7};  ///< a change, its grace, and the look an interval later
 constexpr std::chrono::minutes quiet_for{10};
 
 /// A world as stories find it: the usual images, and on each engine a container, a network and a
@@ -17,7 +18,7 @@ constexpr std::chrono::minutes quiet_for{10};
 ///   sick:1  never gets healthy                              job:1   ends with 0 after 3 s
 class Stage {
 public:
-    explicit Stage(const std::vector<std::string>& targets = {"mini1"});
+    explicit Stage(const std::vector<std::string>& targets = {"mini1"}, int api_minor = 41);
 
     /// Pushes a commit and lets a new daemon bring it about; the daemon goes on running.
     void begin(const Commit& commit, std::chrono::nanoseconds time = settled_after);
@@ -29,7 +30,8 @@ public:
     /// The containers that are not the other's: "mini1 shop-web-1 running".
     [[nodiscard]] std::vector<std::string> ours();
     [[nodiscard]] bool runs(const std::string& container, const std::string& target = "mini1");
-    [[nodiscard]] std::string image_of(const std::string& container, const std::string& target = "mini1");
+    [[nodiscard]] std::string image_of(const std::string& container,
+                                       const std::string& target = "mini1");
     /// Everything that the engines say of what isn't ours.
     [[nodiscard]] std::string others();
     /// Nothing of others was touched, and nothing is written any more.

@@ -31,7 +31,8 @@ public:
         fuse_.die_again();
         return engine_.send(std::move(request));
     }
-    net::asio::awaitable<Result<std::unique_ptr<net::ResponseStream>>> open(net::Request request) override {
+    net::asio::awaitable<Result<std::unique_ptr<net::ResponseStream>>> open(
+        net::Request request) override {
         fuse_.die_again();
         return engine_.open(std::move(request));
     }
@@ -95,7 +96,8 @@ World::World(const std::vector<std::string>& targets)
 }
 
 void World::tell(const std::string& target, const EngineRequest& request) const {
-    if (request.writes()) spdlog::info("{} {} {}", net::to_string(clock_.wall()), target, request.text());
+    if (request.writes())
+        spdlog::info("{} {} {}", net::to_string(clock_.wall()), target, request.text());
 }
 
 World::~World() {
@@ -220,7 +222,8 @@ std::string without_ids(std::string text) {
 
 json networks_of(const FakeContainer& container) {
     json networks = json::object();
-    for (const auto& [name, endpoint] : container.endpoints.items()) networks[name] = endpoint["Aliases"];
+    for (const auto& [name, endpoint] : container.endpoints.items())
+        networks[name] = endpoint["Aliases"];
     return networks;
 }
 

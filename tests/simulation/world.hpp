@@ -26,8 +26,12 @@ public:
     World(const World&) = delete;
     World& operator=(const World&) = delete;
 
-    [[nodiscard]] FakeEngine& engine(const std::string& target = "mini1") { return *engines_.at(target); }
-    [[nodiscard]] const std::map<std::string, std::unique_ptr<FakeEngine>>& engines() const { return engines_; }
+    [[nodiscard]] FakeEngine& engine(const std::string& target = "mini1") {
+        return *engines_.at(target);
+    }
+    [[nodiscard]] const std::map<std::string, std::unique_ptr<FakeEngine>>& engines() const {
+        return engines_;
+    }
     /// The same image on every engine.
     void add_image(const std::string& reference, const FakeImage& image);
     [[nodiscard]] Settings& settings() { return settings_; }  ///< to be changed before a start
@@ -61,7 +65,8 @@ private:
     testing::SeededRandom random_{7};
     std::unique_ptr<net::Lane> lane_;
     std::string folder_;
-    bool tells_;  ///< DRIFTLESS_TELL is set: the daemon's log, and every write with its virtual time
+    bool
+        tells_;  ///< DRIFTLESS_TELL is set: the daemon's log, and every write with its virtual time
     std::map<std::string, std::unique_ptr<FakeEngine>> engines_;
     Settings settings_;
     Expanders expanders_;

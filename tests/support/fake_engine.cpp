@@ -1,8 +1,8 @@
 #include "tests/support/fake_engine.hpp"
 
+#include <fmt/format.h>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
@@ -99,7 +99,8 @@ private:
     EngineAnswer answer_;
 };
 
-FakeEngine::FakeEngine(std::string name, net::Clock& clock) : world(std::move(name), clock), clock_(clock) {
+FakeEngine::FakeEngine(std::string name, net::Clock& clock)
+    : world(std::move(name), clock), clock_(clock) {
     world.on_event = [this](const json& event) { publish(event); };
 }
 
@@ -120,7 +121,8 @@ asio::awaitable<Result<EngineAnswer>> FakeEngine::exchange(net::Request request)
     Result<EngineAnswer> given = carry_out(asked, request.target, what);
     SteadyTime ready = clock_.now();
     if (given && given->not_before) ready = *given->not_before;
-    const bool silent = what == Fault::silence || what == Fault::effect_and_silence || ready > deadline;
+    const bool silent =
+        what == Fault::silence || what == Fault::effect_and_silence || ready > deadline;
     const auto waited = co_await clock_.sleep_until(silent ? deadline : ready);
     if (!waited) co_return waited.error();
     world.settle();
@@ -139,8 +141,10 @@ Result<EngineAnswer> FakeEngine::carry_out(const EngineRequest& request, const s
     const int minor = minor_of(target).value_or(world.api_minor);
     EngineAnswer given =
         minor > world.api_minor
-            ? refusal(400, fmt::format("client version 1.{} is too new. Maximum supported API version is 1.{}",
-                                       minor, world.api_minor))
+            ? refusal(400,
+                      fmt::format(
+                          "client version 1.{} is too new. Maximum supported API version is 1.{}",
+                          minor, world.api_minor))
         : request.path == "/events" ? EngineAnswer{}
                                     : world.handle(request);
     log_.back().status = given.status;
@@ -155,23 +159,27 @@ asio::awaitable<Result<net::Response>> FakeEngine::send(net::Request request) {
     co_return net::Response{given->status, std::move(given->headers), std::move(given->body)};
 }
 
-asio::awaitable<Result<std::unique_ptr<net::ResponseStream>>> FakeEngine::open(net::Request request) {
+asio::awaitable<Result<std::unique_ptr<net::ResponseStream>>> FakeEngine::open(
+    net::Request request) {
     const EngineRequest asked = request_of(request.method, request.target);
     if (asked.path != "/events") {  // headers come at once, the body when it is ready
         log_.push_back({clock_.now(), asked, 0});
         if (before) before(asked);
         const Fault what = fault ? fault(asked) : Fault::none;
         if (stopped_ || what == Fault::refused) co_return broken(asked, "connection refused");
-        EngineAnswer given = what == Fault::server_error ? refusal(500, "internal error") : world.handle(asked);
+        EngineAnswer given =
+            what == Fault::server_error ? refusal(500, "internal error") : world.handle(asked);
         log_.back().status = given.status;
         if (after) after(asked);
         if (what == Fault::lost_reply) co_return broken(asked, "connection reset");
-        co_return std::unique_ptr<net::ResponseStream>{std::make_unique<Stream>(*this, std::move(given))};
+        co_return std::unique_ptr<net::ResponseStream>{
+            std::make_unique<Stream>(*this, std::move(given))};
     }
     auto given = co_await exchange(std::move(request));
     if (!given) co_return std::move(given).error();
     if (given->status != 200) {
-        co_return std::unique_ptr<net::ResponseStream>{std::make_unique<Stream>(*this, std::move(*given))};
+        co_return std::unique_ptr<net::ResponseStream>{
+            std::make_unique<Stream>(*this, std::move(*given))};
     }
     co_return subscribe(asked);
 }

@@ -18,10 +18,10 @@ struct Crash : std::exception {
 /// What happens to one request, besides or instead of being answered.
 enum class Fault {
     none,
-    refused,          ///< nobody listens: no effect
-    lost_reply,       ///< the effect happens, the connection breaks before the answer
-    server_error,     ///< 500, no effect
-    silence,          ///< no effect, no answer until the deadline
+    refused,       ///< nobody listens: no effect
+    lost_reply,    ///< the effect happens, the connection breaks before the answer
+    server_error,  ///< 500, no effect
+    silence,       ///< no effect, no answer until the deadline
     effect_and_silence,
 };
 
@@ -41,7 +41,8 @@ public:
     FakeEngine& operator=(const FakeEngine&) = delete;
 
     net::asio::awaitable<Result<net::Response>> send(net::Request request) override;
-    net::asio::awaitable<Result<std::unique_ptr<net::ResponseStream>>> open(net::Request request) override;
+    net::asio::awaitable<Result<std::unique_ptr<net::ResponseStream>>> open(
+        net::Request request) override;
 
     EngineWorld world;
 
@@ -66,14 +67,16 @@ private:
     struct Waiting;
 
     net::asio::awaitable<Result<EngineAnswer>> exchange(net::Request request);
-    Result<EngineAnswer> carry_out(const EngineRequest& request, const std::string& target, Fault what);
+    Result<EngineAnswer> carry_out(const EngineRequest& request, const std::string& target,
+                                   Fault what);
     std::unique_ptr<net::ResponseStream> subscribe(const EngineRequest& request);
     void publish(const json& event);
 
     net::Clock& clock_;
     bool stopped_ = false;
     std::vector<LoggedRequest> log_;
-    std::vector<std::weak_ptr<Subscription>> subscribers_;  // shared with streams that may end first
+    std::vector<std::weak_ptr<Subscription>>
+        subscribers_;  // shared with streams that may end first
 };
 
 }  // namespace driftless::test

@@ -20,7 +20,9 @@ std::string text_at(const std::string& tar, std::size_t at, std::size_t size) {
 std::size_t octal_at(const std::string& tar, std::size_t at, std::size_t size) {
     return std::strtoull(text_at(tar, at, size).c_str(), nullptr, 8);
 }
-std::size_t whole_blocks(std::size_t size) { return (size + block - 1) / block * block; }
+std::size_t whole_blocks(std::size_t size) {
+    return (size + block - 1) / block * block;
+}
 
 /// The path of a pax header: "27 path=a/b\n".
 std::string pax_path(std::string_view records) {
@@ -43,7 +45,8 @@ std::map<std::string, std::string> untar(const std::string& tar) {
     std::string long_name;
     for (std::size_t at = 0; at + block <= tar.size() && tar[at] != '\0';) {
         std::string name = text_at(tar, at, 100);
-        const std::string prefix = text_at(tar, at + 257, 5) == "ustar" ? text_at(tar, at + 345, 155) : "";
+        const std::string prefix =
+            text_at(tar, at + 257, 5) == "ustar" ? text_at(tar, at + 345, 155) : "";
         if (!prefix.empty()) name = prefix + "/" + name;
         const std::size_t size = octal_at(tar, at + 124, 12);
         const char type = tar[at + 156];

@@ -22,18 +22,24 @@ bool is_container_name(const std::string& name) {
 EngineAnswer no_such(const std::string& id) {
     return refusal(404, fmt::format("No such container: {}", id));
 }
-EngineAnswer no_content() { return {204, "", {}, {}}; }
+EngineAnswer no_content() {
+    return {204, "", {}, {}};
+}
 
 std::string taken_name(const std::string& name, const std::string& id) {
-    return fmt::format("Conflict. The container name \"/{}\" is already in use by container \"{}\". You have "
-                       "to remove (or rename) that container to be able to reuse that name.", name, id);
+    return fmt::format(
+        "Conflict. The container name \"/{}\" is already in use by container \"{}\". You have "
+        "to remove (or rename) that container to be able to reuse that name.",
+        name, id);
 }
-std::chrono::nanoseconds nanoseconds_of(const json& check, const char* field, std::chrono::nanoseconds unset) {
+std::chrono::nanoseconds nanoseconds_of(const json& check, const char* field,
+                                        std::chrono::nanoseconds unset) {
     const auto given = value_or(check, field, 0).get<std::int64_t>();
     return given == 0 ? unset : std::chrono::nanoseconds{given};
 }
 bool has_check(const json& config) {
-    const json test = value_or(value_or(config, "Healthcheck", json::object()), "Test", json::array());
+    const json test =
+        value_or(value_or(config, "Healthcheck", json::object()), "Test", json::array());
     return !test.empty() && test[0] != "NONE";
 }
 
@@ -55,10 +61,12 @@ EngineAnswer EngineWorld::list_containers(const EngineRequest& request, const st
         const FakeContainer& container = containers_.at(*id);
         const json shown = summary(container);
         std::vector<std::string> networks;
-        for (const auto& [network, endpoint] : container.endpoints.items()) networks.push_back(network);
+        for (const auto& [network, endpoint] : container.endpoints.items())
+            networks.push_back(network);
         std::vector<std::string> volumes;
         for (const json& mount : container.mounts) volumes.push_back(value_or(mount, "Name", ""));
-        const bool asked = request.flag("all") || container.lives() || container.state == State::restarting;
+        const bool asked =
+            request.flag("all") || container.lives() || container.state == State::restarting;
         if (asked && passes(request, {{"label", label_words(container.config["Labels"])},
                                       {"name", {container.name}},
                                       {"id", {container.id}},
@@ -78,14 +86,16 @@ EngineAnswer EngineWorld::inspect_container(const EngineRequest&, const std::str
 
 // ---- create
 
-std::optional<EngineAnswer> EngineWorld::refuse_create(const EngineRequest&, const std::string& name,
-                                                       const json& body) {
+std::optional<EngineAnswer> EngineWorld::refuse_create(const EngineRequest&,
+                                                       const std::string& name, const json& body) {
     if (!is_container_name(name)) {
-        return refusal(400, fmt::format("Invalid container name ({}), only [a-zA-Z0-9][a-zA-Z0-9_.-] "
-                                        "are allowed", name));
+        return refusal(400,
+                       fmt::format("Invalid container name ({}), only [a-zA-Z0-9][a-zA-Z0-9_.-] "
+                                   "are allowed",
+                                   name));
     }
-    const json endpoints = value_or(value_or(body, "NetworkingConfig", json::object()), "EndpointsConfig",
-                                    json::object());
+    const json endpoints = value_or(value_or(body, "NetworkingConfig", json::object()),
+                                    "EndpointsConfig", json::object());
     if (api_minor < 44 && endpoints.size() > 1) {
         std::string names;
         for (const auto& [network, endpoint] : endpoints.items()) {
@@ -95,7 +105,8 @@ std::optional<EngineAnswer> EngineWorld::refuse_create(const EngineRequest&, con
     }
     const std::string image = value_or(body, "Image", "").get<std::string>();
     if (find_image(image) == nullptr) return refusal(404, "No such image: " + image);
-    if (const FakeContainer* holder = find_container(name); holder != nullptr && holder->name == name) {
+    if (const FakeContainer* holder = find_container(name);
+        holder != nullptr && holder->name == name) {
         return refusal(409, taken_name(name, holder->id));
     }
     return std::nullopt;
@@ -132,7 +143,8 @@ std::optional<EngineAnswer> EngineWorld::mount_all(FakeContainer& container, con
         if (auto refused = mount_one(container, mount)) return refused;
     }
     const json anonymous = value_or(container.config, "Volumes", json::object());
-    for (const auto& [destination, nothing] : anonymous.items()) mount_anonymous(container, destination, "");
+    for (const auto& [destination, nothing] : anonymous.items())
+        mount_anonymous(container, destination, "");
     return std::nullopt;
 }
 
@@ -141,19 +153,27 @@ void EngineWorld::mount_bind_text(FakeContainer& container, const std::string& b
     const std::string source = bind.substr(0, first);
     const std::string rest = bind.substr(first + 1);
     const std::string destination = rest.substr(0, rest.find(':'));
-    const std::string options = destination.size() < rest.size() ? rest.substr(destination.size() + 1) : "";
+    const std::string options =
+        destination.size() < rest.size() ? rest.substr(destination.size() + 1) : "";
     const bool writable = options != "ro" && !options.starts_with("ro,");
     if (source.starts_with("/")) {  // a missing folder is made
         host_files.try_emplace(source, "");
-        container.mounts.push_back({{"Type", "bind"}, {"Source", source}, {"Destination", destination},
-                                    {"Mode", options}, {"RW", writable}, {"Propagation", "rprivate"}});
+        container.mounts.push_back({{"Type", "bind"},
+                                    {"Source", source},
+                                    {"Destination", destination},
+                                    {"Mode", options},
+                                    {"RW", writable},
+                                    {"Propagation", "rprivate"}});
         return;
     }
     make_volume(source, json::object());
-    container.mounts.push_back({{"Type", "volume"}, {"Name", source},
+    container.mounts.push_back({{"Type", "volume"},
+                                {"Name", source},
                                 {"Source", fmt::format("/var/lib/docker/volumes/{}/_data", source)},
-                                {"Destination", destination}, {"Driver", "local"},
-                                {"Mode", options.empty() ? "z" : options}, {"RW", writable},
+                                {"Destination", destination},
+                                {"Driver", "local"},
+                                {"Mode", options.empty() ? "z" : options},
+                                {"RW", writable},
                                 {"Propagation", ""}});
 }
 
@@ -163,26 +183,40 @@ std::optional<EngineAnswer> EngineWorld::mount_one(FakeContainer& container, con
     const std::string target = value_or(mount, "Target", "").get<std::string>();
     const bool writable = !value_or(mount, "ReadOnly", false).get<bool>();
     if (type == "tmpfs") {
-        container.mounts.push_back({{"Type", "tmpfs"}, {"Source", ""}, {"Destination", target},
-                                    {"Mode", ""}, {"RW", true}, {"Propagation", ""}});
+        container.mounts.push_back({{"Type", "tmpfs"},
+                                    {"Source", ""},
+                                    {"Destination", target},
+                                    {"Mode", ""},
+                                    {"RW", true},
+                                    {"Propagation", ""}});
     } else if (type == "bind") {
         const auto at = host_files.lower_bound(source);
         const bool exists = at != host_files.end() && at->first.starts_with(source);
         if (!exists) {
-            return refusal(400, "invalid mount config for type \"bind\": bind source path does not exist: " +
-                                    source);
+            return refusal(
+                400, "invalid mount config for type \"bind\": bind source path does not exist: " +
+                         source);
         }
-        container.mounts.push_back({{"Type", "bind"}, {"Source", source}, {"Destination", target},
-                                    {"Mode", ""}, {"RW", writable}, {"Propagation", "rprivate"}});
+        container.mounts.push_back({{"Type", "bind"},
+                                    {"Source", source},
+                                    {"Destination", target},
+                                    {"Mode", ""},
+                                    {"RW", writable},
+                                    {"Propagation", "rprivate"}});
     } else if (source.empty()) {
         mount_anonymous(container, target, "z");
     } else {
         const json options = value_or(mount, "VolumeOptions", json::object());
         make_volume(source, {{"Labels", value_or(options, "Labels", nullptr)}});
-        container.mounts.push_back({{"Type", "volume"}, {"Name", source},
-                                    {"Source", fmt::format("/var/lib/docker/volumes/{}/_data", source)},
-                                    {"Destination", target}, {"Driver", "local"}, {"Mode", "z"},
-                                    {"RW", writable}, {"Propagation", ""}});
+        container.mounts.push_back(
+            {{"Type", "volume"},
+             {"Name", source},
+             {"Source", fmt::format("/var/lib/docker/volumes/{}/_data", source)},
+             {"Destination", target},
+             {"Driver", "local"},
+             {"Mode", "z"},
+             {"RW", writable},
+             {"Propagation", ""}});
     }
     return std::nullopt;
 }
@@ -194,10 +228,14 @@ void EngineWorld::mount_anonymous(FakeContainer& container, const std::string& d
     if (mounted) return;
     const std::string name = new_id();
     make_volume(name, json::object());
-    container.mounts.push_back({{"Type", "volume"}, {"Name", name},
+    container.mounts.push_back({{"Type", "volume"},
+                                {"Name", name},
                                 {"Source", fmt::format("/var/lib/docker/volumes/{}/_data", name)},
-                                {"Destination", destination}, {"Driver", "local"}, {"Mode", mode},
-                                {"RW", true}, {"Propagation", ""}});
+                                {"Destination", destination},
+                                {"Driver", "local"},
+                                {"Mode", mode},
+                                {"RW", true},
+                                {"Propagation", ""}});
 }
 
 void EngineWorld::give_endpoints(FakeContainer& container, const json& body) {
@@ -283,23 +321,28 @@ std::optional<EngineAnswer> EngineWorld::attach_all(FakeContainer& container) {
         const std::string short_id = container.id.substr(0, 12);
         if (endpoint["Aliases"].is_null()) endpoint["Aliases"] = json::array();
         const json& aliases = endpoint["Aliases"];
-        if (std::ranges::find(aliases, json(short_id)) == aliases.end()) endpoint["Aliases"].push_back(short_id);
+        if (std::ranges::find(aliases, json(short_id)) == aliases.end())
+            endpoint["Aliases"].push_back(short_id);
     }
     return std::nullopt;
 }
 
 std::string EngineWorld::holder_of_port(const FakeContainer& besides, const std::string& host_ip,
                                         const std::string& port) const {
-    const auto is_any = [](const std::string& ip) { return ip.empty() || ip == "0.0.0.0" || ip == "::"; };
+    const auto is_any = [](const std::string& ip) {
+        return ip.empty() || ip == "0.0.0.0" || ip == "::";
+    };
     if (const auto other = taken_ports.find(port); other != taken_ports.end()) return other->second;
     for (const auto& [id, container] : containers_) {
         if (!container.lives() || id == besides.id) continue;
         for (const auto& [inside, bindings] : container.ports.items()) {
             if (bindings.is_null()) continue;
             for (const json& binding : bindings) {
-                const std::string held = binding["HostPort"].get<std::string>() + inside.substr(inside.find('/'));
+                const std::string held =
+                    binding["HostPort"].get<std::string>() + inside.substr(inside.find('/'));
                 const std::string ip = binding["HostIp"].get<std::string>();
-                if (held == port && (is_any(ip) || is_any(host_ip) || ip == host_ip)) return container.name;
+                if (held == port && (is_any(ip) || is_any(host_ip) || ip == host_ip))
+                    return container.name;
             }
         }
     }
@@ -318,12 +361,14 @@ std::optional<EngineAnswer> EngineWorld::publish_ports(FakeContainer& container)
             const std::string protocol = inside.substr(inside.find('/'));
             if (port.empty()) port = std::to_string(next_port_++);
             if (!holder_of_port(container, ip, port + protocol).empty()) {
-                return refusal(500, fmt::format(
-                    "driver failed programming external connectivity on endpoint {}: Bind for {}:{} "
-                    "failed: port is already allocated", container.name, ip.empty() ? "0.0.0.0" : ip, port));
+                return refusal(500, fmt::format("driver failed programming external connectivity "
+                                                "on endpoint {}: Bind for {}:{} "
+                                                "failed: port is already allocated",
+                                                container.name, ip.empty() ? "0.0.0.0" : ip, port));
             }
             if (published[inside].is_null()) published[inside] = json::array();
-            published[inside].push_back({{"HostIp", ip.empty() ? "0.0.0.0" : ip}, {"HostPort", port}});
+            published[inside].push_back(
+                {{"HostIp", ip.empty() ? "0.0.0.0" : ip}, {"HostPort", port}});
             if (ip.empty()) published[inside].push_back({{"HostIp", "::"}, {"HostPort", port}});
         }
     }
@@ -349,11 +394,13 @@ void EngineWorld::stopped(FakeContainer& container, int code) {
     const json& policy = container.host_config["RestartPolicy"];
     const std::string word = policy["Name"].get<std::string>();
     const int most = policy["MaximumRetryCount"].get<int>();
-    const bool again = word == "always" || word == "unless-stopped" ||
-                       (word == "on-failure" && code != 0 && (most == 0 || container.restart_count < most));
+    const bool again =
+        word == "always" || word == "unless-stopped" ||
+        (word == "on-failure" && code != 0 && (most == 0 || container.restart_count < most));
     if (!again) return;
     container.failed_restarts = ran_well ? 0 : std::min(container.failed_restarts + 1, 10);
-    const Milliseconds delay = std::min(Milliseconds{100} * (1 << container.failed_restarts), Milliseconds{60'000});
+    const Milliseconds delay =
+        std::min(Milliseconds{100} * (1 << container.failed_restarts), Milliseconds{60'000});
     container.state = State::restarting;
     container.restarts_at = now() + delay;
 }
@@ -371,7 +418,8 @@ void EngineWorld::probe(FakeContainer& container) {
     } else if (container.health != "starting" || runs >= nanoseconds_of(check, "StartPeriod", {})) {
         ++container.failing_streak;
         const int retries = std::max(value_or(check, "Retries", 0).get<int>(), 0);
-        if (container.failing_streak >= (retries == 0 ? 3 : retries)) container.health = "unhealthy";
+        if (container.failing_streak >= (retries == 0 ? 3 : retries))
+            container.health = "unhealthy";
     }
     if (container.health != before) tell("health_status: " + container.health, container);
     // What no further probe can change is not probed: hours of virtual time cost nothing.
@@ -379,7 +427,8 @@ void EngineWorld::probe(FakeContainer& container) {
                           : container.health == "unhealthy" ? !image.healthy_after
                                                             : false;
     container.probes_at.reset();
-    if (!for_good) container.probes_at = now() + nanoseconds_of(check, "Interval", std::chrono::seconds{30});
+    if (!for_good)
+        container.probes_at = now() + nanoseconds_of(check, "Interval", std::chrono::seconds{30});
 }
 
 EngineAnswer EngineWorld::stop_container(const EngineRequest& request, const std::string& id) {
@@ -394,7 +443,8 @@ EngineAnswer EngineWorld::stop_container(const EngineRequest& request, const std
     if (!container->lives()) return {304, "", {}, {}};
     const FakeImage& image = images_.at(container->image_id);
     const json own = value_or(container->config, "StopTimeout", 10);
-    const std::chrono::seconds grace{std::stoi(request.query_or("t", std::to_string(own.get<int>())))};
+    const std::chrono::seconds grace{
+        std::stoi(request.query_or("t", std::to_string(own.get<int>())))};
     const bool obeys = image.stop_takes <= grace;
     container->stopped_by_hand = true;
     tell("kill", *container, {{"signal", "15"}});
@@ -413,8 +463,8 @@ EngineAnswer EngineWorld::kill_container(const EngineRequest& request, const std
     FakeContainer* container = find_container(id);
     if (container == nullptr) return no_such(id);
     if (!container->lives()) {
-        return refusal(409, fmt::format("Cannot kill container: {0}: Container {1} is not running", id,
-                                        container->id));
+        return refusal(409, fmt::format("Cannot kill container: {0}: Container {1} is not running",
+                                        id, container->id));
     }
     container->stopped_by_hand = true;
     const std::string signal = request.query_or("signal", "SIGKILL");
@@ -450,8 +500,10 @@ EngineAnswer EngineWorld::rename_container(const EngineRequest& request, const s
     if (container == nullptr) return no_such(id);
     const std::string name = request.query_or("name", "");
     if (!is_container_name(name)) {
-        return refusal(400, fmt::format("Invalid container name ({}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are "
-                                        "allowed", name));
+        return refusal(
+            400, fmt::format("Invalid container name ({}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are "
+                             "allowed",
+                             name));
     }
     if (name == container->name) {
         return refusal(400, "Renaming a container with the same name as its current name");
@@ -470,9 +522,9 @@ EngineAnswer EngineWorld::update_container(const EngineRequest& request, const s
     if (container == nullptr) return no_such(id);
     const json body = parsed(request);
     json host = container->host_config;
-    const std::vector<std::string> live{"Memory", "MemorySwap", "MemoryReservation", "NanoCpus", "CpuQuota",
-                                        "CpuPeriod", "CpuShares", "CpusetCpus", "CpusetMems", "BlkioWeight",
-                                        "PidsLimit"};
+    const std::vector<std::string> live{
+        "Memory",    "MemorySwap", "MemoryReservation", "NanoCpus",    "CpuQuota", "CpuPeriod",
+        "CpuShares", "CpusetCpus", "CpusetMems",        "BlkioWeight", "PidsLimit"};
     for (const std::string& field : live) {  // 0 and absent: unchanged
         const json given = value_or(body, field, nullptr);
         if (!given.is_null() && given != 0 && given != "") host[field] = given;
@@ -480,11 +532,13 @@ EngineAnswer EngineWorld::update_container(const EngineRequest& request, const s
     if (value_or(body, "PidsLimit", 0) == -1) host["PidsLimit"] = nullptr;
     const auto memory = host["Memory"].get<std::int64_t>();
     const auto swap = host["MemorySwap"].get<std::int64_t>();
-    if (memory != 0 && memory < 6 * 1024 * 1024) return refusal(400, "Minimum memory limit allowed is 6MB");
+    if (memory != 0 && memory < 6 * 1024 * 1024)
+        return refusal(400, "Minimum memory limit allowed is 6MB");
     if (swap > 0 && memory > swap) {
-        return refusal(409, "Cannot update container " + container->id +
-                                ": Memory limit should be smaller than already set memoryswap limit, "
-                                "update the memoryswap at the same time");
+        return refusal(409,
+                       "Cannot update container " + container->id +
+                           ": Memory limit should be smaller than already set memoryswap limit, "
+                           "update the memoryswap at the same time");
     }
     const json policy = value_or(body, "RestartPolicy", json::object());
     if (value_or(policy, "Name", "") != "") {
@@ -501,9 +555,10 @@ EngineAnswer EngineWorld::remove_container(const EngineRequest& request, const s
     if (container == nullptr) return no_such(id);
     const bool busy = container->lives() || container->state == State::restarting;
     if (busy && !request.flag("force")) {
-        return refusal(409, fmt::format("You cannot remove a {} container {}. Stop the container before "
-                                        "attempting removal or force remove",
-                                        container->lives() ? "running" : "restarting", container->id));
+        return refusal(409,
+                       fmt::format("You cannot remove a {} container {}. Stop the container before "
+                                   "attempting removal or force remove",
+                                   container->lives() ? "running" : "restarting", container->id));
     }
     if (busy) {
         container->stopped_by_hand = true;

@@ -21,7 +21,8 @@ std::string below(const std::string& folder, const std::string& path) {
     return folder == "/" ? "/" + path : folder + "/" + path;
 }
 bool is_usual_folder(const std::string& path) {  // what every image has
-    const std::vector<std::string> usual{"/", "/etc", "/tmp", "/run", "/var", "/usr", "/root", "/srv", "/opt", "/bin"};
+    const std::vector<std::string> usual{"/",    "/etc",  "/tmp", "/run", "/var",
+                                         "/usr", "/root", "/srv", "/opt", "/bin"};
     return std::ranges::find(usual, path) != usual.end();
 }
 EngineAnswer no_such_file(const std::string& path, const std::string& id) {
@@ -33,13 +34,14 @@ EngineAnswer no_such_file(const std::string& path, const std::string& id) {
 /// Where the bytes of `path` live: the container's own layer, a volume, or the host.
 /// @param inside  gets the folder there that stands for `path`
 std::map<std::string, std::string>* EngineWorld::files_at(FakeContainer& container,
-                                                          const std::string& path, std::string& inside,
-                                                          bool& read_only) {
+                                                          const std::string& path,
+                                                          std::string& inside, bool& read_only) {
     const json* best = nullptr;
     for (const json& mount : container.mounts) {
         const std::string at = without_end_slash(mount["Destination"].get<std::string>());
         if (!is_below(path, at)) continue;
-        if (best == nullptr || at.size() > (*best)["Destination"].get<std::string>().size()) best = &mount;
+        if (best == nullptr || at.size() > (*best)["Destination"].get<std::string>().size())
+            best = &mount;
     }
     inside = path;
     read_only = container.host_config["ReadonlyRootfs"] == true;
@@ -63,8 +65,9 @@ EngineAnswer EngineWorld::put_archive(const EngineRequest& request, const std::s
     bool read_only = false;
     auto* files = files_at(*container, path, inside, read_only);
     if (files == nullptr) return no_such_file(path, id);
-    const bool known = is_usual_folder(path) || files != &container->files ||
-                       std::ranges::any_of(*files, [&](const auto& file) { return is_below(file.first, path); });
+    const bool known =
+        is_usual_folder(path) || files != &container->files ||
+        std::ranges::any_of(*files, [&](const auto& file) { return is_below(file.first, path); });
     if (!known) return no_such_file(path, id);
     if (read_only) {
         return refusal(500, files == &container->files ? "container rootfs is marked read-only"
@@ -85,7 +88,8 @@ EngineAnswer EngineWorld::get_archive(const EngineRequest& request, const std::s
     std::map<std::string, std::string> found;
     if (files != nullptr) {
         for (const auto& [at, bytes] : *files) {
-            if (is_below(at, inside)) found[name + at.substr(inside == "/" ? 0 : inside.size())] = bytes;
+            if (is_below(at, inside))
+                found[name + at.substr(inside == "/" ? 0 : inside.size())] = bytes;
         }
     }
     if (found.empty() && !is_usual_folder(path)) return no_such_file(path, id);

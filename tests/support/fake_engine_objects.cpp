@@ -124,7 +124,8 @@ EngineAnswer EngineWorld::create_network(const EngineRequest& request, const std
     if (name.empty()) return refusal(400, "network name cannot be empty");
     const bool checks = api_minor >= 44 || value_or(body, "CheckDuplicate", false).get<bool>();
     const FakeNetwork* same = find_network(name);
-    if (checks && same != nullptr && same->name == name) {  // unchecked, there would be two of one name
+    if (checks && same != nullptr &&
+        same->name == name) {  // unchecked, there would be two of one name
         return refusal(409, fmt::format("network with name {} already exists", name));
     }
     const FakeNetwork& made = make_network(name, body);
@@ -152,7 +153,8 @@ void EngineWorld::attach(FakeContainer& container, json& endpoint, FakeNetwork& 
 }
 
 void EngineWorld::detach(json& endpoint) {
-    for (const char* field : {"EndpointID", "Gateway", "IPAddress", "MacAddress"}) endpoint[field] = "";
+    for (const char* field : {"EndpointID", "Gateway", "IPAddress", "MacAddress"})
+        endpoint[field] = "";
     endpoint["IPPrefixLen"] = 0;
 }
 
@@ -167,11 +169,13 @@ EngineAnswer EngineWorld::connect_network(const EngineRequest& request, const st
         return refusal(403, fmt::format("endpoint with name {} already exists in network {}",
                                         container->name, network->name));
     }
-    give_endpoints(*container, {{"NetworkingConfig",
-                                 {{"EndpointsConfig",
-                                   {{network->name, value_or(body, "EndpointConfig", json::object())}}}}}});
+    give_endpoints(*container,
+                   {{"NetworkingConfig",
+                     {{"EndpointsConfig",
+                       {{network->name, value_or(body, "EndpointConfig", json::object())}}}}}});
     json& endpoint = container->endpoints[network->name];
-    if (api_minor < 45 && !network->predefined) {  // at once, other than the network of the create call
+    if (api_minor < 45 &&
+        !network->predefined) {  // at once, other than the network of the create call
         if (endpoint["Aliases"].is_null()) endpoint["Aliases"] = json::array();
         endpoint["Aliases"].push_back(container->id.substr(0, 12));
     }
@@ -205,11 +209,13 @@ EngineAnswer EngineWorld::remove_network(const EngineRequest&, const std::string
     FakeNetwork* network = find_network(id);
     if (network == nullptr) return refusal(404, fmt::format("network {} not found", id));
     if (network->predefined) {
-        return refusal(403, fmt::format("{} is a pre-defined network and cannot be removed", network->name));
+        return refusal(
+            403, fmt::format("{} is a pre-defined network and cannot be removed", network->name));
     }
     if (!inspect(*network, true)["Containers"].empty()) {
-        return refusal(403, fmt::format("error while removing network: network {} id {} has active endpoints",
-                                        network->name, network->id));
+        return refusal(
+            403, fmt::format("error while removing network: network {} id {} has active endpoints",
+                             network->name, network->id));
     }
     tell("network", "destroy", network->id, {{"name", network->name}, {"type", network->driver}});
     const std::string gone = network->id;
@@ -269,14 +275,16 @@ EngineAnswer EngineWorld::create_volume(const EngineRequest& request, const std:
     std::string name = value_or(body, "Name", "").get<std::string>();
     if (name.size() == 1) {
         return refusal(400, fmt::format("create {}: volume name is too short, names should be at "
-                                        "least two alphanumeric characters", name));
+                                        "least two alphanumeric characters",
+                                        name));
     }
     if (name.empty()) name = new_id();
     const FakeVolume* there = find_volume(name);
     if (there != nullptr && there->driver != value_or(body, "Driver", there->driver)) {
         return refusal(409, fmt::format("create {}: volume name must be unique", name));
     }
-    return answer(201, inspect(make_volume(name, body)));  // an old one keeps its labels and options
+    return answer(201,
+                  inspect(make_volume(name, body)));  // an old one keeps its labels and options
 }
 
 EngineAnswer EngineWorld::remove_volume(const EngineRequest& request, const std::string& name) {
@@ -306,7 +314,8 @@ std::string familiar(std::string reference) {
         if (reference.starts_with(registry)) reference.erase(0, registry.size());
     }
     const std::size_t slash = reference.rfind('/');
-    const bool tagged = reference.find(':', slash == std::string::npos ? 0 : slash) != std::string::npos;
+    const bool tagged =
+        reference.find(':', slash == std::string::npos ? 0 : slash) != std::string::npos;
     return tagged ? reference : reference + ":latest";
 }
 
@@ -331,9 +340,10 @@ json EngineWorld::image_json(const std::string& id) const {
     for (const auto& [reference, to] : references_) {
         if (to == id) tags.push_back(reference);
     }
-    json config{{"Hostname", ""},      {"User", ""},          {"Env", nullptr},
-                {"Cmd", nullptr},      {"Entrypoint", nullptr}, {"Volumes", nullptr},
-                {"WorkingDir", ""},    {"Labels", nullptr},   {"OnBuild", nullptr}};
+    json config{
+        {"Hostname", ""},        {"User", ""},         {"Env", nullptr},   {"Cmd", nullptr},
+        {"Entrypoint", nullptr}, {"Volumes", nullptr}, {"WorkingDir", ""}, {"Labels", nullptr},
+        {"OnBuild", nullptr}};
     config.update(image.config);
     return {{"Id", id},
             {"RepoTags", tags},
@@ -377,8 +387,9 @@ EngineAnswer EngineWorld::pull_image(const EngineRequest& request, const std::st
     }
     const auto found = registry.find(reference);
     if (found == registry.end()) {
-        return refusal(404, fmt::format("manifest for {0} not found: manifest unknown: manifest unknown",
-                                        reference));
+        return refusal(404,
+                       fmt::format("manifest for {0} not found: manifest unknown: manifest unknown",
+                                   reference));
     }
     add_image(reference, found->second);
     found->second.id = references_.at(reference);  // the same bytes at the next pull
@@ -386,7 +397,9 @@ EngineAnswer EngineWorld::pull_image(const EngineRequest& request, const std::st
     std::string stream;
     const std::vector<json> lines{
         {{"status", "Pulling from " + repository}, {"id", tag}},
-        {{"status", "Downloading"}, {"id", "a1"}, {"progressDetail", {{"current", 512}, {"total", 1024}}}},
+        {{"status", "Downloading"},
+         {"id", "a1"},
+         {"progressDetail", {{"current", 512}, {"total", 1024}}}},
         {{"status", "Pull complete"}, {"id", "a1"}, {"progressDetail", json::object()}},
         {{"status", "Status: Downloaded newer image for " + reference}}};
     for (const json& line : lines) stream += line.dump() + "\r\n";

@@ -45,10 +45,12 @@ std::vector<std::string> wishes_of(const json& wanted) {
     return wishes;
 }
 
-bool fits(const std::string& filter, const std::vector<std::string>& have, const std::string& wish) {
+bool fits(const std::string& filter, const std::vector<std::string>& have,
+          const std::string& wish) {
     if (filter == "name" || filter == "id") {  // a part of the name, the beginning of the id
         return std::ranges::any_of(have, [&](const std::string& value) {
-            return filter == "name" ? value.find(wish) != std::string::npos : value.starts_with(wish);
+            return filter == "name" ? value.find(wish) != std::string::npos
+                                    : value.starts_with(wish);
         });
     }
     return std::ranges::find(have, wish) != have.end();
@@ -77,7 +79,8 @@ EngineRequest request_of(net::Method method, const std::string& target) {
 
 std::optional<std::string> step_of(const std::string& path, const std::string& pattern) {
     const std::size_t star = pattern.find('*');
-    if (star == std::string::npos) return path == pattern ? std::optional<std::string>{""} : std::nullopt;
+    if (star == std::string::npos)
+        return path == pattern ? std::optional<std::string>{""} : std::nullopt;
     const std::string begin = pattern.substr(0, star);
     const std::string end = pattern.substr(star + 1);
     if (path.size() <= begin.size() + end.size()) return std::nullopt;
@@ -126,7 +129,9 @@ bool passes(const EngineRequest& request,
         const auto have = fields.find(filter);
         if (have == fields.end()) continue;
         const std::vector<std::string> wishes = wishes_of(wanted);
-        const auto is_fit = [&, name = filter](const std::string& wish) { return fits(name, have->second, wish); };
+        const auto is_fit = [&, name = filter](const std::string& wish) {
+            return fits(name, have->second, wish);
+        };
         // labels must all be there; of all else one is enough
         const bool passed = filter == "label" ? std::ranges::all_of(wishes, is_fit)
                                               : std::ranges::any_of(wishes, is_fit);

@@ -1,4 +1,5 @@
-// How Engine 20.10 shows a container: what it fills in, merges and leaves out (docker.md, section B).
+// How Engine 20.10 shows a container: what it fills in, merges and leaves out (docker.md, section
+// B).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -39,23 +40,27 @@ const json& config_of_20_10() {
     return defaults;
 }
 const json& only_when_given() {  // fields that inspect leaves out unless they were asked for
-    static const json fields{"Mounts", "Tmpfs",  "Sysctls",         "Init",        "StorageOpt", "Runtime",
-                             "Annotations", "StopTimeout", "StopSignal", "Healthcheck", "Shell", "ExposedPorts",
-                             "Hostname", "MacAddress", "NetworkDisabled", "ArgsEscaped"};
+    static const json fields{"Mounts",     "Tmpfs",       "Sysctls",         "Init",
+                             "StorageOpt", "Runtime",     "Annotations",     "StopTimeout",
+                             "StopSignal", "Healthcheck", "Shell",           "ExposedPorts",
+                             "Hostname",   "MacAddress",  "NetworkDisabled", "ArgsEscaped"};
     return fields;
 }
 
 /// What is asked for over the defaults; unknown fields vanish, null means "as if absent".
 json laid_over(json defaults, const json& wanted) {
     for (const auto& [key, value] : wanted.items()) {
-        const bool known = defaults.contains(key) ||
-                           std::ranges::find(only_when_given(), json(key)) != only_when_given().end();
+        const bool known =
+            defaults.contains(key) ||
+            std::ranges::find(only_when_given(), json(key)) != only_when_given().end();
         if (known && !value.is_null()) defaults[key] = value;
     }
     return defaults;
 }
 
-bool is_empty(const json& value) { return value.is_null() || value.empty(); }
+bool is_empty(const json& value) {
+    return value.is_null() || value.empty();
+}
 
 void merge_env(json& config, const json& image) {
     const auto name_of = [](const json& pair) {
@@ -74,7 +79,8 @@ void merge_env(json& config, const json& image) {
 void merge_command(json& config, const json& image) {  // moby daemon/commit.go
     if (is_empty(config["Entrypoint"])) {
         if (is_empty(config["Cmd"])) config["Cmd"] = value_or(image, "Cmd", nullptr);
-        if (config["Entrypoint"].is_null()) config["Entrypoint"] = value_or(image, "Entrypoint", nullptr);
+        if (config["Entrypoint"].is_null())
+            config["Entrypoint"] = value_or(image, "Entrypoint", nullptr);
     } else if (config["Entrypoint"] == json::array({""})) {
         config["Entrypoint"] = nullptr;
     }
@@ -123,7 +129,8 @@ json joined(const json& first, const json& second) {
 
 }  // namespace
 
-json EngineWorld::merged_config(const json& body, const FakeImage& image, const std::string& id) const {
+json EngineWorld::merged_config(const json& body, const FakeImage& image,
+                                const std::string& id) const {
     json config = laid_over(config_of_20_10(), body);
     merge_env(config, image.config);
     merge_command(config, image.config);
@@ -149,7 +156,8 @@ json EngineWorld::merged_config(const json& body, const FakeImage& image, const 
 json EngineWorld::filled_host_config(const json& body) const {
     json host = laid_over(host_config_of_20_10(), value_or(body, "HostConfig", json::object()));
     const bool is_new = api_minor >= 44;
-    if (body.contains("HostConfig") && value_or(host, "Runtime", "") == "") host["Runtime"] = "runc";
+    if (body.contains("HostConfig") && value_or(host, "Runtime", "") == "")
+        host["Runtime"] = "runc";
     if (host["NetworkMode"] == "") host["NetworkMode"] = "default";
     if (is_new && host["NetworkMode"] == "default") host["NetworkMode"] = "bridge";
     if (is_new) host["CgroupnsMode"] = "private";
@@ -182,8 +190,9 @@ json EngineWorld::shown_endpoints(const FakeContainer& container, bool with_alia
         if (!with_aliases) {
             endpoint["Aliases"] = nullptr;
         } else if (api_minor >= 44) {
-            endpoint["DNSNames"] = joined(joined(json::array({container.name}), endpoint["Aliases"]),
-                                          json::array({container.id.substr(0, 12)}));
+            endpoint["DNSNames"] =
+                joined(joined(json::array({container.name}), endpoint["Aliases"]),
+                       json::array({container.id.substr(0, 12)}));
         }
     }
     return shown;
@@ -208,8 +217,10 @@ json EngineWorld::shown_state(const FakeContainer& container) const {
                            {"FailingStreak", container.failing_streak},
                            {"Log", json::array()}};
         if (container.failing_streak > 0) {
-            state["Health"]["Log"].push_back(
-                {{"Start", stamp(at_)}, {"End", stamp(at_)}, {"ExitCode", 1}, {"Output", "refused\n"}});
+            state["Health"]["Log"].push_back({{"Start", stamp(at_)},
+                                              {"End", stamp(at_)},
+                                              {"ExitCode", 1},
+                                              {"Output", "refused\n"}});
         }
     }
     return state;
@@ -261,7 +272,8 @@ std::string EngineWorld::status_text(const FakeContainer& container) const {
         case State::running: return "Up " + since(container.started) + health;
         case State::paused: return "Up " + since(container.started) + " (Paused)";
         case State::restarting:
-            return fmt::format("Restarting ({}) {} ago", container.exit_code, since(container.finished));
+            return fmt::format("Restarting ({}) {} ago", container.exit_code,
+                               since(container.finished));
         case State::exited: break;
     }
     return fmt::format("Exited ({}) {} ago", container.exit_code, since(container.finished));
@@ -271,7 +283,8 @@ json EngineWorld::shown_ports(const FakeContainer& container) const {
     json shown = json::array();
     for (const auto& [port, bindings] : container.ports.items()) {
         const std::size_t slash = port.find('/');
-        json row{{"PrivatePort", std::stoi(port.substr(0, slash))}, {"Type", port.substr(slash + 1)}};
+        json row{{"PrivatePort", std::stoi(port.substr(0, slash))},
+                 {"Type", port.substr(slash + 1)}};
         if (bindings.is_null()) shown.push_back(row);
         if (bindings.is_null()) continue;
         for (const json& binding : bindings) {

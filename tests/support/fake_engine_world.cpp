@@ -156,7 +156,8 @@ json EngineWorld::ask(net::Method method, const std::string& target, const json&
     EngineRequest request = request_of(method, target);
     if (!body.is_null()) request.body = body.dump();
     const EngineAnswer given = handle(request);
-    if (given.status >= 400) fmt::print(stderr, "{}: {} {}\n", request.text(), given.status, given.body);
+    if (given.status >= 400)
+        fmt::print(stderr, "{}: {} {}\n", request.text(), given.status, given.body);
     assert(given.status < 400);
     return json::parse(given.body, nullptr, false);
 }
@@ -186,9 +187,10 @@ void EngineWorld::start_by_restart_policy() {
     for (const std::string& id : order_) {
         FakeContainer& container = containers_.at(id);
         const std::string policy = container.host_config["RestartPolicy"].value("Name", "");
-        const bool again = policy == "always" ||  // also one that was stopped by hand
-                           (policy == "unless-stopped" && !container.stopped_by_hand) ||
-                           (policy == "on-failure" && !container.stopped_by_hand && container.exit_code != 0);
+        const bool again =
+            policy == "always" ||  // also one that was stopped by hand
+            (policy == "unless-stopped" && !container.stopped_by_hand) ||
+            (policy == "on-failure" && !container.stopped_by_hand && container.exit_code != 0);
         if (again && container.started && !container.lives()) run(container);
     }
 }

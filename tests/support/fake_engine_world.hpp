@@ -21,14 +21,15 @@ using Milliseconds = std::chrono::milliseconds;
 
 /// An image, and how the containers made from it behave.
 struct FakeImage {
-    std::string id;                      ///< filled in by `EngineWorld::add_image` where empty
-    json config = json::object();        ///< as inspect shows it: Env, Cmd, Labels, Healthcheck …
-    std::optional<int> exit_code;        ///< ends by itself with it; runs on without
+    std::string id;                ///< filled in by `EngineWorld::add_image` where empty
+    json config = json::object();  ///< as inspect shows it: Env, Cmd, Labels, Healthcheck …
+    std::optional<int> exit_code;  ///< ends by itself with it; runs on without
     Milliseconds exits_after{0};
-    std::optional<Milliseconds> healthy_after = Milliseconds{0};  ///< from then on checks pass; none: never
-    std::optional<Milliseconds> unhealthy_after;                  ///< from then on they fail again
-    Milliseconds stop_takes{0};          ///< from SIGTERM to its end; longer than the grace: killed
-    int stop_code = 0;                   ///< when it ends by SIGTERM
+    std::optional<Milliseconds> healthy_after =
+        Milliseconds{0};                          ///< from then on checks pass; none: never
+    std::optional<Milliseconds> unhealthy_after;  ///< from then on they fail again
+    Milliseconds stop_takes{0};  ///< from SIGTERM to its end; longer than the grace: killed
+    int stop_code = 0;           ///< when it ends by SIGTERM
     std::string log;
     std::string architecture = "amd64";
 };
@@ -65,20 +66,20 @@ struct FakeContainer {
     std::string image_id;
     json config;
     json host_config;
-    json mounts = json::array();        ///< the effective ones, as inspect shows them
-    json endpoints = json::object();    ///< network's name -> endpoint settings
-    json ports = json::object();        ///< published, while it runs
+    json mounts = json::array();      ///< the effective ones, as inspect shows them
+    json endpoints = json::object();  ///< network's name -> endpoint settings
+    json ports = json::object();      ///< published, while it runs
     State state = State::created;
     int exit_code = 0;
     int restart_count = 0;
-    bool stopped_by_hand = false;       ///< restart policies leave it alone then
+    bool stopped_by_hand = false;  ///< restart policies leave it alone then
     std::string error;
     SteadyTime made{};
     std::optional<SteadyTime> started;
     std::optional<SteadyTime> finished;
-    std::string health;                 ///< empty: no check; starting, healthy, unhealthy
+    std::string health;  ///< empty: no check; starting, healthy, unhealthy
     int failing_streak = 0;
-    int failed_restarts = 0;            ///< in a row: makes the delay longer
+    int failed_restarts = 0;  ///< in a row: makes the delay longer
     std::optional<SteadyTime> probes_at;
     std::optional<SteadyTime> ends_at;
     int ends_with = 0;
@@ -97,7 +98,7 @@ struct EngineRequest {
     [[nodiscard]] bool writes() const {
         return method != net::Method::get && method != net::Method::head;
     }
-    [[nodiscard]] std::string text() const;    ///< "POST /containers/create?name=x"
+    [[nodiscard]] std::string text() const;  ///< "POST /containers/create?name=x"
     [[nodiscard]] std::string query_or(const std::string& key, std::string otherwise) const;
     [[nodiscard]] bool flag(const std::string& key) const;
 };
@@ -117,12 +118,13 @@ class EngineWorld {
 public:
     EngineWorld(std::string name, net::Clock& clock);
 
-    int api_minor = 41;                               ///< the engine speaks up to 1.<this>
-    std::map<std::string, FakeImage> registry;        ///< what a pull finds: "app:1"
-    std::map<std::string, EngineAnswer> pull_fails;   ///< by reference; 200: errorDetail in the stream
+    int api_minor = 41;                         ///< the engine speaks up to 1.<this>
+    std::map<std::string, FakeImage> registry;  ///< what a pull finds: "app:1"
+    std::map<std::string, EngineAnswer>
+        pull_fails;  ///< by reference; 200: errorDetail in the stream
     Milliseconds pull_takes{500};
-    std::map<std::string, std::string> host_files;    ///< for binds: absolute path -> bytes
-    std::map<std::string, std::string> taken_ports;   ///< "80/tcp" -> by whom, outside the engine
+    std::map<std::string, std::string> host_files;   ///< for binds: absolute path -> bytes
+    std::map<std::string, std::string> taken_ports;  ///< "80/tcp" -> by whom, outside the engine
 
     /// Answers one request, now. Never waits: see EngineAnswer::not_before.
     EngineAnswer handle(const EngineRequest& request);
@@ -137,13 +139,15 @@ public:
     FakeNetwork* find_network(const std::string& name_or_id);
     FakeVolume* find_volume(const std::string& name);
     FakeImage* find_image(const std::string& reference);
-    void kill_all_containers();       ///< the engine goes down
-    void start_by_restart_policy();   ///< and comes back
+    void kill_all_containers();      ///< the engine goes down
+    void start_by_restart_policy();  ///< and comes back
     void end_container(FakeContainer& container, int code);
     /// Asks as a person would: unseen by faults and logs. Asserts that it worked.
     json ask(net::Method method, const std::string& target, const json& body = nullptr);
 
-    [[nodiscard]] const std::map<std::string, FakeContainer>& containers() const { return containers_; }
+    [[nodiscard]] const std::map<std::string, FakeContainer>& containers() const {
+        return containers_;
+    }
     [[nodiscard]] const std::map<std::string, FakeNetwork>& networks() const { return networks_; }
     [[nodiscard]] const std::map<std::string, FakeVolume>& volumes() const { return volumes_; }
 
@@ -229,12 +233,13 @@ private:
     [[nodiscard]] std::int64_t unix_seconds(SteadyTime time) const;
     void tell(const std::string& type, const std::string& action, const std::string& id,
               json attributes);
-    void tell(const std::string& action, const FakeContainer& container, json more = json::object());
+    void tell(const std::string& action, const FakeContainer& container,
+              json more = json::object());
     [[nodiscard]] SteadyTime now() const { return at_; }
 
     std::string name_;
     net::Clock& clock_;
-    SteadyTime at_;            ///< the moment that is being lived
+    SteadyTime at_;  ///< the moment that is being lived
     std::uint64_t ids_ = 0;
     int subnets_ = 17;
     int next_port_ = 32768;
@@ -251,8 +256,10 @@ EngineAnswer answer(int status, const json& body);
 EngineAnswer refusal(int status, const std::string& message);
 /// The body as an object; {} for none.
 json parsed(const EngineRequest& request);
-/// Do `labels`, `name` … pass the `filters` of a list call? @param fields  name -> values of the object
-bool passes(const EngineRequest& request, const std::map<std::string, std::vector<std::string>>& fields);
+/// Do `labels`, `name` … pass the `filters` of a list call? @param fields  name -> values of the
+/// object
+bool passes(const EngineRequest& request,
+            const std::map<std::string, std::vector<std::string>>& fields);
 /// "k=v" and "k" for each label, as the filter `label` is asked.
 std::vector<std::string> label_words(const json& labels);
 /// `body.key`, or `otherwise` where it is absent or null.
