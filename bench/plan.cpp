@@ -13,9 +13,13 @@ namespace {
 
 json spec_of(std::size_t number) {
     json environment = json::object();
-    for (int i = 0; i < 12; ++i) environment[fmt::format("VARIABLE_{}", i)] = fmt::format("{}", number + 1);
-    return {{"image", "registry.example/app:1"}, {"env", environment}, {"command", {"serve", "--all"}},
-            {"labels", {{"team", "a"}, {"tier", "b"}}}, {"restart", "unless-stopped"}};
+    for (int i = 0; i < 12; ++i)
+        environment[fmt::format("VARIABLE_{}", i)] = fmt::format("{}", number + 1);
+    return {{"image", "registry.example/app:1"},
+            {"env", environment},
+            {"command", {"serve", "--all"}},
+            {"labels", {{"team", "a"}, {"tier", "b"}}},
+            {"restart", "unless-stopped"}};
 }
 
 struct Scene {
@@ -56,8 +60,10 @@ double milliseconds_per_plan(std::size_t count, int rounds) {
     for (int i = 0; i < rounds; ++i) {
         const auto began = std::chrono::steady_clock::now();
         const Plan plan = make_plan(scene.facts, scene.reads, rules, *vault);
-        const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
-        if (!plan.actions.empty()) fmt::print(stderr, "the plan is not empty: {}\n", plan.actions.size());
+        const std::chrono::duration<double, std::milli> took =
+            std::chrono::steady_clock::now() - began;
+        if (!plan.actions.empty())
+            fmt::print(stderr, "the plan is not empty: {}\n", plan.actions.size());
         times.push_back(took.count());
     }
     std::ranges::sort(times);
@@ -70,6 +76,6 @@ double milliseconds_per_plan(std::size_t count, int rounds) {
 int main() {
     const double hundred = driftless::milliseconds_per_plan(100, 51);
     const double thousand = driftless::milliseconds_per_plan(1'000, 21);
-    fmt::print("{{\"ms_100\": {:.3f}, \"ms_1000\": {:.3f}, \"ratio\": {:.2f}}}\n", hundred, thousand,
-               thousand / hundred);
+    fmt::print("{{\"ms_100\": {:.3f}, \"ms_1000\": {:.3f}, \"ratio\": {:.2f}}}\n", hundred,
+               thousand, thousand / hundred);
 }

@@ -53,7 +53,8 @@ struct DesiredState {
     std::string target;
     std::string commit;
     std::vector<Declared> resources;  ///< sorted by key, unique
-    std::vector<ResourceKey> manifests = {};  ///< all that address the target, also without resources
+    std::vector<ResourceKey> manifests =
+        {};  ///< all that address the target, also without resources
 };
 
 }  // namespace driftless

@@ -20,11 +20,11 @@ struct Manifest {
     std::string name;
     std::string target;
     std::map<std::string, std::string> labels;
-    std::vector<std::string> was;         ///< earlier names, whose resources it keeps
-    std::vector<ResourceKey> depends_on;  ///< of manifests
-    std::vector<Place> depends_on_places; ///< where each of them is asked for
+    std::vector<std::string> was;          ///< earlier names, whose resources it keeps
+    std::vector<ResourceKey> depends_on;   ///< of manifests
+    std::vector<Place> depends_on_places;  ///< where each of them is asked for
     bool protect = false;
-    std::vector<std::string> ignore;      ///< paths of fields: "/services/web/environment/BUILD_ID"
+    std::vector<std::string> ignore;  ///< paths of fields: "/services/web/environment/BUILD_ID"
     Node spec;
     Place place;
 
@@ -40,18 +40,20 @@ inline constexpr std::string_view whole_commit = "/";
 
 /// All manifests of a commit, and what is wrong with which target.
 struct Manifests {
-    std::vector<Manifest> all;              ///< of known and unknown targets, without `Values`
-    std::map<std::string, Node> values;     ///< by target: its Values over those of every target;
-                                          ///< `every_target` for one without its own
+    std::vector<Manifest> all;           ///< of known and unknown targets, without `Values`
+    std::map<std::string, Node> values;  ///< by target: its Values over those of every target;
+                                         ///< `every_target` for one without its own
     std::map<std::string, Findings> findings;  ///< by target that they hold back, or
-                                             ///< `every_target`
-    Findings unparsed;   ///< of files that could not be read: they hold back what they held before
+                                               ///< `every_target`
+    Findings unparsed;  ///< of files that could not be read: they hold back what they held before
     std::vector<std::string> unparsed_files;
-    std::map<std::string, std::vector<std::string>> files_of;  ///< by target: the files that address it
+    std::map<std::string, std::vector<std::string>>
+        files_of;  ///< by target: the files that address it
 };
 
 /// Reads every .yaml and .yml file under `files`' root whose documents say apiVersion driftless/v1.
-/// Limits: catalogue of faults 9 to 18. Never fails as a whole; an error holds back its target only.
+/// Limits: catalogue of faults 9 to 18. Never fails as a whole; an error holds back its target
+/// only.
 /// @param kinds  the manifest kinds that are known, for the nearest name
 Manifests read_manifests(const Files& files, const std::vector<std::string>& kinds);
 

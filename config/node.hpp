@@ -20,9 +20,10 @@ struct Node {
 
     Kind kind = Kind::null;
     Place place;
-    std::string text;    ///< of a scalar; may hold marks once references are resolved (vault.hpp)
-    bool plain = false;  ///< a scalar without quotes: `true`, `12` and `~` mean more than their text
-    std::string tag;     ///< "!reset" and the like; empty for none and for the core tags
+    std::string text;  ///< of a scalar; may hold marks once references are resolved (vault.hpp)
+    bool plain =
+        false;        ///< a scalar without quotes: `true`, `12` and `~` mean more than their text
+    std::string tag;  ///< "!reset" and the like; empty for none and for the core tags
     std::vector<Node> items;     ///< of a list
     std::vector<Entry> entries;  ///< of a map; keys are unique
 
@@ -49,7 +50,8 @@ struct Node::Entry {
     Node value;
 };
 
-/// What one file may hold (catalogue of faults 15 to 17): more than this is refused, never read in part.
+/// What one file may hold (catalogue of faults 15 to 17): more than this is refused, never read in
+/// part.
 struct YamlLimits {
     std::size_t bytes = 1024 * 1024;  ///< of one file
     std::size_t depth = 64;           ///< of nesting, aliases followed
@@ -67,7 +69,7 @@ Result<std::vector<Node>> read_yaml(const std::string& text, const std::string& 
 
 /// YAML 1.2 core schema, for our own files: what a plain scalar means.
 bool is_yaml_null(const Node& node);
-Result<bool> as_bool(const Node& node);          ///< true, True, TRUE, false, False, FALSE
+Result<bool> as_bool(const Node& node);  ///< true, True, TRUE, false, False, FALSE
 Result<std::int64_t> as_integer(const Node& node);
 Result<double> as_number(const Node& node);
 

@@ -23,16 +23,17 @@ public:
     [[nodiscard]] std::string where(std::string_view key) const;
     [[nodiscard]] const Place& place() const { return node_.place; }
 
-    const Node* get(const std::string& key);       ///< nullptr where absent or null
-    const Node* require(const std::string& key);   ///< and a finding where absent or null
+    const Node* get(const std::string& key);      ///< nullptr where absent or null
+    const Node* require(const std::string& key);  ///< and a finding where absent or null
     std::optional<std::string> text(const std::string& key);
     std::optional<bool> boolean(const std::string& key);
     std::optional<std::int64_t> integer(const std::string& key, std::int64_t min, std::int64_t max);
     std::optional<std::chrono::seconds> duration(const std::string& key);
-    std::vector<std::string> texts(const std::string& key);          ///< a list of texts
+    std::vector<std::string> texts(const std::string& key);  ///< a list of texts
     std::map<std::string, std::string> text_map(const std::string& key);
     /// One of `allowed`, else a finding that lists them.
-    std::optional<std::string> one_of(const std::string& key, const std::vector<std::string>& allowed);
+    std::optional<std::string> one_of(const std::string& key,
+                                      const std::vector<std::string>& allowed);
     void error(const Place& place, std::string message);
     /// Every key that was not asked for is an error, save those that begin with "x-" when `x_keys`.
     void finish(bool x_keys = false);

@@ -29,12 +29,12 @@ struct Policy {
 
 /// What a commit may reach on a Docker target (promise 9). Empty: nothing beyond its own project.
 struct DockerAllow {
-    std::vector<std::string> host_paths;     ///< absolute paths; what lies below counts too
+    std::vector<std::string> host_paths;  ///< absolute paths; what lies below counts too
     bool docker_socket = false;
     bool host_network = false;
     bool host_pid = false;
     bool host_ipc = false;
-    bool host_userns = false;                ///< userns_mode: host
+    bool host_userns = false;  ///< userns_mode: host
     bool privileged = false;
     std::vector<std::string> devices;        ///< host paths; "*" for all
     std::vector<std::string> cap_add;        ///< capability names; "ALL" for all
@@ -53,7 +53,8 @@ struct DockerEndpoint {
 
 struct TargetSettings {
     std::string name;
-    std::variant<std::monostate, DockerEndpoint> endpoint;  ///< monostate only in tests' toy targets
+    std::variant<std::monostate, DockerEndpoint>
+        endpoint;  ///< monostate only in tests' toy targets
     DockerAllow allow;
     Policy policy;  ///< the common one with this target's overrides
     Place place;
@@ -61,11 +62,11 @@ struct TargetSettings {
 
 struct SourceSettings {
     std::string name;
-    std::string url;              ///< file:// for now; https, ssh and git@ are refused with the reason
+    std::string url;  ///< file:// for now; https, ssh and git@ are refused with the reason
     std::string branch = "main";
-    std::string path = "/";       ///< only this folder counts
+    std::string path = "/";  ///< only this folder counts
     std::chrono::seconds interval{30};
-    bool hold_rewinds = true;     ///< a force-push: its removals wait for a person
+    bool hold_rewinds = true;          ///< a force-push: its removals wait for a person
     std::vector<std::string> targets;  ///< empty: all
     Place place;
 };
@@ -109,7 +110,8 @@ struct Settings {
 
 /// Reads and checks driftless.yaml. All errors are in `findings`, each with its place.
 /// @return `invalid` when there is any error
-Result<Settings> read_settings(const std::string& text, const std::string& file, Findings& findings);
+Result<Settings> read_settings(const std::string& text, const std::string& file,
+                               Findings& findings);
 
 /// The commented example that `driftless init` writes: it observes and changes nothing.
 std::string example_settings();

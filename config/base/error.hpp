@@ -14,14 +14,14 @@ namespace driftless {
 
 /// What kind of failure it was, for the one who decides whether to try again.
 enum class Errc {
-    canceled,         ///< we stopped it ourselves
-    conflict,         ///< the thing is in another state than the call needs, or somebody else's
-    forbidden,        ///< known to the other side, and not allowed
-    internal,         ///< a fault of ours
-    invalid,          ///< what was given, or what came back, is not what it should be
-    not_found,        ///< the other side says that it does not exist: the only code that means absent
-    rate_limited,     ///< too many calls; see Error::retry_after
-    timed_out,        ///< no answer within the deadline; the call may have had its effect
+    canceled,      ///< we stopped it ourselves
+    conflict,      ///< the thing is in another state than the call needs, or somebody else's
+    forbidden,     ///< known to the other side, and not allowed
+    internal,      ///< a fault of ours
+    invalid,       ///< what was given, or what came back, is not what it should be
+    not_found,     ///< the other side says that it does not exist: the only code that means absent
+    rate_limited,  ///< too many calls; see Error::retry_after
+    timed_out,     ///< no answer within the deadline; the call may have had its effect
     unauthenticated,  ///< the credential was refused
     unavailable,      ///< nobody answers, or answers that it cannot now
 };

@@ -12,7 +12,7 @@ struct FileEntry {
     enum class Type { file, folder, link, submodule };
     std::string path;  ///< from the root of what counts, without a leading "/"
     Type type = Type::file;
-    std::string id;      ///< the blob's or tree's id: same id, same bytes
+    std::string id;        ///< the blob's or tree's id: same id, same bytes
     std::size_t size = 0;  ///< bytes; 0 for folders
     bool executable = false;
 };

@@ -9,7 +9,8 @@
 namespace driftless {
 
 /// Our identity for a thing: "mini1/docker.container/plausible.web.1". It never holds a value that
-/// may change. A whole manifest has one too, with the manifest's kind: "mini1/ComposeProject/plausible".
+/// may change. A whole manifest has one too, with the manifest's kind:
+/// "mini1/ComposeProject/plausible".
 struct ResourceKey {
     std::string target;  ///< a name of the settings: [a-z0-9][a-z0-9-]{0,62}
     std::string kind;    ///< "docker.container", or a manifest kind

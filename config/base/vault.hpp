@@ -11,7 +11,8 @@
 namespace driftless {
 
 /// Texts of a spec may hold marks in place of values that must not be seen, or are not known yet.
-/// A mark stands between two noncharacters of Unicode, which no input may hold (readers refuse them):
+/// A mark stands between two noncharacters of Unicode, which no input may hold (readers refuse
+/// them):
 ///   U+FDD0 "s:" keyed-hash U+FDD1             a secret that the Vault holds: the text is tainted
 ///   U+FDD0 "o:" key "#" field U+FDD1          an output of another resource: a late value
 ///   U+FDD0 "=:" keyed-hash U+FDD1             a seal: a whole text as a diff sees it
@@ -41,7 +42,8 @@ std::string shown(std::string_view text);
 class LateValues {
 public:
     virtual ~LateValues() = default;
-    /// @return `unavailable` while it is not there yet; `not_found`: a ready resource has no such field
+    /// @return `unavailable` while it is not there yet; `not_found`: a ready resource has no such
+    /// field
     [[nodiscard]] virtual Result<std::string> find(const LateRef& ref) const = 0;
 };
 
@@ -59,8 +61,8 @@ public:
                                               const LateValues& late) const = 0;
     /// The seal of a plain text.
     [[nodiscard]] virtual std::string seal(std::string_view plain) const = 0;
-    /// False when the key was lost or is new: seals made before then say nothing, and nothing may be
-    /// replaced because of one.
+    /// False when the key was lost or is new: seals made before then say nothing, and nothing may
+    /// be replaced because of one.
     [[nodiscard]] virtual bool remembers() const { return true; }
 };
 
@@ -69,7 +71,8 @@ class Secrets {
 public:
     virtual ~Secrets() = default;
     /// @param target  a secret may be bound to targets
-    /// @return `not_found` (with the nearest name), `forbidden` for another target, `invalid`: empty,
+    /// @return `not_found` (with the nearest name), `forbidden` for another target, `invalid`:
+    /// empty,
     ///         unreadable, readable by others
     [[nodiscard]] virtual Result<Secret> read(const std::string& name,
                                               const std::string& target) const = 0;

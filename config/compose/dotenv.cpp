@@ -25,26 +25,16 @@ bool is_octal(char c) {
 /// What `\` and `after` mean between double quotes, or '\0' where they mean themselves.
 char escaped(char after) {
     switch (after) {
-        case 'a':
-            return '\a';
-        case 'b':
-            return '\b';
-        case 'f':
-            return '\f';
-        case 'n':
-            return '\n';
-        case 'r':
-            return '\r';
-        case 't':
-            return '\t';
-        case 'v':
-            return '\v';
-        case '\\':
-            return '\\';
-        case '"':
-            return '"';
-        default:
-            return '\0';
+        case 'a': return '\a';
+        case 'b': return '\b';
+        case 'f': return '\f';
+        case 'n': return '\n';
+        case 'r': return '\r';
+        case 't': return '\t';
+        case 'v': return '\v';
+        case '\\': return '\\';
+        case '"': return '"';
+        default: return '\0';
     }
 }
 

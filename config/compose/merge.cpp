@@ -26,20 +26,13 @@ std::string child_of(const std::string& path, const Key* key, const std::string&
 /// What makes an item of a list one of its kind; empty: nothing does.
 std::string identity(const Node& item, Merge rule) {
     switch (rule) {
-        case Merge::unique:
-            return item.text;
-        case Merge::by_path:
-            return text_at(item, "path");
-        case Merge::by_target:
-            return text_at(item, "target");
-        case Merge::by_port:
-            return port_identity(item);
-        case Merge::by_subnet:
-            return text_at(item, "subnet");
-        case Merge::by_mount_path:
-            return item.text.substr(0, item.text.find(':'));
-        default:
-            return "";
+        case Merge::unique: return item.text;
+        case Merge::by_path: return text_at(item, "path");
+        case Merge::by_target: return text_at(item, "target");
+        case Merge::by_port: return port_identity(item);
+        case Merge::by_subnet: return text_at(item, "subnet");
+        case Merge::by_mount_path: return item.text.substr(0, item.text.find(':'));
+        default: return "";
     }
 }
 

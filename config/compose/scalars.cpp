@@ -92,16 +92,11 @@ std::string described(const Node& node) {
 
 std::string text_of(const Node& scalar) {
     switch (sort_of(scalar)) {
-        case Sort::null:
-            return "";
-        case Sort::boolean:
-            return *plain_boolean(scalar.text) ? "true" : "false";
-        case Sort::integer:
-            return std::to_string(*yaml_integer(scalar.text));
-        case Sort::number:
-            return number_text(*decimal(scalar.text));
-        case Sort::text:
-            break;
+        case Sort::null: return "";
+        case Sort::boolean: return *plain_boolean(scalar.text) ? "true" : "false";
+        case Sort::integer: return std::to_string(*yaml_integer(scalar.text));
+        case Sort::number: return number_text(*decimal(scalar.text));
+        case Sort::text: break;
     }
     return scalar.text;
 }

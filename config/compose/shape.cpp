@@ -10,34 +10,21 @@ namespace {
 
 std::string_view in_words(Form form) {
     switch (form) {
-        case Form::boolean:
-            return "true or false";
-        case Form::integer:
-            return "a whole number";
-        case Form::number:
-            return "a number";
-        case Form::size:
-            return "a size as in 64m or 1.5gb";
-        case Form::duration:
-            return "a duration as in 30s or 1m30s";
-        case Form::mode:
-            return "file permissions as in 0440";
+        case Form::boolean: return "true or false";
+        case Form::integer: return "a whole number";
+        case Form::number: return "a number";
+        case Form::size: return "a size as in 64m or 1.5gb";
+        case Form::duration: return "a duration as in 30s or 1m30s";
+        case Form::mode: return "file permissions as in 0440";
         case Form::pairs:
-        case Form::environment:
-            return "a map, or a list of NAME=value";
+        case Form::environment: return "a map, or a list of NAME=value";
         case Form::map:
-        case Form::named:
-            return "a map";
-        case Form::names:
-            return "a list of names, or a map";
-        case Form::external:
-            return "true or false";
-        case Form::gpus:
-            return "\"all\", or a list";
-        case Form::limit:
-            return "a whole number, or a map of soft and hard";
-        default:
-            return "a text";
+        case Form::named: return "a map";
+        case Form::names: return "a list of names, or a map";
+        case Form::external: return "true or false";
+        case Form::gpus: return "\"all\", or a list";
+        case Form::limit: return "a whole number, or a map of soft and hard";
+        default: return "a text";
     }
 }
 
@@ -151,35 +138,23 @@ void Shaper::shape_other(Node& node, const Key& key, const std::string& where) {
     const std::string path{key.path};
     const bool scalar = node.is_scalar();
     switch (key.form) {
-        case Form::map:
-            return shape_map(node, path, where);
-        case Form::named:
-            return shape_named(node, path, where);
+        case Form::map: return shape_map(node, path, where);
+        case Form::named: return shape_named(node, path, where);
         case Form::one_or_list:
             if (scalar) into_list(node);
             return shape_list(node, path, where);
-        case Form::list:
-            return shape_list(node, path, where);
+        case Form::list: return shape_list(node, path, where);
         case Form::pairs:
-        case Form::environment:
-            return shape_pairs(node, key, where);
+        case Form::environment: return shape_pairs(node, key, where);
         case Form::command:
-        case Form::health_test:
-            return shape_command(node, key, where);
-        case Form::ports:
-            return shape_ports(node, key, where);
-        case Form::mounts:
-            return shape_mounts(node, key, where);
-        case Form::devices:
-            return shape_devices(node, key, where);
-        case Form::grants:
-            return shape_grants(node, key, where);
-        case Form::env_files:
-            return shape_env_files(node, key, where);
-        case Form::hosts:
-            return shape_hosts(node, where);
-        case Form::names:
-            return shape_names(node, key, where);
+        case Form::health_test: return shape_command(node, key, where);
+        case Form::ports: return shape_ports(node, key, where);
+        case Form::mounts: return shape_mounts(node, key, where);
+        case Form::devices: return shape_devices(node, key, where);
+        case Form::grants: return shape_grants(node, key, where);
+        case Form::env_files: return shape_env_files(node, key, where);
+        case Form::hosts: return shape_hosts(node, where);
+        case Form::names: return shape_names(node, key, where);
         case Form::extends:
             if (scalar) into_map(node, "service");
             return shape_map(node, path, where);
@@ -203,8 +178,7 @@ void Shaper::shape_other(Node& node, const Key& key, const std::string& where) {
                 into_list(node);
             }
             return shape_list(node, path, where);
-        default:
-            return;
+        default: return;
     }
 }
 

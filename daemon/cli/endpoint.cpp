@@ -11,20 +11,13 @@ namespace {
 
 Errc code_for(int status) {
     switch (status) {
-        case 400:
-            return Errc::invalid;
-        case 401:
-            return Errc::unauthenticated;
-        case 403:
-            return Errc::forbidden;
-        case 404:
-            return Errc::not_found;
-        case 409:
-            return Errc::conflict;
-        case 429:
-            return Errc::rate_limited;
-        default:
-            return Errc::unavailable;
+        case 400: return Errc::invalid;
+        case 401: return Errc::unauthenticated;
+        case 403: return Errc::forbidden;
+        case 404: return Errc::not_found;
+        case 409: return Errc::conflict;
+        case 429: return Errc::rate_limited;
+        default: return Errc::unavailable;
     }
 }
 

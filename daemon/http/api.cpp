@@ -23,22 +23,14 @@ ServerResponse reply(int status, const json& body) {
 
 int status_for(Errc code) {
     switch (code) {
-        case Errc::invalid:
-            return 400;
-        case Errc::unauthenticated:
-            return 401;
-        case Errc::forbidden:
-            return 403;
-        case Errc::not_found:
-            return 404;
-        case Errc::conflict:
-            return 409;
-        case Errc::rate_limited:
-            return 429;
-        case Errc::internal:
-            return 500;
-        default:
-            return 503;
+        case Errc::invalid: return 400;
+        case Errc::unauthenticated: return 401;
+        case Errc::forbidden: return 403;
+        case Errc::not_found: return 404;
+        case Errc::conflict: return 409;
+        case Errc::rate_limited: return 429;
+        case Errc::internal: return 500;
+        default: return 503;
     }
 }
 

@@ -52,14 +52,18 @@ void Schedule::start(net::SteadyTime now) {
     listening_by_ = now + listen_within;
 }
 
-void Schedule::new_commit(net::SteadyTime now) { press(now, "commit", false); }
+void Schedule::new_commit(net::SteadyTime now) {
+    press(now, "commit", false);
+}
 
 void Schedule::back_again(net::SteadyTime now) {
     press(now, "reconnect", true);
     listening_by_.reset();
 }
 
-void Schedule::board_changed(net::SteadyTime now) { look(now, "dependency", false); }
+void Schedule::board_changed(net::SteadyTime now) {
+    look(now, "dependency", false);
+}
 
 void Schedule::hint(net::SteadyTime now, const Hint& hint) {
     if (hint.missed) return back_again(now);

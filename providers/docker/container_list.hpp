@@ -11,8 +11,8 @@ namespace driftless::docker {
 /// round, for all containers. @return `invalid` when it is not what the API describes
 Result<std::vector<ContainerSummary>> parse_container_list(std::string_view body);
 
-/// "Up 3 minutes (healthy)" -> "(healthy)", "Exited (0) 5 hours ago" -> "(0)": what stays while time
-/// goes by.
+/// "Up 3 minutes (healthy)" -> "(healthy)", "Exited (0) 5 hours ago" -> "(0)": what stays while
+/// time goes by.
 std::string without_uptime(std::string_view status);
 
 }  // namespace driftless::docker

@@ -21,10 +21,11 @@ struct ContainerSummary {
     std::vector<std::string> names;  ///< without the leading slash
     std::string image;               ///< the text asked for, or an id
     std::string image_id;
-    std::string state;               ///< created, running, paused, restarting, removing, exited, dead
-    std::string status;              ///< "Up 3 minutes (healthy)"
+    std::string state;   ///< created, running, paused, restarting, removing, exited, dead
+    std::string status;  ///< "Up 3 minutes (healthy)"
     std::map<std::string, std::string> labels;
-    std::vector<std::string> ports;  ///< host ports held now: "80/tcp" on every address, "127.0.0.1:80/tcp"
+    std::vector<std::string>
+        ports;  ///< host ports held now: "80/tcp" on every address, "127.0.0.1:80/tcp"
     std::string fingerprint;  ///< a digest of all that the list shows of it, uptime apart
 };
 
@@ -33,7 +34,8 @@ class Containers {
 public:
     explicit Containers(Engine& engine) : engine_(engine) {}
 
-    /// All, running or not. One request. https://docs.docker.com/reference/api/engine/version/v1.44/#tag/Container/operation/ContainerList
+    /// All, running or not. One request.
+    /// https://docs.docker.com/reference/api/engine/version/v1.44/#tag/Container/operation/ContainerList
     asio::awaitable<Result<std::vector<ContainerSummary>>> list();
     /// The engine's whole answer. Safe to repeat. @return `not_found`
     /// #operation/ContainerInspect
@@ -42,7 +44,7 @@ public:
     ///              `conflict`: the name is taken. Repeating makes no second one of the same name.
     /// #operation/ContainerCreate
     asio::awaitable<Result<std::string>> create(std::string name, std::string platform, json body);
-    asio::awaitable<Result<void>> start(std::string id);   ///< safe to repeat
+    asio::awaitable<Result<void>> start(std::string id);  ///< safe to repeat
     /// Blocks until it stopped. Safe to repeat. @param grace  before SIGKILL
     asio::awaitable<Result<void>> stop(std::string id, std::chrono::seconds grace);
     asio::awaitable<Result<void>> rename(std::string id, std::string name);

@@ -37,7 +37,8 @@ public:
 
     /// Sends one request. The target has no version: "/containers/json?all=1". The version is
     /// negotiated before the first call and again after the connection was lost.
-    /// @return the answer with a status below 400 (304 is one), else the error that the status stands
+    /// @return the answer with a status below 400 (304 is one), else the error that the status
+    /// stands
     ///         for with the engine's own message: 404 not_found, 409 conflict, 400 invalid,
     ///         401 unauthenticated, 403 forbidden, 429 rate_limited, 5xx unavailable;
     ///         `forbidden` without a request for what is not on the list

@@ -32,16 +32,18 @@ struct RegistryLogin {
     std::string server;
 };
 
-/// The calls that concern images. https://docs.docker.com/reference/api/engine/version/v1.44/#tag/Image
+/// The calls that concern images.
+/// https://docs.docker.com/reference/api/engine/version/v1.44/#tag/Image
 class Images {
 public:
     explicit Images(Engine& engine) : engine_(engine) {}
 
     /// @return `not_found` where it is not here
     asio::awaitable<Result<nlohmann::json>> inspect(std::string reference);
-    /// Pulls one tag or digest and waits for the end. Success only if the stream ended cleanly and the
-    /// image is there afterwards. Safe to repeat.
-    /// @return `not_found`: no such image or platform; `unauthenticated`, `forbidden`, `rate_limited`:
+    /// Pulls one tag or digest and waits for the end. Success only if the stream ended cleanly and
+    /// the image is there afterwards. Safe to repeat.
+    /// @return `not_found`: no such image or platform; `unauthenticated`, `forbidden`,
+    /// `rate_limited`:
     ///         the registry's answer; `unavailable`
     asio::awaitable<Result<void>> pull(std::string reference, std::string platform,
                                        RegistryLogin login,

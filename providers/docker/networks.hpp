@@ -9,7 +9,8 @@
 
 namespace driftless::docker {
 
-/// The calls that concern networks. https://docs.docker.com/reference/api/engine/version/v1.44/#tag/Network
+/// The calls that concern networks.
+/// https://docs.docker.com/reference/api/engine/version/v1.44/#tag/Network
 class Networks {
 public:
     explicit Networks(Engine& engine) : engine_(engine) {}

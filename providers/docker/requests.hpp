@@ -17,7 +17,8 @@ net::Request request_with(net::Method method, std::string target, const nlohmann
 /// Sends it; the answer's body doesn't matter. @param doing  "start container \"x\"", for errors
 asio::awaitable<Result<void>> act(Engine& engine, net::Request request, std::string doing);
 /// Sends it and reads the answer, a JSON object. @return `invalid` when it is none
-asio::awaitable<Result<nlohmann::json>> ask(Engine& engine, net::Request request, std::string doing);
+asio::awaitable<Result<nlohmann::json>> ask(Engine& engine, net::Request request,
+                                            std::string doing);
 /// Like `act`, for a removal: what is not there, or is being removed already, is removed.
 asio::awaitable<Result<void>> remove(Engine& engine, std::string target, std::string doing);
 

@@ -9,14 +9,16 @@
 
 namespace driftless::docker {
 
-/// The calls that concern volumes. https://docs.docker.com/reference/api/engine/version/v1.44/#tag/Volume
+/// The calls that concern volumes.
+/// https://docs.docker.com/reference/api/engine/version/v1.44/#tag/Volume
 class Volumes {
 public:
     explicit Volumes(Engine& engine) : engine_(engine) {}
 
     asio::awaitable<Result<std::vector<nlohmann::json>>> list();  ///< one request, whole objects
     asio::awaitable<Result<nlohmann::json>> inspect(std::string name);
-    /// An existing name answers as if it had been made, with its old labels and options: look first.
+    /// An existing name answers as if it had been made, with its old labels and options: look
+    /// first.
     asio::awaitable<Result<void>> create(nlohmann::json body);
     asio::awaitable<Result<void>> remove(std::string name);  ///< a missing one is success
 

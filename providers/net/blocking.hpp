@@ -2,13 +2,12 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <optional>
 
 #include "config/base/error.hpp"
@@ -30,8 +29,8 @@ public:
 std::unique_ptr<Lane> make_thread_lane();
 std::unique_ptr<Lane> make_inline_lane(asio::any_io_executor executor);
 
-/// Not for callers: lets `run_blocking` move a plain function to another executor. An optional, since
-/// co_spawn makes an empty one of what it carries, and a Result has none.
+/// Not for callers: lets `run_blocking` move a plain function to another executor. An optional,
+/// since co_spawn makes an empty one of what it carries, and a Result has none.
 template <class T>
 asio::awaitable<std::optional<T>> as_coroutine(std::function<T()> work) {
     co_return work();

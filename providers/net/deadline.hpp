@@ -9,7 +9,8 @@
 
 namespace driftless::net {
 
-/// The error that an exception stands for: Asio's operation_aborted is `canceled`, all else `internal`.
+/// The error that an exception stands for: Asio's operation_aborted is `canceled`, all else
+/// `internal`.
 Error error_of(const std::exception_ptr& thrown);
 
 /// The work's result; what it threw becomes `internal`, and a cancellation `canceled`.

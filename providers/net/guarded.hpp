@@ -9,7 +9,8 @@ namespace driftless::net {
 template <class T>
 class Guarded {
 public:
-    /// Calls `use` with the value and gives back what it returns, which must not refer to the value.
+    /// Calls `use` with the value and gives back what it returns, which must not refer to the
+    /// value.
     template <class Use>
     auto with(Use&& use) {
         const std::scoped_lock lock{mutex_};

@@ -28,8 +28,9 @@ struct Request {
     std::string target;  ///< path and query: "/v1.41/containers/json?all=1"
     Headers headers{};
     std::string body{};
-    std::chrono::milliseconds deadline{30'000};  ///< for the whole exchange; for a stream: until its headers
-    std::size_t max_body = 64u << 20;            ///< of the answer, in bytes; over it is `invalid`
+    std::chrono::milliseconds deadline{
+        30'000};                       ///< for the whole exchange; for a stream: until its headers
+    std::size_t max_body = 64u << 20;  ///< of the answer, in bytes; over it is `invalid`
 };
 
 struct Response {
@@ -57,9 +58,10 @@ class HttpTransport {
 public:
     virtual ~HttpTransport() = default;
     /// @return `unavailable`: refused, reset, name unknown; `forbidden`: the system does not let us
-    ///         connect; `timed_out`; `canceled`; `invalid`: the answer is not HTTP, or over `max_body`,
-    ///         or the request has control characters where none may be. Repeats nothing by itself, save on a reused
-    ///         connection that the server had closed before a byte came back, for GET and HEAD.
+    ///         connect; `timed_out`; `canceled`; `invalid`: the answer is not HTTP, or over
+    ///         `max_body`, or the request has control characters where none may be. Repeats nothing
+    ///         by itself, save on a reused connection that the server had closed before a byte came
+    ///         back, for GET and HEAD.
     virtual asio::awaitable<Result<Response>> send(Request request) = 0;
     /// For answers that stream: on a connection of its own.
     virtual asio::awaitable<Result<std::unique_ptr<ResponseStream>>> open(Request request) = 0;

@@ -26,7 +26,8 @@ public:
         : socket_(std::move(socket)), peer_(peer), clock_(clock), limits_(limits) {}
 
     asio::awaitable<Incoming> read();
-    /// @param body_too  false for HEAD: the length is told, the body isn't sent. @return was it sent?
+    /// @param body_too  false for HEAD: the length is told, the body isn't sent. @return was it
+    /// sent?
     asio::awaitable<bool> write(ServerResponse response, bool body_too, bool keep_alive);
     /// Says that no more will come, and takes what the other side still sends for a moment: closing
     /// at once would make the system throw away our last answer.

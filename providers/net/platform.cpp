@@ -11,7 +11,6 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
-#include <fstream>
 #include <iterator>
 
 #include "providers/net/process.hpp"
@@ -52,9 +51,13 @@ void close_others(posix_spawn_file_actions_t&, short& flags) {
 
 void end_with_parent() {}
 
-std::string settings_root() { return "/usr/local/etc"; }
+std::string settings_root() {
+    return "/usr/local/etc";
+}
 
-std::string own_mounts() { return {}; }
+std::string own_mounts() {
+    return {};
+}
 
 std::string own_program() {
     std::array<char, PATH_MAX> path{};
@@ -64,7 +67,9 @@ std::string own_program() {
 
 #else
 
-std::string settings_root() { return "/etc"; }
+std::string settings_root() {
+    return "/etc";
+}
 
 std::string own_mounts() {
     std::ifstream mounts{"/proc/self/mountinfo"};

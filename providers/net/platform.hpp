@@ -23,8 +23,8 @@ Result<void> check_socket_path(const std::string& path);
 /// Sees to it that a child started with these gets no descriptor but 0, 1 and 2.
 void close_others(posix_spawn_file_actions_t& actions, short& flags);
 
-/// For a child process, first thing in its main: die when the parent does, even by SIGKILL. On macOS
-/// there is no such thing; there the child ends when it reads the end of its input.
+/// For a child process, first thing in its main: die when the parent does, even by SIGKILL. On
+/// macOS there is no such thing; there the child ends when it reads the end of its input.
 void end_with_parent();
 
 /// Where programs of this system that were installed by hand or by a package are set up: "/etc".

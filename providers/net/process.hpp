@@ -16,8 +16,8 @@ namespace driftless::net {
 class Child {
 public:
     virtual ~Child() = default;  ///< kills it
-    /// Writes one line, reads one line. @return `timed_out` or `canceled` (the child is killed, since
-    /// nobody knows what it would answer next), `unavailable`: it ended
+    /// Writes one line, reads one line. @return `timed_out` or `canceled` (the child is killed,
+    /// since nobody knows what it would answer next), `unavailable`: it ended
     virtual asio::awaitable<Result<std::string>> ask(std::string line,
                                                      std::chrono::milliseconds deadline) = 0;
     [[nodiscard]] virtual bool alive() const = 0;
@@ -29,8 +29,8 @@ class Processes {
 public:
     virtual ~Processes() = default;
     /// @param environment  the whole of it, nothing is inherited
-    virtual Result<std::unique_ptr<Child>> start(std::vector<std::string> argv,
-                                                 std::map<std::string, std::string> environment) = 0;
+    virtual Result<std::unique_ptr<Child>> start(
+        std::vector<std::string> argv, std::map<std::string, std::string> environment) = 0;
 };
 
 std::unique_ptr<Processes> make_processes(asio::any_io_executor executor, Clock& clock);

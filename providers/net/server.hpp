@@ -29,7 +29,9 @@ struct ServerRequest {
     Peer peer;
 
     /// The first value of a header, without regard to case; "" where there is none.
-    [[nodiscard]] std::string header(std::string_view name) const { return header_of(headers, name); }
+    [[nodiscard]] std::string header(std::string_view name) const {
+        return header_of(headers, name);
+    }
 };
 
 struct ServerResponse {
@@ -41,16 +43,17 @@ struct ServerResponse {
 using Handler = std::function<asio::awaitable<ServerResponse>(ServerRequest)>;
 
 struct ServerLimits {
-    std::size_t header = 8u << 10;              ///< bytes; over it: 431
-    std::size_t body = 64u << 10;               ///< bytes; over it: 413
-    std::chrono::milliseconds headers_in{5'000};    ///< for the head of a request, and between two
-    std::chrono::milliseconds request_in{15'000};   ///< for its body, for the handler, for the answer each
-    std::size_t connections = 64;               ///< more wait in the system's queue
+    std::size_t header = 8u << 10;                ///< bytes; over it: 431
+    std::size_t body = 64u << 10;                 ///< bytes; over it: 413
+    std::chrono::milliseconds headers_in{5'000};  ///< for the head of a request, and between two
+    std::chrono::milliseconds request_in{
+        15'000};                   ///< for its body, for the handler, for the answer each
+    std::size_t connections = 64;  ///< more wait in the system's queue
 };
 
 /// A small HTTP/1.1 server for people and programs of this machine. Requests of one connection are
-/// answered in order, connections side by side. What is wrong at the level of HTTP it answers itself,
-/// with a problem document (RFC 9457); a handler that throws is a 500.
+/// answered in order, connections side by side. What is wrong at the level of HTTP it answers
+/// itself, with a problem document (RFC 9457); a handler that throws is a 500.
 class Server {
 public:
     /// @param handler  called on the loop; what it refers to must outlive the server
@@ -63,8 +66,8 @@ public:
     /// others reach is for the caller to decide. @param port  0: any free one
     /// @return the port; `conflict`: it is taken; `invalid`: no such address
     Result<std::uint16_t> listen_tcp(const std::string& address, std::uint16_t port);
-    /// Binds a Unix socket that only its owner may open (0600). A socket file that nobody answers any
-    /// more is replaced. @return `conflict`: somebody answers there; `invalid`; `unavailable`
+    /// Binds a Unix socket that only its owner may open (0600). A socket file that nobody answers
+    /// any more is replaced. @return `conflict`: somebody answers there; `invalid`; `unavailable`
     Result<void> listen_unix(const std::string& path);
 
     /// Answers until `stop` or until canceled. @return `canceled`, or `internal`

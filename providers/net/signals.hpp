@@ -12,8 +12,8 @@ namespace driftless::net {
 
 namespace asio = boost::asio;
 
-/// Takes signals off the process (SIGTERM, SIGINT, SIGHUP) and hands them to the loop, as long as it
-/// lives. None is lost that comes between two calls of `next`.
+/// Takes signals off the process (SIGTERM, SIGINT, SIGHUP) and hands them to the loop, as long as
+/// it lives. None is lost that comes between two calls of `next`.
 class Signals {
 public:
     Signals(const asio::any_io_executor& executor, const std::vector<int>& numbers);

@@ -21,8 +21,8 @@ public:
 
     /// @param child  owns its arguments
     void spawn(asio::awaitable<void> child);
-    /// Waits until all children have ended. If the parent is canceled, so are they, and their end is
-    /// still awaited. @return `internal` with the first exception; `canceled`
+    /// Waits until all children have ended. If the parent is canceled, so are they, and their end
+    /// is still awaited. @return `internal` with the first exception; `canceled`
     asio::awaitable<Result<void>> join();
     void cancel();  ///< asks all children to stop; `join` waits for them
     [[nodiscard]] std::size_t running() const;
@@ -33,6 +33,7 @@ private:
 };
 
 /// Runs all of `work` with at most `width` at a time and waits for all. Order of start is kept.
-asio::awaitable<Result<void>> side_by_side(std::vector<asio::awaitable<void>> work, std::size_t width);
+asio::awaitable<Result<void>> side_by_side(std::vector<asio::awaitable<void>> work,
+                                           std::size_t width);
 
 }  // namespace driftless::net

@@ -98,7 +98,9 @@ void AllowCheck::device(const Place& place, std::string_view where, const std::s
 void AllowCheck::capability(const Place& place, std::string_view where, const std::string& name) {
     const json wanted = normal_value(FieldType::capabilities, json::array({name}));
     const json allowed = normal_value(FieldType::capabilities, allow_.cap_add);
-    const auto has = [&](const json& one) { return std::ranges::find(allowed, one) != allowed.end(); };
+    const auto has = [&](const json& one) {
+        return std::ranges::find(allowed, one) != allowed.end();
+    };
     if (has(wanted.front()) || has("ALL")) return;
     refuse(place, where, "the capability " + in_quotes(name), fmt::format("capAdd: [{}]", name));
 }

@@ -69,8 +69,8 @@ void set_owner(const Grant& grant, ServiceParts& parts) {
 void read_grants(const Node* grants, const Node& definitions, const std::string& folder,
                  ProjectInput& input, ServiceParts& parts) {
     if (grants == nullptr) return;
-    const std::string where = fmt::format("services.{}.{}", parts.service,
-                                          folder == "/" ? "configs" : "secrets");
+    const std::string where =
+        fmt::format("services.{}.{}", parts.service, folder == "/" ? "configs" : "secrets");
     for (const Node& node : grants->items) {
         const Node* source = node.find("source");
         const Node* definition = source == nullptr ? nullptr : definitions.find(source->text);
@@ -87,8 +87,8 @@ void read_grants(const Node* grants, const Node& definitions, const std::string&
     }
 }
 
-/// Files are put into the container's own layer: not possible in a read-only one, and what lies below
-/// another mount would end up in that.
+/// Files are put into the container's own layer: not possible in a read-only one, and what lies
+/// below another mount would end up in that.
 void check_reachable(ProjectInput& input, const ServiceParts& parts) {
     const json& spec = parts.spec;
     for (const auto& [target, file] : spec["files"].items()) {
@@ -102,10 +102,11 @@ void check_reachable(ProjectInput& input, const ServiceParts& parts) {
             if (is_below(target, other)) why = in_quotes(other) + " is a tmpfs";
         }
         if (why.empty()) continue;
-        add_error(input.findings, parts.place,
-                  fmt::format("services.{}: the file {} can't be put into the container: {}; mount "
-                              "its whole folder from the commit with \":ro\", or give it another path",
-                              parts.service, in_quotes(target), why));
+        add_error(
+            input.findings, parts.place,
+            fmt::format("services.{}: the file {} can't be put into the container: {}; mount "
+                        "its whole folder from the commit with \":ro\", or give it another path",
+                        parts.service, in_quotes(target), why));
     }
 }
 
@@ -154,8 +155,8 @@ std::string add_commit_folder(ProjectInput& input, ServiceParts& parts, const Co
                                   folder.where, in_quotes(entry.path)));
             return {};
         }
-        listing += fmt::format("{} {} {}\n", entry.path.substr(below.size()), entry.executable,
-                               entry.id);
+        listing +=
+            fmt::format("{} {} {}\n", entry.path.substr(below.size()), entry.executable, entry.id);
     }
     json provided = json::object();
     for (const auto& [path, text] : input.provided) {

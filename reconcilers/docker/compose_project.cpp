@@ -40,9 +40,8 @@ void read_paths(MapReader& reader, const Manifest& manifest, ProjectSpec& spec) 
     for (const std::string& path : files) {
         const std::string clean = in_commit(manifest, path);
         if (clean.empty()) {
-            reader.error(reader.place(),
-                         fmt::format("{}: {} leaves the repository", reader.where("file"),
-                                     in_quotes(path)));
+            reader.error(reader.place(), fmt::format("{}: {} leaves the repository",
+                                                     reader.where("file"), in_quotes(path)));
         }
         spec.input.paths.push_back(clean);
     }

@@ -33,8 +33,8 @@ asio::awaitable<Result<Done>> carry_out(ContainerChange change) {
 asio::awaitable<void> carry_out_into(ContainerChange change, Result<Done>& result) {
     result = co_await net::no_throw(carry_out(change));
     if (result) co_return;
-    const std::string doing = fmt::format("{} container {}", name(change.action.verb),
-                                          in_quotes(change.action.key.name));
+    const std::string doing =
+        fmt::format("{} container {}", name(change.action.verb), in_quotes(change.action.key.name));
     result = std::move(result).error().in(doing);
 }
 

@@ -6,8 +6,9 @@
 namespace driftless::docker {
 
 /// docker.container. Identity is Compose's labels (project, service, number); a container that is
-/// replaced or removed is kept for a while, stopped, as "driftless-kept-ID-NAME". All phases are read
-/// from what is there. https://docs.docker.com/reference/api/engine/version/v1.44/#tag/Container
+/// replaced or removed is kept for a while, stopped, as "driftless-kept-ID-NAME". All phases are
+/// read from what is there.
+/// https://docs.docker.com/reference/api/engine/version/v1.44/#tag/Container
 class ContainerReconciler final : public Reconciler {
 public:
     explicit ContainerReconciler(EngineAccess& access) : access_(access) {}

@@ -16,8 +16,12 @@ const Live* ContainerCache::find(const std::string& id, const std::string& finge
     return entry.fingerprint == fingerprint && entry.agreed == agreed ? &entry.live : nullptr;
 }
 
-void ContainerCache::forget(const std::string& id) { entries_.erase(id); }
+void ContainerCache::forget(const std::string& id) {
+    entries_.erase(id);
+}
 
-void ContainerCache::clear() { entries_.clear(); }
+void ContainerCache::clear() {
+    entries_.clear();
+}
 
 }  // namespace driftless::docker

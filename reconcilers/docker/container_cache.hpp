@@ -7,9 +7,9 @@
 
 namespace driftless::docker {
 
-/// What is remembered of containers that were looked at and found equal to what is declared: no JSON
-/// trees, so that a hundred of them cost little. An entry counts as long as the list shows the same
-/// fingerprint; events drop it at once.
+/// What is remembered of containers that were looked at and found equal to what is declared: no
+/// JSON trees, so that a hundred of them cost little. An entry counts as long as the list shows the
+/// same fingerprint; events drop it at once.
 class ContainerCache {
 public:
     /// @param agreed  what was compared: the digest of the declared spec with what it ignores

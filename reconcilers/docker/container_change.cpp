@@ -119,8 +119,8 @@ asio::awaitable<Result<Done>> update_container(ContainerChange change) {
     co_return done;
 }
 
-/// Its kept name comes first: after a crash it tells, without any memory of ours, that what is stopped
-/// here waits for something.
+/// Its kept name comes first: after a crash it tells, without any memory of ours, that what is
+/// stopped here waits for something.
 asio::awaitable<Result<void>> set_aside(EngineAccess& access, json container) {
     const std::string id = shown_text(container, "/Id");
     access.cache.forget(id);
@@ -141,7 +141,8 @@ asio::awaitable<Result<void>> set_aside(EngineAccess& access, json container) {
 /// Its own name comes last: until then anybody sees that it is on its way back.
 asio::awaitable<Result<void>> bring_back(ContainerChange change, json container) {
     const std::string id = shown_text(container, "/Id");
-    const std::string restart = change.action.want ? change.action.want->spec.value("restart", "no") : "no";
+    const std::string restart =
+        change.action.want ? change.action.want->spec.value("restart", "no") : "no";
     if (normal_restart(container) != restart) {
         json body{{"RestartPolicy", restart_policy(restart)}};
         auto updated = co_await change.access.containers.update(id, std::move(body));
@@ -186,7 +187,8 @@ asio::awaitable<Result<Done>> remove_container(ContainerChange change) {
     auto aside = co_await set_aside(change.access, *container);
     if (!aside) co_return std::move(aside).error();
     done = begun(change.action.have->id);
-    done.look_again = std::chrono::duration_cast<std::chrono::milliseconds>(change.run.facts.policy.grace);
+    done.look_again =
+        std::chrono::duration_cast<std::chrono::milliseconds>(change.run.facts.policy.grace);
     done.note = {{"kept_since", net::to_string(change.run.clock.wall())}};
     done.why = "stopped, and kept for a while";
     co_return done;

@@ -33,7 +33,8 @@ asio::awaitable<Result<Scene>> look_around(ContainerChange change) {
     if (!list) co_return list.error();
     const auto groups = group_containers(*list, change.run.facts, change.access.installation);
     Scene scene;
-    const std::string& seen = change.action.have ? change.action.have->key.name : change.action.key.name;
+    const std::string& seen =
+        change.action.have ? change.action.have->key.name : change.action.key.name;
     const auto found = groups.ours.find(seen);
     if (found == groups.ours.end()) co_return scene;
     if (found->second.current != nullptr) {
@@ -143,8 +144,8 @@ asio::awaitable<Result<Done>> keep_for_its_time(ContainerChange change, const Sc
     co_return done;
 }
 
-/// Git dropped it in the middle: the replacement comes to its end first; its removal is planned, and
-/// held where it must be, like any other.
+/// Git dropped it in the middle: the replacement comes to its end first; its removal is planned,
+/// and held where it must be, like any other.
 asio::awaitable<Result<Done>> finish_undeclared(ContainerChange change, const Scene& scene) {
     if (scene.current.is_null()) co_return co_await keep_for_its_time(change, scene);
     const Verdict verdict = verdict_on(scene.current, change.run.clock.wall());
@@ -164,7 +165,8 @@ bool needs_new_one(const Action& action) {
     return std::ranges::any_of(action.fields, &FieldChange::replaces);
 }
 
-/// Made, but not started when a crash came: it goes on from there, or anew if git wants another one now.
+/// Made, but not started when a crash came: it goes on from there, or anew if git wants another one
+/// now.
 asio::awaitable<Result<Done>> finish_creation(ContainerChange change, const Scene& scene) {
     Done done;
     if (change.action.have) done.id = change.action.have->id;
@@ -184,8 +186,8 @@ asio::awaitable<Result<Done>> finish_creation(ContainerChange change, const Scen
     co_return done;
 }
 
-/// What was tried failed, or the kept one already holds what is declared now and nothing new is there:
-/// it returns, and if it runs already, without a stop.
+/// What was tried failed, or the kept one already holds what is declared now and nothing new is
+/// there: it returns, and if it runs already, without a stop.
 bool goes_back(const Action& action, const Scene& scene) {
     if (!action.want) return false;
     const bool holds_declared = std::ranges::all_of(action.fields, [](const FieldChange& field) {

@@ -111,7 +111,8 @@ ContainerGroups group_containers(const std::vector<ContainerSummary>& list, cons
         add(group, container, groups);
     }
     for (auto& [key, group] : groups.ours) {
-        const ContainerSummary* shown = group.current != nullptr ? group.current : group.kept.front();
+        const ContainerSummary* shown =
+            group.current != nullptr ? group.current : group.kept.front();
         const bool marked = label_of(*shown, marks::installation) == installation;
         // A kept one has its name from us, whatever its labels are.
         group.owner = marked || !group.kept.empty() ? Owner::ours : Owner::kin;

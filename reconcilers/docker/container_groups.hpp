@@ -19,14 +19,14 @@ struct ContainerGroup {
 
 /// What a list of containers means to us.
 struct ContainerGroups {
-    std::map<std::string, ContainerGroup> ours;      ///< ours and kin, by the key's name
+    std::map<std::string, ContainerGroup> ours;  ///< ours and kin, by the key's name
     std::vector<const ContainerSummary*> foreign;
-    std::map<std::string, std::string> names;        ///< all, by id
+    std::map<std::string, std::string> names;  ///< all, by id
 };
 
-/// Pairs containers with keys: by Compose's labels (project, service, number), never by name; kept ones
-/// by the name that we gave them. What carries neither mark nor the labels of a key that is declared or
-/// remembered is another's. Refers to `list`.
+/// Pairs containers with keys: by Compose's labels (project, service, number), never by name; kept
+/// ones by the name that we gave them. What carries neither mark nor the labels of a key that is
+/// declared or remembered is another's. Refers to `list`.
 ContainerGroups group_containers(const std::vector<ContainerSummary>& list, const Facts& facts,
                                  const std::string& installation);
 

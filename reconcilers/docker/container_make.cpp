@@ -54,7 +54,8 @@ asio::awaitable<Result<void>> connect_later(ContainerChange change, std::string 
     co_return Result<void>{};
 }
 
-asio::awaitable<Result<void>> complete_and_start(ContainerChange change, std::string id, bool check) {
+asio::awaitable<Result<void>> complete_and_start(ContainerChange change, std::string id,
+                                                 bool check) {
     auto connected = co_await connect_later(change, id, check);
     if (!connected) co_return connected;
     auto put = co_await put_files(change, id);
@@ -75,8 +76,8 @@ asio::awaitable<Result<std::string>> make_container(ContainerChange change, Pass
     const auto spec = opened(want.spec, change.run.vault, change.run.facts.board);
     if (!spec) co_return spec.error();
     json body = create_request(want, *spec, *creation);
-    auto id = co_await change.access.containers.create(spec->value("name", ""),
-                                                       spec->value("platform", ""), std::move(body));
+    auto id = co_await change.access.containers.create(
+        spec->value("name", ""), spec->value("platform", ""), std::move(body));
     if (!id) co_return id;
     auto started = co_await complete_and_start(change, *id, false);
     if (!started) co_return std::move(started).error();

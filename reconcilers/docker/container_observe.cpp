@@ -28,7 +28,8 @@ struct Look {
 struct Turn {
     const std::string& name;
     const ContainerGroup& group;
-    std::vector<SealedSpec> wanted;  ///< the content to compare with first: declared, or what worked before
+    std::vector<SealedSpec>
+        wanted;  ///< the content to compare with first: declared, or what worked before
     std::optional<Live> live;
 };
 
@@ -89,7 +90,8 @@ void tell_half_made(const Turn& turn, const json& container, Live& live) {
     const bool half_made = shown_text(container, "/State/Status") == "created" &&
                            shown_text(container, "/State/Error").empty();
     const bool ours = turn.group.owner == Owner::ours && turn.group.kept.empty();
-    if (half_made && ours && !turn.wanted.empty()) live.unfinished = "creating: it was not started yet";
+    if (half_made && ours && !turn.wanted.empty())
+        live.unfinished = "creating: it was not started yet";
 }
 
 /// A kept one beside the one in service, or alone: what is still to be done about it.
@@ -98,7 +100,8 @@ void tell_kept(const Look& look, const Turn& turn, const json& container, Live& 
     const Verdict verdict = verdict_on(container, look.run.clock.wall());
     if (turn.group.current != nullptr) {
         live.unfinished = "replacing: ";
-        live.unfinished += verdict.proof == Proof::waiting ? "waits until it is proven" : "comes to its end";
+        live.unfinished +=
+            verdict.proof == Proof::waiting ? "waits until it is proven" : "comes to its end";
         live.left_alone.clear();
     } else if (!turn.wanted.empty()) {
         live.unfinished = "replacing: the old one is kept, the new one is not there";
@@ -140,8 +143,8 @@ asio::awaitable<void> settle_image(Look& look, const SealedSpec& want, json& hav
 }
 
 asio::awaitable<Result<Live>> inspected(Look& look, const Turn& turn, json container) {
-    Live live = listed(look, turn.group.current != nullptr ? *turn.group.current
-                                                           : *turn.group.kept.front());
+    Live live = listed(
+        look, turn.group.current != nullptr ? *turn.group.current : *turn.group.kept.front());
     live.key = key_named(look, turn.name);
     live.owner = turn.group.owner;
     live.detail.clear();
@@ -201,8 +204,8 @@ asio::awaitable<void> take_turn(Look& look, Turn& turn) {
     }
 }
 
-/// Was this content tried, did it fail, and has nobody asked to try it again? Then what worked before
-/// stands in for it.
+/// Was this content tried, did it fail, and has nobody asked to try it again? Then what worked
+/// before stands in for it.
 bool is_bad(const Look& look, const SealedSpec& declared) {
     const Facts& facts = look.run.facts;
     const auto entry = facts.inventory.find(declared.want->key);
@@ -210,15 +213,18 @@ bool is_bad(const Look& look, const SealedSpec& declared) {
            !facts.retry.contains(declared.want->key);
 }
 
-/// A live container is put into the form of the first: what only one of them names is shown only then.
+/// A live container is put into the form of the first: what only one of them names is shown only
+/// then.
 std::vector<SealedSpec> wanted_of(const Look& look, const std::string& name) {
     std::vector<SealedSpec> wanted;
     for (const Index* index : {&look.declared, &look.fallback}) {
         const Declared* want = find(*index, name);
         if (want == nullptr) continue;
-        if (auto sealed_spec = seal_spec(*want, look.run)) wanted.push_back(*std::move(sealed_spec));
+        if (auto sealed_spec = seal_spec(*want, look.run))
+            wanted.push_back(*std::move(sealed_spec));
     }
-    if (wanted.size() == 2 && is_bad(look, wanted.front())) std::swap(wanted.front(), wanted.back());
+    if (wanted.size() == 2 && is_bad(look, wanted.front()))
+        std::swap(wanted.front(), wanted.back());
     return wanted;
 }
 
@@ -280,7 +286,8 @@ asio::awaitable<Reads> observe_containers(EngineAccess& access, Run& run, Scope 
     for (Turn& turn : turns) {
         if (turn.live) state.push_back(*std::move(turn.live));
     }
-    for (const ContainerSummary* container : groups.foreign) state.push_back(foreign(look, *container));
+    for (const ContainerSummary* container : groups.foreign)
+        state.push_back(foreign(look, *container));
     reads.emplace("containers", Complete<LiveState>::vouched(std::move(state)));
     co_return reads;
 }

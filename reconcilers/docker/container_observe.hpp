@@ -9,8 +9,8 @@ namespace driftless::docker {
 /// Reads the containers of an engine: one list; a look at each that changed, side by side.
 asio::awaitable<Reads> observe_containers(EngineAccess& access, Run& run, Scope scope);
 
-/// What the image of a container gives it; read once for each image id. Where the image is gone, what
-/// the container itself holds, so that nothing of it counts as drift.
+/// What the image of a container gives it; read once for each image id. Where the image is gone,
+/// what the container itself holds, so that nothing of it counts as drift.
 asio::awaitable<Result<ImageDefaults>> defaults_of(EngineAccess& access, json container);
 
 /// Since when a removed container is kept: as the journal notes it, else by the container itself.
@@ -28,8 +28,8 @@ std::optional<SealedSpec> seal_spec(const Declared& want, const Run& run);
 /// Differences between a sealed spec and a normalised container, as the planner sees them.
 std::vector<FieldChange> differences(const SealedSpec& want, const json& have, const Vault& vault);
 
-/// Files and folders of the commit that the container sees by a bind of the host: the same bytes there
-/// are what is declared.
+/// Files and folders of the commit that the container sees by a bind of the host: the same bytes
+/// there are what is declared.
 asio::awaitable<json> with_same_bytes(EngineAccess& access, Run& run, const SealedSpec& want,
                                       std::string id, json have);
 

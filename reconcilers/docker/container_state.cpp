@@ -28,8 +28,7 @@ std::optional<net::WallTime> time_at(const json& container, const char* pointer)
 }
 
 std::string exit_detail(const json& container) {
-    std::string detail =
-        fmt::format("exited with {}", shown_integer(container, "/State/ExitCode"));
+    std::string detail = fmt::format("exited with {}", shown_integer(container, "/State/ExitCode"));
     if (shown_true(container, "/State/OOMKilled")) detail += ", out of memory";
     const std::string error = shown_text(container, "/State/Error");
     return error.empty() ? detail : detail + ": " + error;
@@ -39,7 +38,8 @@ std::string last_probe(const json& container) {
     const json& log = at(container, "/State/Health/Log");
     if (!log.is_array() || log.empty()) return "";
     std::string output = shown_text(log.back(), "/Output").substr(0, 200);
-    std::ranges::replace_if(output, [](char letter) { return static_cast<unsigned char>(letter) < 0x20; }, ' ');
+    std::ranges::replace_if(
+        output, [](char letter) { return static_cast<unsigned char>(letter) < 0x20; }, ' ');
     return output.empty() ? "" : ": " + output;
 }
 
@@ -80,10 +80,12 @@ Verdict running_verdict(const json& container, net::WallTime now) {
     if (health == "unhealthy") return {Proof::failed, "unhealthy" + last_probe(container)};
     if (health == "starting") {
         const bool late = now - started > longest_check(container);
-        return {late ? Proof::failed : Proof::waiting, "not healthy in time" + last_probe(container)};
+        return {late ? Proof::failed : Proof::waiting,
+                "not healthy in time" + last_probe(container)};
     }
     const std::int64_t restarts = shown_integer(container, "/RestartCount");
-    if (restarts > 0) return {Proof::failed, fmt::format("it ended and was restarted: {} times", restarts)};
+    if (restarts > 0)
+        return {Proof::failed, fmt::format("it ended and was restarted: {} times", restarts)};
     const bool proven = now - started >= runs_long_enough;
     return {proven ? Proof::proven : Proof::waiting, "has to run for 10 s"};
 }

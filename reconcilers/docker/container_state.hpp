@@ -10,8 +10,8 @@
 
 namespace driftless::docker {
 
-/// How a container fares, from the engine's whole answer: fills health, ready, completed, left_alone
-/// and detail.
+/// How a container fares, from the engine's whole answer: fills health, ready, completed,
+/// left_alone and detail.
 void tell_state(const json& container, Live& live);
 
 /// Is a new container proven, not yet, or has it failed?

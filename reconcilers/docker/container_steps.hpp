@@ -19,11 +19,12 @@ asio::awaitable<Result<Done>> replace_container(ContainerChange change);
 asio::awaitable<Result<Done>> finish_container(ContainerChange change);
 asio::awaitable<Result<Done>> remove_container(ContainerChange change);
 
-/// Volumes that the engine named, by the target that they are mounted at: passed on at a replacement.
+/// Volumes that the engine named, by the target that they are mounted at: passed on at a
+/// replacement.
 using PassedOn = std::map<std::string, std::string>;
 
-/// Creates and starts the declared container. @return its id; it may be left created, not started: the
-/// error says so, and the next look sees it.
+/// Creates and starts the declared container. @return its id; it may be left created, not started:
+/// the error says so, and the next look sees it.
 asio::awaitable<Result<std::string>> make_container(ContainerChange change, PassedOn passed_on);
 
 /// Files and networks that a created container still lacks, then its start.

@@ -33,7 +33,8 @@ Result<std::vector<TarFile>> files_in(const Files& files, const std::string& fol
         auto bytes = files.read(entry.path);
         if (!bytes) return std::move(bytes).error();
         const std::size_t above = root.empty() ? 0 : root.size() + 1;
-        all.push_back({entry.path.substr(above), *std::move(bytes), entry.executable ? 0555 : 0444});
+        all.push_back(
+            {entry.path.substr(above), *std::move(bytes), entry.executable ? 0555 : 0444});
     }
     return all;
 }
@@ -43,8 +44,8 @@ Error no_files(const Declared& want) {
             "read the files of commit " + want.origin.commit + ": it is not at hand"};
 }
 
-/// What stands behind the "content" of one file: its blob, or a text of the spec itself. Only reads of
-/// the commit's files go to the lane.
+/// What stands behind the "content" of one file: its blob, or a text of the spec itself. Only reads
+/// of the commit's files go to the lane.
 asio::awaitable<Result<std::string>> bytes_of(net::Lane& lane, Run& run, const Declared& want,
                                               json content) {
     const json blob = in(want.blobs, content.get_ref<const std::string&>());
@@ -90,8 +91,8 @@ asio::awaitable<Result<void>> fill(EngineAccess& access, Run& run, const Declare
 /// Somebody may be about to mount it.
 bool is_declared(const Facts& facts, const std::string& volume) {
     const auto holds = [&](const Declared& want) { return want.blobs.contains(volume); };
-    const bool earlier = std::ranges::any_of(
-        facts.fallback, [&](const auto& entry) { return holds(entry.second); });
+    const bool earlier =
+        std::ranges::any_of(facts.fallback, [&](const auto& entry) { return holds(entry.second); });
     return earlier || (facts.desired && std::ranges::any_of((*facts.desired)->resources, holds));
 }
 
@@ -108,7 +109,8 @@ asio::awaitable<Result<bool>> is_full(EngineAccess& access, std::string volume) 
 }  // namespace
 
 asio::awaitable<Result<std::vector<TarFile>>> read_folder(net::Lane& lane, Run& run,
-                                                          const Declared& want, std::string volume) {
+                                                          const Declared& want,
+                                                          std::string volume) {
     using Answer = Result<std::vector<TarFile>>;
     const Files* files = run.files_of(want.origin.commit);
     if (files == nullptr) co_return no_files(want);
@@ -134,7 +136,8 @@ asio::awaitable<Result<std::vector<TarFile>>> read_files_of(net::Lane& lane, Run
     for (const auto& [target, file] : files.items()) {
         auto bytes = co_await bytes_of(lane, run, want, file["content"]);
         if (!bytes) co_return std::move(bytes).error();
-        all.push_back({target.substr(1), *std::move(bytes), file["mode"], file["uid"], file["gid"]});
+        all.push_back(
+            {target.substr(1), *std::move(bytes), file["mode"], file["uid"], file["gid"]});
     }
     co_return all;
 }

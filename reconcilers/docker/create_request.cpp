@@ -40,13 +40,12 @@ json environment(const json& env) {
 
 json healthcheck(const json& spec) {
     json check = json::object();
-    const std::pair<const char*, const char*> fields[] = {
-        {"test", "Test"},
-        {"interval_ns", "Interval"},
-        {"timeout_ns", "Timeout"},
-        {"start_period_ns", "StartPeriod"},
-        {"start_interval_ns", "StartInterval"},
-        {"retries", "Retries"}};
+    const std::pair<const char*, const char*> fields[] = {{"test", "Test"},
+                                                          {"interval_ns", "Interval"},
+                                                          {"timeout_ns", "Timeout"},
+                                                          {"start_period_ns", "StartPeriod"},
+                                                          {"start_interval_ns", "StartInterval"},
+                                                          {"retries", "Retries"}};
     for (const auto& [key, name] : fields) {
         if (spec.contains(key)) check[name] = spec[key];
     }
@@ -77,7 +76,8 @@ json mount_body(const json& mount, const Creation& creation) {
               {"Target", mount["target"]},
               {"ReadOnly", mount.value("read_only", false)}};
     const auto before = creation.passed_on.find(mount["target"].get<std::string>());
-    if (mount["source"] == "" && before != creation.passed_on.end()) body["Source"] = before->second;
+    if (mount["source"] == "" && before != creation.passed_on.end())
+        body["Source"] = before->second;
     if (mount.contains("propagation")) body["BindOptions"]["Propagation"] = mount["propagation"];
     if (mount.contains("recursive")) {
         body["BindOptions"]["NonRecursive"] = mount["recursive"] == "disabled";
@@ -165,7 +165,8 @@ void put_host(const json& spec, json& host) {
                                    {"CgroupPermissions", device["permissions"]}});
     }
     for (const auto& [name, limit] : spec["ulimits"].items()) {
-        host["Ulimits"].push_back({{"Name", name}, {"Soft", limit["soft"]}, {"Hard", limit["hard"]}});
+        host["Ulimits"].push_back(
+            {{"Name", name}, {"Soft", limit["soft"]}, {"Hard", limit["hard"]}});
     }
     if (const json& logging = in(spec, "logging"); !logging.is_null()) {
         if (logging.contains("driver")) host["LogConfig"]["Type"] = logging["driver"];
@@ -176,13 +177,13 @@ void put_host(const json& spec, json& host) {
 }  // namespace
 
 json labels_for(const Declared& want, const std::string& installation) {
-    json labels{{std::string{marks::installation}, installation},
-                {std::string{marks::key}, to_string(want.key)},
-                {std::string{marks::commit}, want.origin.commit},
-                {std::string{marks::manifest},
-                 want.origin.manifest.kind + "/" + want.origin.manifest.name},
-                {std::string{marks::project}, in(in(want.spec, "compose"), "project")},
-                {std::string{marks::version}, "2"}};
+    json labels{
+        {std::string{marks::installation}, installation},
+        {std::string{marks::key}, to_string(want.key)},
+        {std::string{marks::commit}, want.origin.commit},
+        {std::string{marks::manifest}, want.origin.manifest.kind + "/" + want.origin.manifest.name},
+        {std::string{marks::project}, in(in(want.spec, "compose"), "project")},
+        {std::string{marks::version}, "2"}};
     if (want.protect) labels[std::string{marks::protect}] = "true";
     return labels;
 }
@@ -223,7 +224,8 @@ json endpoint_settings(const json& endpoint, ApiVersion api) {
     if (endpoint.contains("link_local_ips")) {
         settings["IPAMConfig"]["LinkLocalIPs"] = endpoint["link_local_ips"];
     }
-    if (endpoint.contains("mac") && api >= several_endpoints) settings["MacAddress"] = endpoint["mac"];
+    if (endpoint.contains("mac") && api >= several_endpoints)
+        settings["MacAddress"] = endpoint["mac"];
     if (endpoint.contains("driver_opts")) settings["DriverOpts"] = endpoint["driver_opts"];
     return settings;
 }

@@ -12,9 +12,9 @@ namespace driftless::docker {
 /// What a container is created with besides its spec.
 struct Creation {
     std::string installation;
-    std::string image_id;  ///< for Compose's label; may be empty
-    std::string digest;    ///< of the sealed spec: our config-hash
-    json sealed_files;     ///< "files" of the sealed spec, for our label
+    std::string image_id;                          ///< for Compose's label; may be empty
+    std::string digest;                            ///< of the sealed spec: our config-hash
+    json sealed_files;                             ///< "files" of the sealed spec, for our label
     std::map<std::string, std::string> passed_on;  ///< target -> anonymous volume of the one before
     ApiVersion api;
 };

@@ -30,7 +30,8 @@ struct EngineAccess {
     net::Lane& lane;
     ContainerCache cache = {};
     ImageCache image_defaults = {};
-    std::map<std::string, std::string> image_ids = {};  ///< by the text that names them, as last seen
+    std::map<std::string, std::string> image_ids =
+        {};  ///< by the text that names them, as last seen
 };
 
 }  // namespace driftless::docker

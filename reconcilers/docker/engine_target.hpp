@@ -13,12 +13,13 @@ namespace driftless::docker {
 
 /// What a Docker target is made of.
 struct EngineParts {
-    std::string target;        ///< its name in the settings
+    std::string target;  ///< its name in the settings
     std::string installation;
     std::unique_ptr<net::HttpTransport> transport;
     std::map<std::string, RegistryLogin> logins;  ///< by registry: "ghcr.io"
-    std::string self;          ///< id of the container that we run in, or its first 12 letters; may be empty
-    std::size_t width = 8;     ///< requests side by side
+    std::string
+        self;  ///< id of the container that we run in, or its first 12 letters; may be empty
+    std::size_t width = 8;  ///< requests side by side
 };
 
 /// One engine: containers, networks and volumes. Outlived by `clock` and `lane`.

@@ -19,7 +19,8 @@ int scale_of(const Node* service) {
     if (service == nullptr) return 0;
     const Node* deploy = service->find("deploy");
     const Node* replicas = deploy == nullptr ? nullptr : deploy->find("replicas");
-    const Node* scale = replicas != nullptr && !replicas->is_null() ? replicas : service->find("scale");
+    const Node* scale =
+        replicas != nullptr && !replicas->is_null() ? replicas : service->find("scale");
     if (scale == nullptr || scale->is_null()) return 1;
     const json number = number_of(*scale);
     return number.is_number() ? number.get<int>() : 1;
@@ -28,13 +29,15 @@ int scale_of(const Node* service) {
 /// Needs, and Compose's label that tells of them: "db:service_healthy:false".
 std::string read_depends_on(const Node* depends, ProjectInput& input, ServiceParts& parts) {
     std::vector<std::string> label;
-    for (const Node::Entry& entry : depends == nullptr ? std::vector<Node::Entry>{} : depends->entries) {
+    for (const Node::Entry& entry :
+         depends == nullptr ? std::vector<Node::Entry>{} : depends->entries) {
         const Node* condition = entry.value.find("condition");
         const Node* required = entry.value.find("required");
         const Node* restart = entry.value.find("restart");
         const std::string word = condition == nullptr ? "service_started" : condition->text;
         const bool must = required == nullptr || is_true(*required);
-        label.push_back(fmt::format("{}:{}:{}", entry.key, word, restart != nullptr && is_true(*restart)));
+        label.push_back(
+            fmt::format("{}:{}:{}", entry.key, word, restart != nullptr && is_true(*restart)));
         const int count = scale_of(input.project.services.find(entry.key));
         for (int number = 1; number <= count; ++number) {
             const ResourceKey key{input.with.manifest.target, std::string{marks::container_kind},
@@ -58,8 +61,9 @@ void refuse_untaken(MapReader& service, ProjectInput& input, const ServiceParts&
     for (const char* key : {"blkio_config", "cpu_rt_period", "cpu_rt_runtime", "gpus"}) {
         const Node* node = service.get(key);
         if (node == nullptr) continue;
-        add_error(input.findings, node->place,
-                  fmt::format("services.{}.{}: is not supported yet; remove it", parts.service, key));
+        add_error(
+            input.findings, node->place,
+            fmt::format("services.{}.{}: is not supported yet; remove it", parts.service, key));
     }
     const Node* deploy = service.get("deploy");
     const Node* resources = deploy == nullptr ? nullptr : deploy->find("resources");
@@ -74,20 +78,21 @@ void refuse_untaken(MapReader& service, ProjectInput& input, const ServiceParts&
     const Node* update = deploy == nullptr ? nullptr : deploy->find("update_config");
     const Node* order = update == nullptr ? nullptr : update->find("order");
     if (order != nullptr && order->text == "start-first") {
-        add_error(input.findings, order->place,
-                  fmt::format("services.{}.deploy.update_config.order: start-first is not supported "
-                              "yet; a container is stopped before the new one starts",
-                              parts.service));
+        add_error(
+            input.findings, order->place,
+            fmt::format("services.{}.deploy.update_config.order: start-first is not supported "
+                        "yet; a container is stopped before the new one starts",
+                        parts.service));
     }
 }
 
 /// Where the value of a service's key stands in the spec, for `policy.ignore`.
 std::string spec_path_of(const std::string& key, const std::string& rest) {
     static const std::map<std::string, std::string> renamed{
-        {"environment", "env"},         {"mem_limit", "limits/memory"},
-        {"cpus", "limits/nano_cpus"},   {"pids_limit", "limits/pids"},
-        {"volumes", "mounts"},          {"stop_grace_period", "stop_timeout"},
-        {"configs", "files"},           {"secrets", "files"},
+        {"environment", "env"},       {"mem_limit", "limits/memory"},
+        {"cpus", "limits/nano_cpus"}, {"pids_limit", "limits/pids"},
+        {"volumes", "mounts"},        {"stop_grace_period", "stop_timeout"},
+        {"configs", "files"},         {"secrets", "files"},
         {"container_name", "name"}};
     const auto found = renamed.find(key);
     return "/" + (found == renamed.end() ? key : found->second) + rest;
@@ -151,7 +156,8 @@ Declared numbered(const ServiceParts& parts, const ProjectInput& input, const st
 
 }  // namespace
 
-std::string container_name(const compose::Project& project, const std::string& service, int number) {
+std::string container_name(const compose::Project& project, const std::string& service,
+                           int number) {
     const Node* node = project.services.find(service);
     const Node* name = node == nullptr ? nullptr : node->find("container_name");
     if (name != nullptr && !name->text.empty()) return name->text;

@@ -12,7 +12,7 @@ struct Wanted {
     std::string platform;
     bool always = false;  ///< its tag is followed
     bool never = false;
-    ResourceKey key;      ///< the first that wants it, for progress
+    ResourceKey key;  ///< the first that wants it, for progress
     Result<void> result;
 };
 
@@ -90,7 +90,9 @@ asio::awaitable<Results> pull_images(EngineAccess& access, Run& run, Step step) 
         const json& spec = action.want->spec;
         const auto& result =
             wanted.at(spec.value("image", "") + " " + spec.value("platform", "")).result;
-        if (!result) results.back() = Error{result.error()}.in("get image " + in_quotes(spec.value("image", "")));
+        if (!result)
+            results.back() =
+                Error{result.error()}.in("get image " + in_quotes(spec.value("image", "")));
     }
     co_return results;
 }

@@ -11,8 +11,9 @@ inline constexpr std::string_view key = "driftless.key";
 inline constexpr std::string_view commit = "driftless.commit";
 inline constexpr std::string_view protect = "driftless.protect";
 inline constexpr std::string_view manifest = "driftless.manifest";
-inline constexpr std::string_view files = "driftless.files";      ///< what we put into a container
-inline constexpr std::string_view content = "driftless.content";  ///< on volumes that hold a folder of a commit
+inline constexpr std::string_view files = "driftless.files";  ///< what we put into a container
+inline constexpr std::string_view content =
+    "driftless.content";  ///< on volumes that hold a folder of a commit
 
 // Compose's, which `docker compose ps`, Portainer, Komodo and Dozzle read.
 inline constexpr std::string_view compose = "com.docker.compose.";

@@ -47,10 +47,14 @@ json create_body(const Declared& want, const json& spec, const std::string& inst
     json labels = in(spec, "labels");
     labels.update(labels_for(want, installation));
     labels[std::string{marks::network}] = in(in(spec, "compose"), "key");
-    json body{{"Name", spec["name"]},         {"CheckDuplicate", true},
-              {"Driver", spec["driver"]},     {"Internal", spec["internal"]},
-              {"Attachable", spec["attachable"]}, {"EnableIPv6", spec["enable_ipv6"]},
-              {"Options", spec["options"]},   {"Labels", std::move(labels)}};
+    json body{{"Name", spec["name"]},
+              {"CheckDuplicate", true},
+              {"Driver", spec["driver"]},
+              {"Internal", spec["internal"]},
+              {"Attachable", spec["attachable"]},
+              {"EnableIPv6", spec["enable_ipv6"]},
+              {"Options", spec["options"]},
+              {"Labels", std::move(labels)}};
     if (spec.contains("enable_ipv4")) body["EnableIPv4"] = spec["enable_ipv4"];
     if (spec.contains("ipam_driver")) body["IPAM"]["Driver"] = spec["ipam_driver"];
     if (spec.contains("ipam_options")) body["IPAM"]["Options"] = spec["ipam_options"];

@@ -5,8 +5,8 @@
 
 namespace driftless::docker {
 
-/// docker.network. An engine can't change one: a changed one is taken from its containers, which are
-/// connected to the new one by their own next look.
+/// docker.network. An engine can't change one: a changed one is taken from its containers, which
+/// are connected to the new one by their own next look.
 /// https://docs.docker.com/reference/api/engine/version/v1.44/#tag/Network
 class NetworkReconciler final : public Reconciler {
 public:

@@ -13,7 +13,9 @@ namespace {
 constexpr std::string_view kept_prefix = "driftless-kept-";
 constexpr std::size_t short_id = 12;
 
-json list_or_empty(const json& value) { return value.is_array() ? value : json::array(); }
+json list_or_empty(const json& value) {
+    return value.is_array() ? value : json::array();
+}
 
 void put_command(const Inspected& live, json& spec) {
     const json entrypoint = list_or_empty(at(live.container, "/Config/Entrypoint"));
@@ -21,7 +23,8 @@ void put_command(const Inspected& live, json& spec) {
     const json& wanted = in(live.want, "entrypoint");
     spec["entrypoint"] = entrypoint;
     spec["command"] = command;
-    if (wanted == "image" && entrypoint == json(live.image.entrypoint)) spec["entrypoint"] = "image";
+    if (wanted == "image" && entrypoint == json(live.image.entrypoint))
+        spec["entrypoint"] = "image";
     const bool drops_command = wanted.is_array() && !wanted.empty();
     const json expected = drops_command ? json::array() : json(live.image.command);
     if (in(live.want, "command") == "image" && command == expected) spec["command"] = "image";
@@ -132,7 +135,7 @@ json normal_ulimits(const json& container) {
     json ulimits = json::object();
     for (const json& limit : list_or_empty(at(container, "/HostConfig/Ulimits"))) {
         ulimits[shown_text(limit, "/Name")] = {{"soft", shown_integer(limit, "/Soft")},
-                                            {"hard", shown_integer(limit, "/Hard")}};
+                                               {"hard", shown_integer(limit, "/Hard")}};
     }
     return ulimits;
 }
@@ -147,7 +150,8 @@ json files_on_label(const json& container) {
 
 bool is_running(const json& container) {
     const std::string state = shown_text(container, "/State/Status");
-    return state == "running" || state == "restarting" || state == "paused" || is_completed(container);
+    return state == "running" || state == "restarting" || state == "paused" ||
+           is_completed(container);
 }
 
 }  // namespace
@@ -209,7 +213,8 @@ std::string named_mode(const std::string& mode, const Inspected& live) {
 std::string normal_restart(const json& container) {
     const std::string name = shown_text(container, "/HostConfig/RestartPolicy/Name");
     if (name.empty()) return "no";
-    const std::int64_t most = shown_integer(container, "/HostConfig/RestartPolicy/MaximumRetryCount");
+    const std::int64_t most =
+        shown_integer(container, "/HostConfig/RestartPolicy/MaximumRetryCount");
     return name == "on-failure" && most > 0 ? name + ":" + std::to_string(most) : name;
 }
 
@@ -225,9 +230,9 @@ FieldRules container_rules() {
         {.path = "/compose", .as = Compare::ignored},
         {.path = "/primary_network", .as = Compare::ignored},
         {.path = "/pull_policy", .as = Compare::ignored},
-        {.path = "/name"},      // a rename is no new container
-        {.path = "/running"},   // a start neither
-        {.path = "/restart"},   // the engine changes these in place
+        {.path = "/name"},     // a rename is no new container
+        {.path = "/running"},  // a start neither
+        {.path = "/restart"},  // the engine changes these in place
         {.path = "/limits"},
         {.path = "/limits/*"},
         {.path = "/networks", .as = Compare::whole},  // connected and disconnected in place
@@ -239,7 +244,8 @@ FieldRules container_rules() {
         {.path = "/mounts", .as = Compare::keyed, .by = "target", .replaces = true},
         {.path = "/devices", .as = Compare::keyed, .by = "target", .replaces = true},
     };
-    for (const char* whole : {"/labels", "/ports", "/sysctls", "/storage_opt", "/tmpfs", "/files"}) {
+    for (const char* whole :
+         {"/labels", "/ports", "/sysctls", "/storage_opt", "/tmpfs", "/files"}) {
         rules.push_back({.path = whole, .as = Compare::whole, .replaces = true});
     }
     for (const char* rest : {"/*", "/*/*", "/*/*/*", "/*/*/*/*"}) {

@@ -28,8 +28,7 @@ const json& item_with(const json& list, const char* key, const std::string& text
 }
 
 bool is_anonymous(const std::string& volume) {
-    return volume.size() == 64 &&
-           volume.find_first_not_of("0123456789abcdef") == std::string::npos;
+    return volume.size() == 64 && volume.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 /// Docker Desktop shows the virtual machine's view of a path of the Mac.
@@ -55,7 +54,8 @@ json bind_or_volume(const Inspected& live, const json& shown) {
     const std::string target = shown_text(shown, "/Destination");
     const json& wanted = item_with(in(live.want, "mounts"), "target", target);
     const std::string type = shown_text(shown, "/Type");
-    std::string source = type == "volume" ? shown_text(shown, "/Name") : host_path(shown_text(shown, "/Source"));
+    std::string source =
+        type == "volume" ? shown_text(shown, "/Name") : host_path(shown_text(shown, "/Source"));
     const bool anonymous = type == "volume" && is_anonymous(source);
     if (anonymous && wanted.is_null() && live.image.volumes.contains(target)) return nullptr;
     if (anonymous && in(wanted, "source") == "") source = "";
@@ -93,8 +93,7 @@ std::set<std::string> aliases_of(const Inspected& live, const json& endpoint, co
     std::set<std::string> aliases;
     for (const json& item : items_at(endpoint, "/Aliases")) {
         const std::string alias = item;
-        const bool is_wanted =
-            asked.is_array() && std::ranges::find(asked, item) != asked.end();
+        const bool is_wanted = asked.is_array() && std::ranges::find(asked, item) != asked.end();
         if (is_wanted || (alias != id && alias != hostname)) aliases.insert(alias);
     }
     return aliases;
@@ -155,7 +154,8 @@ json normal_tmpfs_map(const Inspected& live) {
         }
     }
     for (const json& mount : items_at(live.container, "/HostConfig/Mounts")) {
-        if (shown_text(mount, "/Type") == "tmpfs") all[shown_text(mount, "/Target")] = tmpfs_options(mount);
+        if (shown_text(mount, "/Type") == "tmpfs")
+            all[shown_text(mount, "/Target")] = tmpfs_options(mount);
     }
     return all;
 }
@@ -205,16 +205,16 @@ json normal_healthcheck(const Inspected& live) {
     const json& shown = at(live.container, "/Config/Healthcheck");
     const json& wanted = in(live.want, "healthcheck");
     if (wanted == "image" && (shown.is_null() || shown == live.image.healthcheck)) return "image";
-    const std::pair<const char*, const char*> fields[] = {
-        {"test", "/Test"},
-        {"interval_ns", "/Interval"},
-        {"timeout_ns", "/Timeout"},
-        {"start_period_ns", "/StartPeriod"},
-        {"start_interval_ns", "/StartInterval"},
-        {"retries", "/Retries"}};
+    const std::pair<const char*, const char*> fields[] = {{"test", "/Test"},
+                                                          {"interval_ns", "/Interval"},
+                                                          {"timeout_ns", "/Timeout"},
+                                                          {"start_period_ns", "/StartPeriod"},
+                                                          {"start_interval_ns", "/StartInterval"},
+                                                          {"retries", "/Retries"}};
     json check = json::object();
     for (const auto& [key, pointer] : fields) {
-        const bool counts = wanted.is_object() ? wanted.contains(key) : !at(shown, pointer).is_null();
+        const bool counts =
+            wanted.is_object() ? wanted.contains(key) : !at(shown, pointer).is_null();
         if (counts) check[key] = at(shown, pointer);
     }
     return check;

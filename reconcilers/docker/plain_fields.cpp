@@ -33,7 +33,8 @@ std::string normal_host(std::string text) {  // "name=address" and "name:address
 }
 
 std::string normal_option(std::string text) {
-    if (text == "no-new-privileges" || text == "no-new-privileges:true") return "no-new-privileges=true";
+    if (text == "no-new-privileges" || text == "no-new-privileges:true")
+        return "no-new-privileges=true";
     const auto at = text.find_first_of("=:");
     if (at != std::string::npos) text[at] = '=';
     return text;
@@ -101,11 +102,11 @@ const std::vector<PlainField>& plain_fields() {
 
 const std::vector<LimitField>& limit_fields() {
     static const std::vector<LimitField> fields{
-        {"cpu_period", "CpuPeriod", false}, {"cpu_quota", "CpuQuota", false},
-        {"cpu_shares", "CpuShares", false}, {"cpuset", "CpusetCpus", false},
-        {"memory", "Memory", false},        {"memory_reservation", "MemoryReservation", false},
-        {"memory_swap", "MemorySwap", false},
-        {"nano_cpus", "NanoCpus", false},   {"pids", "PidsLimit", true},
+        {"cpu_period", "CpuPeriod", false},   {"cpu_quota", "CpuQuota", false},
+        {"cpu_shares", "CpuShares", false},   {"cpuset", "CpusetCpus", false},
+        {"memory", "Memory", false},          {"memory_reservation", "MemoryReservation", false},
+        {"memory_swap", "MemorySwap", false}, {"nano_cpus", "NanoCpus", false},
+        {"pids", "PidsLimit", true},
     };
     return fields;
 }
@@ -134,9 +135,8 @@ json normal_value(FieldType type, const json& value) {
         case Type::hosts: return set_of(value, normal_host);
         case Type::options: return set_of(value, normal_option);
         case Type::capabilities:
-            return set_of(value, [](const std::string& text) {
-                return without_prefix(upper(text), "CAP_");
-            });
+            return set_of(
+                value, [](const std::string& text) { return without_prefix(upper(text), "CAP_"); });
         case Type::signal:
             return value.is_string() ? json(normal_signal(value.get<std::string>())) : value;
         default: return value;

@@ -33,7 +33,7 @@ struct PlainField {
     std::string_view key;   ///< in the compose file and in the spec
     std::string_view body;  ///< JSON pointer into the create request
     FieldType type;
-    bool always;            ///< compared with its default when the file does not name it
+    bool always;  ///< compared with its default when the file does not name it
     ApiVersion since = lowest_api;
 };
 

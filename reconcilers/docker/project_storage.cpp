@@ -63,7 +63,8 @@ void read_network(MapReader& reader, ProjectInput& input, json& spec) {
     const Node* driver = ipam == nullptr ? nullptr : ipam->find("driver");
     if (driver != nullptr && !driver->is_null()) spec["ipam_driver"] = driver->text;
     const Node* options = ipam == nullptr ? nullptr : ipam->find("options");
-    if (options != nullptr && !options->entries.empty()) spec["ipam_options"] = text_map_of(options);
+    if (options != nullptr && !options->entries.empty())
+        spec["ipam_options"] = text_map_of(options);
 }
 
 /// host, macvlan and their like reach beyond what a commit may reach by itself.
@@ -113,8 +114,9 @@ std::vector<Declared> expand_volumes(ProjectInput& input) {
         input.allow.volume_options(place, reader.where("driver_opts"), spec["options"]);
         if (spec["driver"] != "local") {
             add_error(input.findings, place,
-                      reader.where("driver") + ": only \"local\" is supported; make the volume by "
-                                               "hand and declare it external");
+                      reader.where("driver") +
+                          ": only \"local\" is supported; make the volume by "
+                          "hand and declare it external");
         }
         declared.claims.push_back("volume " + spec["name"].get<std::string>());
         declared.data = true;

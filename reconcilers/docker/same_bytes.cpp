@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t most_bytes = 16u << 20;  // of a file or folder that is compared
 
 json::iterator mount_at(json& mounts, const std::string& target) {
-    return std::ranges::find_if(mounts, [&](const json& mount) { return mount["target"] == target; });
+    return std::ranges::find_if(mounts,
+                                [&](const json& mount) { return mount["target"] == target; });
 }
 
 /// A file's path in the archive begins with the last step of what was asked for.
@@ -56,7 +57,8 @@ asio::awaitable<json> with_same_bytes(EngineAccess& access, Run& run, const Seal
         if (mount == have["mounts"].end() || (*mount)["type"] != "bind") continue;
         const auto files = co_await files_below(access, id, target);
         if (!files || files->size() != 1) continue;
-        if (content_like(file["content"], files->front().bytes, run.vault) != file["content"]) continue;
+        if (content_like(file["content"], files->front().bytes, run.vault) != file["content"])
+            continue;
         have["files"][target] = file;
         have["mounts"].erase(mount_at(have["mounts"], target));
     }

@@ -74,7 +74,8 @@ void read_limits(MapReader& service, ProjectInput& input, ServiceParts& parts) {
     put(limits, "cpu_quota", nullptr, service.get("cpu_quota"));
     put(limits, "cpu_period", nullptr, service.get("cpu_period"));
     if (const Node* set = service.get("cpuset")) limits["cpuset"] = set->text;
-    // The engine can't take most limits away in place: those that must not be set are a field apart.
+    // The engine can't take most limits away in place: those that must not be set are a field
+    // apart.
     json unlimited = json::array();
     for (const LimitField& field : limit_fields()) {
         if (limits.contains(field.key) || field.key == "memory_swap") continue;
@@ -90,7 +91,8 @@ void read_limits(MapReader& service, ProjectInput& input, ServiceParts& parts) {
     parts.spec["devices"] = devices_of(service.get("devices"), input, parts);
     const Node* replicas = below(deploy, {"replicas"});
     const Node* scale = replicas != nullptr ? replicas : service.get("scale");
-    if (scale != nullptr) parts.scale = static_cast<int>(std::strtol(scale->text.c_str(), nullptr, 10));
+    if (scale != nullptr)
+        parts.scale = static_cast<int>(std::strtol(scale->text.c_str(), nullptr, 10));
 }
 
 }  // namespace driftless::docker

@@ -20,12 +20,14 @@ std::string text_in(const Node& map, const char* key) {
     return value == nullptr ? "" : value->text;
 }
 
-bool flag(const Node* node) { return node != nullptr && is_true(*node); }
+bool flag(const Node* node) {
+    return node != nullptr && is_true(*node);
+}
 
 /// One entry of `volumes`, and where it goes.
 struct Mount {
     const Node& node;
-    std::string where;   ///< "services.web.volumes"
+    std::string where;  ///< "services.web.volumes"
     std::string target;
     bool read_only;
 };
@@ -57,7 +59,8 @@ void add_volume(const Mount& mount, ProjectInput& input, ServiceParts& parts) {
     }
     json value = base_of(mount, "volume", name);
     if (flag(part(mount.node, "volume", "nocopy"))) value["nocopy"] = true;
-    if (const Node* subpath = part(mount.node, "volume", "subpath")) value["subpath"] = subpath->text;
+    if (const Node* subpath = part(mount.node, "volume", "subpath"))
+        value["subpath"] = subpath->text;
     parts.spec["mounts"].push_back(std::move(value));
 }
 
@@ -107,7 +110,8 @@ void add_bind(const Mount& mount, ProjectInput& input, ServiceParts& parts) {
 
 void add_tmpfs(const Mount& mount, ServiceParts& parts) {
     std::vector<std::string> options;
-    if (const Node* size = part(mount.node, "tmpfs", "size")) options.push_back("size=" + size->text);
+    if (const Node* size = part(mount.node, "tmpfs", "size"))
+        options.push_back("size=" + size->text);
     if (const Node* mode = part(mount.node, "tmpfs", "mode")) {
         const json number = number_of(*mode);
         if (number.is_number()) options.push_back(fmt::format("mode={:o}", number.get<int>()));
@@ -141,7 +145,8 @@ void check_targets(const Node* volumes, const Node* tmpfs, ProjectInput& input,
         for (const Node& item : volumes->items) check(text_in(item, "target"), item.place);
     }
     if (tmpfs != nullptr) {
-        for (const Node& item : tmpfs->items) check(item.text.substr(0, item.text.find(':')), item.place);
+        for (const Node& item : tmpfs->items)
+            check(item.text.substr(0, item.text.find(':')), item.place);
     }
 }
 

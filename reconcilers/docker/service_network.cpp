@@ -21,7 +21,8 @@ bool is_wildcard(const std::string& address) {
 std::string port_claim(const std::string& address, const std::string& port,
                        const std::string& protocol) {
     const bool ipv6 = address.find(':') != std::string::npos;
-    const std::string host = is_wildcard(address) ? "" : (ipv6 ? "[" + address + "]" : address) + ":";
+    const std::string host =
+        is_wildcard(address) ? "" : (ipv6 ? "[" + address + "]" : address) + ":";
     return fmt::format("port {}{}/{}", host, port, protocol);
 }
 
@@ -99,7 +100,8 @@ std::string attach(const std::string& key, const Node& endpoint, ProjectInput& i
 
 void read_networks(const Node& networks, ProjectInput& input, ServiceParts& parts) {
     json endpoints = json::object();
-    std::pair<std::int64_t, std::string> first{-1, ""};  // priority, the high one first; then by key
+    std::pair<std::int64_t, std::string> first{-1,
+                                               ""};  // priority, the high one first; then by key
     for (const Node::Entry& entry : networks.entries) {
         const std::string name = attach(entry.key, entry.value, input, parts);
         if (name.empty()) continue;
@@ -127,8 +129,9 @@ void read_network_mode(const Node& mode, ProjectInput& input, ServiceParts& part
     }
     const std::string service = mode.text.substr(of_service.size());
     const std::string key = fmt::format("{}.{}.1", input.project.name, service);
-    parts.needs.push_back(
-        {{input.with.manifest.target, std::string{marks::container_kind}, key}, Until::exists, true});
+    parts.needs.push_back({{input.with.manifest.target, std::string{marks::container_kind}, key},
+                           Until::exists,
+                           true});
     parts.spec["network_mode"] = "container:" + container_name(input.project, service, 1);
 }
 

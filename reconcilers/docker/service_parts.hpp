@@ -16,8 +16,9 @@ struct ProjectInput {
     const Expansion& with;
     const compose::Project& project;
     const std::map<std::string, std::string>& provided;  ///< files that git doesn't hold
-    std::string folder;       ///< of the first compose file, in the commit
-    std::string working_dir;  ///< on the host, for paths that the commit does not hold; may be empty
+    std::string folder;  ///< of the first compose file, in the commit
+    std::string
+        working_dir;  ///< on the host, for paths that the commit does not hold; may be empty
     std::vector<std::string> config_files;  ///< for Compose's label
     AllowCheck& allow;
     Findings& findings;
@@ -51,10 +52,10 @@ std::string container_name(const compose::Project& project, const std::string& s
 
 // Small readers of the normal form, whose scalars may be quoted or not.
 bool is_true(const Node& node);
-json number_of(const Node& node);            ///< an integer; the text itself where it isn't one
+json number_of(const Node& node);               ///< an integer; the text itself where it isn't one
 std::int64_t nanoseconds_of(const Node& node);  ///< of Go's text; 0 where it isn't one
 json texts_of(const Node* list);
-json text_map_of(const Node* map);           ///< null values stay null
+json text_map_of(const Node* map);  ///< null values stay null
 void add_error(Findings& findings, const Place& place, std::string message);
 
 }  // namespace driftless::docker

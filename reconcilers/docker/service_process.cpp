@@ -105,8 +105,9 @@ json resolved_mode(const std::string& mode, ProjectInput& input, ServiceParts& p
     if (!mode.starts_with(of_service)) return mode;
     const std::string service = mode.substr(of_service.size());
     const std::string name = fmt::format("{}.{}.1", input.project.name, service);
-    parts.needs.push_back(
-        {{input.with.manifest.target, std::string{marks::container_kind}, name}, Until::exists, true});
+    parts.needs.push_back({{input.with.manifest.target, std::string{marks::container_kind}, name},
+                           Until::exists,
+                           true});
     return "container:" + container_name(input.project, service, 1);
 }
 
@@ -130,10 +131,11 @@ void read_process(MapReader& service, ProjectInput& input, ServiceParts& parts) 
     if (const auto image = service.text("image")) {
         spec["image"] = *image;
     } else {
-        add_error(input.findings, parts.place,
-                  fmt::format("services.{}: it has no image, and driftless does not build; push the "
-                              "image and add \"image:\"",
-                              parts.service));
+        add_error(
+            input.findings, parts.place,
+            fmt::format("services.{}: it has no image, and driftless does not build; push the "
+                        "image and add \"image:\"",
+                        parts.service));
     }
     for (const char* key : {"platform", "pull_policy"}) {
         if (const auto text = service.text(key)) spec[key] = *text;

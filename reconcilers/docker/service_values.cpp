@@ -5,7 +5,9 @@
 
 namespace driftless::docker {
 
-bool is_true(const Node& node) { return node.is_scalar() && node.text == "true"; }
+bool is_true(const Node& node) {
+    return node.is_scalar() && node.text == "true";
+}
 
 json number_of(const Node& node) {
     std::int64_t number = 0;

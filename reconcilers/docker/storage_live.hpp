@@ -23,5 +23,4 @@ const Declared* declared_as(const Facts& facts, const ResourceKey& key);
 /// The labels that the user wrote, of all that it carries.
 json own_labels(const json& labels);
 
-
 }  // namespace driftless::docker

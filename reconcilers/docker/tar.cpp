@@ -27,10 +27,9 @@ void put(std::string& header, std::size_t at, std::string_view text) {
 
 std::size_t sum_of(std::string header) {
     std::fill_n(header.begin() + sum_at, sum_size, ' ');
-    return std::accumulate(header.begin(), header.end(), std::size_t{0},
-                           [](std::size_t sum, char letter) {
-                               return sum + static_cast<unsigned char>(letter);
-                           });
+    return std::accumulate(
+        header.begin(), header.end(), std::size_t{0},
+        [](std::size_t sum, char letter) { return sum + static_cast<unsigned char>(letter); });
 }
 
 void append_entry(std::string& tar, char type, const TarFile& file) {
@@ -75,7 +74,9 @@ std::string pax_path(std::string_view records) {
     return {};
 }
 
-Error broken() { return {Errc::invalid, "read a tar: it is broken"}; }
+Error broken() {
+    return {Errc::invalid, "read a tar: it is broken"};
+}
 
 }  // namespace
 
@@ -114,7 +115,8 @@ Result<std::vector<TarFile>> read_tar(const std::string& tar) {
         }
         if (type != regular) return Error{Errc::invalid, "read a tar: it holds more than files"};
         const std::string prefix = text_of(fields.substr(345, 155));
-        if (name.empty()) name = (prefix.empty() ? "" : prefix + "/") + text_of(fields.substr(0, 100));
+        if (name.empty())
+            name = (prefix.empty() ? "" : prefix + "/") + text_of(fields.substr(0, 100));
         files.push_back({std::exchange(name, {}), std::move(bytes),
                          static_cast<int>(octal_of(fields.substr(100, 7)) & 07777U),
                          static_cast<int>(octal_of(fields.substr(108, 7))),

@@ -16,7 +16,8 @@ struct TarFile {
     int gid = 0;
 };
 
-/// A tar with these files; the same input gives the same bytes. Folders are left to whoever unpacks.
+/// A tar with these files; the same input gives the same bytes. Folders are left to whoever
+/// unpacks.
 std::string write_tar(const std::vector<TarFile>& files);
 
 /// The regular files of a tar; folders are left out.

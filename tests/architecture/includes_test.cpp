@@ -59,9 +59,8 @@ TEST(Includes, PointDownwardsOnly) {
         for (const Line& line : source.lines) {
             const std::string path = included(line.text);
             if (path.empty()) continue;
-            EXPECT_TRUE(allowed(source.room, room_of(path)))
-                << fmt::format("{}:{}: {} may not include {}", source.path, line.number,
-                               source.room, path);
+            EXPECT_TRUE(allowed(source.room, room_of(path))) << fmt::format(
+                "{}:{}: {} may not include {}", source.path, line.number, source.room, path);
         }
     }
 }
@@ -80,8 +79,10 @@ TEST(Includes, StartAtTheRootAndExist) {
 
 TEST(Includes, AreReadInEveryTopRoom) {  // an empty walk would pass the others
     std::set<std::string> seen;
-    for (const Source& source : read_sources()) seen.insert(source.path.substr(0, source.path.find('/')));
-    EXPECT_EQ(seen, (std::set<std::string>{"config", "daemon", "providers", "reconcilers", "tests"}));
+    for (const Source& source : read_sources())
+        seen.insert(source.path.substr(0, source.path.find('/')));
+    EXPECT_EQ(seen,
+              (std::set<std::string>{"config", "daemon", "providers", "reconcilers", "tests"}));
 }
 
 TEST(Includes, AnUpwardArrowIsNoticed) {

@@ -17,12 +17,22 @@ struct Ban {
 
 const std::vector<Ban>& bans() {
     static const std::vector<Ban> all{
-        {"a timer of Asio's: use Clock", std::regex{R"(\b(steady_timer|system_timer|high_resolution_timer)\b)"}},
-        {"the real time: use Clock", std::regex{R"(\b(steady_clock|system_clock|high_resolution_clock|utc_clock)::now\b|\b(gettimeofday|clock_gettime|time)\s*\(\s*(NULL|nullptr|0|&)|\blocaltime)"}},
-        {"real chance: use Random", std::regex{R"(\b(random_device|mt19937|default_random_engine|s?rand|arc4random|getrandom|RAND_bytes)\b)"}},
-        {"a thread: use Lane and run_blocking", std::regex{R"(\bstd::(jthread|thread|async|mutex|condition_variable)\b|\bthread_pool\b|\bpthread_create\b)"}},
-        {"a child process: use Processes", std::regex{R"(\b(v?fork|posix_spawnp?|execv|execve|execvp|popen|system)\s*\()"}},
-        {"a sleep: use Clock", std::regex{R"(\b(sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(\s*[^)]*\bthis_thread\b|\bthis_thread::sleep)"}},
+        {"a timer of Asio's: use Clock",
+         std::regex{R"(\b(steady_timer|system_timer|high_resolution_timer)\b)"}},
+        {"the real time: use Clock",
+         std::regex{
+             R"(\b(steady_clock|system_clock|high_resolution_clock|utc_clock)::now\b|\b(gettimeofday|clock_gettime|time)\s*\(\s*(NULL|nullptr|0|&)|\blocaltime)"}},
+        {"real chance: use Random",
+         std::regex{
+             R"(\b(random_device|mt19937|default_random_engine|s?rand|arc4random|getrandom|RAND_bytes)\b)"}},
+        {"a thread: use Lane and run_blocking",
+         std::regex{
+             R"(\bstd::(jthread|thread|async|mutex|condition_variable)\b|\bthread_pool\b|\bpthread_create\b)"}},
+        {"a child process: use Processes",
+         std::regex{R"(\b(v?fork|posix_spawnp?|execv|execve|execvp|popen|system)\s*\()"}},
+        {"a sleep: use Clock",
+         std::regex{
+             R"(\b(sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(\s*[^)]*\bthis_thread\b|\bthis_thread::sleep)"}},
         {"a detached coroutine: use TaskGroup", std::regex{R"(\bdetached\b|\bco_spawn\b)"}},
     };
     return all;
@@ -50,10 +60,11 @@ TEST(Seams, TimeChanceThreadsAndProcessesComeFromThem) {
 }
 
 TEST(Seams, EachBanIsNoticed) {
-    for (const char* line : {"asio::steady_timer timer{io};", "auto t = std::chrono::steady_clock::now();",
-                             "std::random_device chance;", "std::thread worker{f};", "if (fork() == 0) {",
-                             "asio::co_spawn(io, f(), asio::detached);",
-                             "std::this_thread::sleep_for(1s);", "time(nullptr)"}) {
+    for (const char* line :
+         {"asio::steady_timer timer{io};", "auto t = std::chrono::steady_clock::now();",
+          "std::random_device chance;", "std::thread worker{f};", "if (fork() == 0) {",
+          "asio::co_spawn(io, f(), asio::detached);", "std::this_thread::sleep_for(1s);",
+          "time(nullptr)"}) {
         EXPECT_FALSE(banned(line).empty()) << line;
     }
     EXPECT_TRUE(banned("co_await clock.sleep_for(1s);").empty());
@@ -67,9 +78,8 @@ TEST(Seams, PlatformCallsStayInOneFile) {
     for (const Source& source : read_sources()) {
         if (source.path.starts_with("providers/net/platform.") || source.room == "tests") continue;
         for (const Line& line : source.lines) {
-            EXPECT_FALSE(std::regex_search(line.text, form))
-                << fmt::format("{}:{}: only providers/net/platform.cpp may use this", source.path,
-                               line.number);
+            EXPECT_FALSE(std::regex_search(line.text, form)) << fmt::format(
+                "{}:{}: only providers/net/platform.cpp may use this", source.path, line.number);
         }
     }
 }

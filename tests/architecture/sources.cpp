@@ -12,11 +12,26 @@ namespace fs = std::filesystem;
 const std::vector<std::string>& rooms() {
     static const std::vector<std::string> all = [] {
         std::vector<std::string> names{
-            "config/base",       "config",           "config/compose",     "providers/net",
-            "providers/docker",  "providers/azure",  "providers/cloudflare", "reconcilers",
-            "reconcilers/docker", "reconcilers/azure", "reconcilers/cloudflare", "daemon/git",
-            "daemon/store",      "daemon/secrets",   "daemon/schedule",    "daemon/http",
-            "daemon/dashboard",  "daemon/cli",       "daemon",             "tests",
+            "config/base",
+            "config",
+            "config/compose",
+            "providers/net",
+            "providers/docker",
+            "providers/azure",
+            "providers/cloudflare",
+            "reconcilers",
+            "reconcilers/docker",
+            "reconcilers/azure",
+            "reconcilers/cloudflare",
+            "daemon/git",
+            "daemon/store",
+            "daemon/secrets",
+            "daemon/schedule",
+            "daemon/http",
+            "daemon/dashboard",
+            "daemon/cli",
+            "daemon",
+            "tests",
         };
         std::ranges::sort(names, std::ranges::greater{}, &std::string::size);
         return names;

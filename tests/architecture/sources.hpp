@@ -11,8 +11,8 @@ struct Line {
 };
 
 struct Source {
-    std::string path;  ///< from the root: "reconcilers/plan.cpp"
-    std::string room;  ///< the innermost room that holds it: "reconcilers/docker"
+    std::string path;         ///< from the root: "reconcilers/plan.cpp"
+    std::string room;         ///< the innermost room that holds it: "reconcilers/docker"
     std::vector<Line> lines;  ///< comments of the form // taken out
 };
 

@@ -101,8 +101,8 @@ INSTANTIATE_TEST_SUITE_P(
     }));
 
 TEST(DotenvCorpus, ReadsEveryDialect) {
-    const auto folder = driftless::test::source_dir().parent_path() /
-                        "shared/corpus/compose-hard/dotenv";
+    const auto folder =
+        driftless::test::source_dir().parent_path() / "shared/corpus/compose-hard/dotenv";
     if (!std::filesystem::exists(folder))
         GTEST_SKIP() << "no corpus beside this checkout: " << folder;
     const Pairs plain{{"OPTION_A", "1"}, {"OPTION_B", "2"}, {"OPTION_C", "3"},

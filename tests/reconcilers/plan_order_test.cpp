@@ -342,7 +342,9 @@ const std::vector<PlanCase> waiting{
      },
      {"progressing db", "blocked web"}},
     {"another_target_is_asked_on_the_board",
-     [](Scene& s) { s.want("web").needs = {{{"there", "App", "db"}, Until::ready, true}}; },
+     [](Scene& s) {
+         s.want("web").needs = {{{"there", "App", "db"}, Until::ready, true}};
+     },
      {"blocked web: waits until there/App/db is ready: not seen yet"}},
     {"another_target_that_is_ready",
      [](Scene& s) {
@@ -351,7 +353,9 @@ const std::vector<PlanCase> waiting{
      },
      {"create web"}},
     {"a_late_value_that_is_not_there_blocks",
-     [](Scene& s) { s.want("web", {{"url", late_mark({{"there", "App", "db"}, "url"})}}); },
+     [](Scene& s) {
+         s.want("web", {{"url", late_mark({{"there", "App", "db"}, "url"})}});
+     },
      {"blocked web: waits for output url of there/App/db"}},
     {"a_field_that_does_not_exist_fails",
      [](Scene& s) {

@@ -12,12 +12,14 @@ using ::testing::HasSubstr;
 
 struct Reach {
     std::string name;
-    std::string keys;               ///< of the service "web"
-    std::string line;               ///< to be added to driftless.yaml
-    void (*grant)(DockerAllow&);    ///< that line's effect
+    std::string keys;             ///< of the service "web"
+    std::string line;             ///< to be added to driftless.yaml
+    void (*grant)(DockerAllow&);  ///< that line's effect
 };
 
-void PrintTo(const Reach& reach, std::ostream* out) { *out << reach.name; }
+void PrintTo(const Reach& reach, std::ostream* out) {
+    *out << reach.name;
+}
 
 const std::vector<Reach> reaches{
     {"host_path", "volumes: [/srv/data:/data]", "hostPaths: [/srv/data]",
@@ -36,7 +38,8 @@ const std::vector<Reach> reaches{
      [](DockerAllow& allow) { allow.devices = {"/dev/kvm"}; }},
     {"capability", "cap_add: [NET_ADMIN]", "capAdd: [NET_ADMIN]",
      [](DockerAllow& allow) { allow.cap_add = {"NET_ADMIN"}; }},
-    {"security_option", "security_opt: [\"seccomp:unconfined\"]", "securityOpt: [\"seccomp:unconfined\"]",
+    {"security_option", "security_opt: [\"seccomp:unconfined\"]",
+     "securityOpt: [\"seccomp:unconfined\"]",
      [](DockerAllow& allow) { allow.security_opt = {"seccomp:unconfined"}; }},
     {"namespace_of_another", "network_mode: container:vpn", "namespacesOf: [vpn]",
      [](DockerAllow& allow) { allow.namespaces_of = {"vpn"}; }},
@@ -70,7 +73,9 @@ struct Hidden {
     std::string says;
 };
 
-void PrintTo(const Hidden& one, std::ostream* out) { *out << one.name; }
+void PrintTo(const Hidden& one, std::ostream* out) {
+    *out << one.name;
+}
 
 const std::vector<Hidden> hidden{
     {"path_beside_the_allowed_one", "volumes: [/srvX:/d]", "", "hostPaths: [/srvX]"},
@@ -79,7 +84,8 @@ const std::vector<Hidden> hidden{
     {"bind_by_a_volume", "volumes: [vol:/d]",
      "volumes: {vol: {driver_opts: {type: none, o: bind, device: /etc}}}\n", "hostPaths: [/etc]"},
     {"bind_that_says_nfs", "volumes: [vol:/d]",
-     "volumes: {vol: {driver_opts: {type: nfs, o: \"bind,ro\", device: /etc}}}\n", "hostPaths: [/etc]"},
+     "volumes: {vol: {driver_opts: {type: nfs, o: \"bind,ro\", device: /etc}}}\n",
+     "hostPaths: [/etc]"},
     {"overlay_by_a_volume", "volumes: [vol:/d]",
      "volumes: {vol: {driver_opts: {type: overlay, o: lowerdir=/etc, device: overlay}}}\n",
      "could mount any path of the host"},
@@ -88,7 +94,8 @@ const std::vector<Hidden> hidden{
     {"volume_of_others", "volumes: [vol:/d]", "volumes: {vol: {external: true, name: other_v}}\n",
      "volumes: [other_v]"},
     {"our_label", "labels: {driftless.key: x}", "", "is set by driftless alone"},
-    {"label_of_compose", "labels: {com.docker.compose.project: x}", "", "is set by driftless alone"},
+    {"label_of_compose", "labels: {com.docker.compose.project: x}", "",
+     "is set by driftless alone"},
     {"label_on_a_volume", "volumes: [vol:/d]", "volumes: {vol: {labels: {driftless.key: x}}}\n",
      "is set by driftless alone"},
     {"secret_file_of_the_host", "secrets: [s]", "secrets: {s: {file: /etc/shadow}}\n",

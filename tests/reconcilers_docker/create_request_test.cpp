@@ -78,7 +78,8 @@ TEST(CreateRequest, PassesAnonymousVolumesOn) {
 TEST(CreateRequest, LeavesOutWhatNobodyAskedFor) {
     ProjectScene scene;
     const json body = request(scene.web(""), creation(41));
-    for (const char* key : {"Cmd", "Entrypoint", "User", "Hostname", "Healthcheck", "StopTimeout"}) {
+    for (const char* key :
+         {"Cmd", "Entrypoint", "User", "Hostname", "Healthcheck", "StopTimeout"}) {
         EXPECT_FALSE(body.contains(key)) << key;
     }
     EXPECT_FALSE(body["HostConfig"].contains("Privileged"));

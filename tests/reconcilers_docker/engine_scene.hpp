@@ -62,7 +62,8 @@ public:
         ++count_;
         co_return co_await inner_->send(std::move(request));
     }
-    asio::awaitable<Result<std::unique_ptr<net::ResponseStream>>> open(net::Request request) override {
+    asio::awaitable<Result<std::unique_ptr<net::ResponseStream>>> open(
+        net::Request request) override {
         ++count_;
         co_return co_await inner_->open(std::move(request));
     }
@@ -104,15 +105,17 @@ protected:
         return testing::run_on(io, std::move(work));
     }
 
-    /// One run on what `scene` declares now. @param others  stands for the rest of the commit, so that
-    /// a dropped service is no empty commit
+    /// One run on what `scene` declares now. @param others  stands for the rest of the commit, so
+    /// that a dropped service is no empty commit
     Outcome reconcile_once(Scope scope = {}) {
         const test::MemoryFiles files{scene.files, scene.commit};
         DesiredState desired{"mini1", scene.commit, scene.expand(), {}};
         EXPECT_EQ(scene.findings.size(), 0u) << scene.refusals();
-        struct Run one{.id = "r", .trigger = "test", .facts = {}, .vault = scene.vault, .journal = journal,
-                .clock = clock, .files = std::make_shared<test::MemoryFiles>(scene.files, scene.commit),
-                .stop_asked = nullptr, .progress = nullptr};
+        struct Run one {
+            .id = "r", .trigger = "test", .facts = {}, .vault = scene.vault, .journal = journal,
+            .clock = clock, .files = std::make_shared<test::MemoryFiles>(scene.files, scene.commit),
+            .stop_asked = nullptr, .progress = nullptr
+        };
         one.facts.target = "mini1";
         one.facts.installation = "test";
         one.facts.policy = policy;
@@ -132,15 +135,14 @@ protected:
     Outcome converge(std::chrono::seconds most = std::chrono::seconds{40}) {
         const auto until = clock.now() + most;
         Outcome outcome = reconcile_once();
-        while (clock.now() < until && errors.empty() && !(outcome.actions.empty() && outcome.under_way.empty())) {
+        while (clock.now() < until && errors.empty() &&
+               !(outcome.actions.empty() && outcome.under_way.empty())) {
             if (!outcome.under_way.empty() || outcome.look_again) pause();
             outcome = reconcile_once();
         }
         return outcome;
     }
-    void pause() {
-        static_cast<void>(run(clock.sleep_for(std::chrono::milliseconds{300})));
-    }
+    void pause() { static_cast<void>(run(clock.sleep_for(std::chrono::milliseconds{300}))); }
     /// The content in force now is what to go back to.
     void remember_as_good() {
         worked_commit = scene.commit;
@@ -162,7 +164,8 @@ protected:
         const auto list = run(containers().list());
         if (!list) return all;
         for (const ContainerSummary& one : *list) {
-            if (one.names.front().find(scene.project) != std::string::npos) all.push_back(one.names.front());
+            if (one.names.front().find(scene.project) != std::string::npos)
+                all.push_back(one.names.front());
         }
         std::ranges::sort(all);
         return all;
@@ -211,13 +214,16 @@ inline std::string told(const Outcome& outcome) {
     for (const auto& [key, status] : outcome.statuses) {
         text += fmt::format("{} {} {}\n", to_string(key), name(status.status), status.why);
         for (const FieldChange& field : status.fields) {
-            text += fmt::format("  {} {} -> {}\n", field.path, field.have.dump(), field.want.dump());
+            text +=
+                fmt::format("  {} {} -> {}\n", field.path, field.have.dump(), field.want.dump());
         }
     }
     for (const Action& action : outcome.plan.actions) {
-        text += fmt::format("plan: {} {} {}\n", name(action.verb), to_string(action.key), action.reason);
+        text += fmt::format("plan: {} {} {}\n", name(action.verb), to_string(action.key),
+                            action.reason);
         for (const FieldChange& field : action.fields) {
-            text += fmt::format("  {} {} -> {}\n", field.path, field.have.dump(), field.want.dump());
+            text +=
+                fmt::format("  {} {} -> {}\n", field.path, field.have.dump(), field.want.dump());
         }
     }
     return text;

@@ -48,9 +48,10 @@ TEST(ExpandComposeProject, NamesEachResourceByProjectServiceAndNumber) {
     std::vector<std::string> keys;
     for (const Declared& one : scene.expand()) keys.push_back(to_string(one.key));
     EXPECT_THAT(scene.findings, IsEmpty());
-    EXPECT_THAT(keys, ElementsAre("mini1/docker.container/shop.db.1", "mini1/docker.container/shop.web.1",
-                                  "mini1/docker.network/shop.back", "mini1/docker.network/shop.front",
-                                  "mini1/docker.volume/shop.data"));
+    EXPECT_THAT(keys,
+                ElementsAre("mini1/docker.container/shop.db.1", "mini1/docker.container/shop.web.1",
+                            "mini1/docker.network/shop.back", "mini1/docker.network/shop.front",
+                            "mini1/docker.volume/shop.data"));
 }
 
 TEST(ExpandComposeProject, GivesSpecsAsTheyAreWrittenHere) {
@@ -107,7 +108,9 @@ struct Refused {
     std::string says;
 };
 
-void PrintTo(const Refused& one, std::ostream* out) { *out << one.name; }
+void PrintTo(const Refused& one, std::ostream* out) {
+    *out << one.name;
+}
 
 const std::vector<Refused> cases{
     {"no_image", "", "  bare: {build: .}\n", "image"},
@@ -115,11 +118,12 @@ const std::vector<Refused> cases{
     {"writable_folder_of_the_commit", "volumes: [\"./site:/site\"]", "", "\":ro\""},
     {"file_into_a_read_only_container", "read_only: true\nvolumes: [\"./a.conf:/a.conf\"]", "",
      "the container is read_only"},
-    {"file_below_a_mount", "volumes: [\"vol:/etc\", \"./a.conf:/etc/a.conf\"]", "volumes: {vol: {}}\n",
-     "\"/etc\" is a mount"},
+    {"file_below_a_mount", "volumes: [\"vol:/etc\", \"./a.conf:/etc/a.conf\"]",
+     "volumes: {vol: {}}\n", "\"/etc\" is a mount"},
     {"secret_below_a_tmpfs", "tmpfs: [/run]\nsecrets: [s]", "secrets: {s: {file: ./a.conf}}\n",
      "\"/run\" is a tmpfs"},
-    {"start_first", "deploy: {update_config: {order: start-first}}", "", "start-first is not supported"},
+    {"start_first", "deploy: {update_config: {order: start-first}}", "",
+     "start-first is not supported"},
     {"restart_word", "restart: sometimes", "", "unless-stopped"},
     {"container_name_twice", "container_name: web\nscale: 2", "", "container_name"},
     {"volume_driver", "volumes: [vol:/d]", "volumes: {vol: {driver: rexray}}\n", "only \"local\""},

@@ -20,12 +20,13 @@ using Lifecycle = EngineScene;
 constexpr const char* healthy = "command: sleep 100\nhealthcheck: {test: \"true\", interval: 1s}\n";
 
 bool in_sync(const Outcome& outcome) {
-    return std::ranges::all_of(outcome.statuses, [](const auto& one) {
-        return one.second.status == Status::in_sync;
-    });
+    return std::ranges::all_of(
+        outcome.statuses, [](const auto& one) { return one.second.status == Status::in_sync; });
 }
 
-Verb first_verb(const Outcome& outcome) { return outcome.plan.actions.front().verb; }
+Verb first_verb(const Outcome& outcome) {
+    return outcome.plan.actions.front().verb;
+}
 
 TEST_F(Lifecycle, ReplacesAContainerAndRemovesTheOldOneWhenTheNewIsHealthy) {
     SKIP_WITHOUT_ENGINE();
@@ -41,7 +42,8 @@ TEST_F(Lifecycle, ReplacesAContainerAndRemovesTheOldOneWhenTheNewIsHealthy) {
     EXPECT_THAT(names(), ElementsAre(web()));
     const json after = inspect(web());
     EXPECT_NE(before["Id"], after["Id"]);
-    EXPECT_EQ(before["Mounts"][0]["Name"], after["Mounts"][0]["Name"]) << "anonymous volumes are passed on";
+    EXPECT_EQ(before["Mounts"][0]["Name"], after["Mounts"][0]["Name"])
+        << "anonymous volumes are passed on";
 }
 
 TEST_F(Lifecycle, BringsTheOldOneBackWhenTheNewDies) {
@@ -57,7 +59,8 @@ TEST_F(Lifecycle, BringsTheOldOneBackWhenTheNewDies) {
     EXPECT_EQ(inspect(web())["State"]["Status"], "running");
     EXPECT_EQ(inspect(web())["HostConfig"]["RestartPolicy"]["Name"], "unless-stopped");
     EXPECT_THAT(names(), SizeIs(1));
-    EXPECT_THAT(told(end), ::testing::AnyOf(HasSubstr("exited with 1"), HasSubstr("was restarted")));
+    EXPECT_THAT(told(end),
+                ::testing::AnyOf(HasSubstr("exited with 1"), HasSubstr("was restarted")));
 }
 
 TEST_F(Lifecycle, BringsTheOldOneBackWhenTheNewDoesNotStart) {
@@ -69,7 +72,8 @@ TEST_F(Lifecycle, BringsTheOldOneBackWhenTheNewDoesNotStart) {
     scene.commit = "badbad";
     scene.web("command: [/no/such/program]");
     for (int i = 0; i < 4; ++i) reconcile_once();
-    EXPECT_TRUE(errors.empty()) << "the engine's refusal is told of the content: " << errors.front();
+    EXPECT_TRUE(errors.empty()) << "the engine's refusal is told of the content: "
+                                << errors.front();
     EXPECT_EQ(inspect(web())["Id"], old);
     EXPECT_EQ(inspect(web())["State"]["Status"], "running");
 }
@@ -79,8 +83,10 @@ TEST_F(Lifecycle, ChangesInPlaceWhatTheEngineCanChange) {
     scene.web("command: sleep 100\nmem_limit: 64m\nnetworks: {a: {}}", "networks: {a: {}}\n");
     converge();
     const std::string id = inspect(web())["Id"];
-    scene.web("command: sleep 100\nmem_limit: 128m\nrestart: always\nnetworks: {a: {aliases: [x]}, b: {}}",
-              "networks: {a: {}, b: {}}\n");
+    scene.web(
+        "command: sleep 100\nmem_limit: 128m\nrestart: always\nnetworks: {a: {aliases: [x]}, b: "
+        "{}}",
+        "networks: {a: {}, b: {}}\n");
     const Outcome end = converge();
     EXPECT_TRUE(in_sync(end)) << told(end);
     const json after = inspect(web());
@@ -162,7 +168,8 @@ TEST_F(Lifecycle, LetsAOneShotRest) {
 TEST_F(Lifecycle, KeepsARemovedContainerForAWhile) {
     SKIP_WITHOUT_ENGINE();
     policy.grace = std::chrono::hours{1};
-    const std::string db = "  db: {image: \"test/busybox:1\", command: sleep 100, stop_grace_period: 1s}\n";
+    const std::string db =
+        "  db: {image: \"test/busybox:1\", command: sleep 100, stop_grace_period: 1s}\n";
     scene.web("command: sleep 100", db);
     converge();
     scene.commit = "c0ffee2";

@@ -57,7 +57,8 @@ struct ProjectScene {
         Expanded expanded = expand_compose_project(with);
         findings.clear();
         for (Finding& finding : expanded.findings) {
-            if (finding.severity == Finding::Severity::error) findings.push_back(std::move(finding));
+            if (finding.severity == Finding::Severity::error)
+                findings.push_back(std::move(finding));
         }
         std::ranges::sort(expanded.resources, {}, &Declared::key);
         return std::move(expanded.resources);

@@ -6,8 +6,8 @@
 
 namespace driftless::testing {
 
-/// The socket of the real engine that tests may use, or "": from DRIFTLESS_TEST_ENGINE, a unix:// URL.
-/// scripts/test starts a private one. Never the machine's own by guess: tests remove things.
+/// The socket of the real engine that tests may use, or "": from DRIFTLESS_TEST_ENGINE, a unix://
+/// URL. scripts/test starts a private one. Never the machine's own by guess: tests remove things.
 std::string engine_socket();
 
 /// The text that a skipped test shows.

@@ -25,7 +25,8 @@ public:
     void ping(std::string version);
 
     asio::awaitable<Result<net::Response>> send(net::Request request) override;
-    asio::awaitable<Result<std::unique_ptr<net::ResponseStream>>> open(net::Request request) override;
+    asio::awaitable<Result<std::unique_ptr<net::ResponseStream>>> open(
+        net::Request request) override;
 
     /// All that was asked, in order, pings too.
     [[nodiscard]] const std::vector<net::Request>& seen() const { return seen_; }

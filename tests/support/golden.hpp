@@ -15,8 +15,7 @@ namespace driftless::test {
 /// Compares what is printed with tests/data/`name`. DRIFTLESS_ACCEPT=1 rewrites the file instead
 /// and marks the test skipped, so that it can't pass for green.
 inline void expect_golden(const std::string& name, const std::string& text) {
-    const std::filesystem::path path =
-        driftless::test::source_dir() / "tests" / "data" / name;
+    const std::filesystem::path path = driftless::test::source_dir() / "tests" / "data" / name;
     if (std::getenv("DRIFTLESS_ACCEPT") != nullptr) {
         std::filesystem::create_directories(path.parent_path());
         std::ofstream{path, std::ios::binary} << text;

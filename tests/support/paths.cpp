@@ -2,8 +2,8 @@
 
 namespace driftless::test {
 
-// The one unit that knows where it was built: all others compile to the same in every clone, so that
-// a compiler cache serves them.
+// The one unit that knows where it was built: all others compile to the same in every clone, so
+// that a compiler cache serves them.
 std::filesystem::path source_dir() {
     return DRIFTLESS_SOURCE_DIR;
 }

@@ -34,7 +34,8 @@ T run_on(asio::io_context& io, VirtualClock& clock, asio::awaitable<T> work) {
     auto future = asio::co_spawn(io, as_optional(std::move(work)), asio::use_future);
     VirtualClock::settle(io);
     while (!is_ready(future)) {
-        if (!clock.step(io)) throw std::runtime_error("the coroutine waits for ever: nobody sleeps");
+        if (!clock.step(io))
+            throw std::runtime_error("the coroutine waits for ever: nobody sleeps");
     }
     return static_cast<T>(*future.get());
 }
