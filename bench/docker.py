@@ -211,11 +211,12 @@ def curl(engine, requests):
     """All requests on one connection. requests: [(method, target, body or None)]"""
     config = []
     for method, target, body in requests:
-        config += [f'url = "http://engine{target}"', f'request = "{method}"', 'output = "/dev/null"', "silent"]
+        config += [f'unix-socket = "{engine.socket}"', f'url = "http://engine{target}"', f'request = "{method}"',
+                   'output = "/dev/null"', "silent"]
         if body is not None:
             config += ['header = "Content-Type: application/json"', "data = " + json.dumps(json.dumps(body))]
         config.append("next")
-    return subprocess.Popen(["curl", "--unix-socket", engine.socket, "-K", "-", "-s"], stdin=subprocess.PIPE), "\n".join(config[:-1])
+    return subprocess.Popen(["curl", "-K", "-"], stdin=subprocess.PIPE), "\n".join(config[:-1])
 
 
 def run_curls(engine, batches):

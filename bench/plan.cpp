@@ -28,7 +28,7 @@ struct Scene {
 };
 
 Scene scene_of(std::size_t count) {
-    DesiredState desired{.target = "t", .commit = "c"};
+    DesiredState desired{.target = "t", .commit = "c", .resources = {}};
     LiveState live;
     Scene scene;
     for (std::size_t i = 0; i < count; ++i) {
