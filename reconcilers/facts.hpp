@@ -32,8 +32,8 @@ struct InventoryEntry {
     std::string bad_reason;
     std::vector<net::WallTime> repairs;  ///< of drift, the latest ones, oldest first
     std::string repaired_digest;         ///< the content that they repaired towards
-    json last_state;                     ///< as last seen, sealed: for `restore`
-    json note;                           ///< from apply, for the next observe: an operation's URL
+    json last_state;  ///< as git last had it: for `restore`; a plan's facts are without it
+    json note;        ///< from apply, for the next observe: an operation's URL
 };
 using Inventory = std::map<ResourceKey, InventoryEntry>;
 

@@ -70,7 +70,6 @@ InventoryEntry parse_entry(const ResourceKey& key, const json& from) {
     entry.bad_reason = from.at("badReason");
     entry.repairs = times_of(from.at("repairs"));
     entry.repaired_digest = from.at("repairedDigest");
-    entry.last_state = from.at("lastState");
     entry.note = from.at("note");
     return entry;
 }
@@ -121,7 +120,6 @@ std::string to_text(const InventoryEntry& entry) {
         {"badReason", entry.bad_reason},
         {"repairs", json_of(entry.repairs)},
         {"repairedDigest", entry.repaired_digest},
-        {"lastState", entry.last_state},
         {"note", entry.note},
     };
     return all.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -161,6 +159,10 @@ std::optional<InventoryEntry> entry_after(const InventoryEntry* before, const Ac
     if (action.want && !done.content_failed) entry.last_state = action.want->spec;  // never opened
     count_repair(entry, action, now);
     return entry;
+}
+
+bool is_news(const InventoryEntry& entry, const std::string& digest) {
+    return entry.good_digest != digest || entry.good_commit.empty() || entry.bad_digest == digest;
 }
 
 void note_worked(InventoryEntry& entry, const std::string& digest, const std::string& commit) {

@@ -76,18 +76,23 @@ Result<void> bring_up_to_date(Records& records, const Action& action, const Done
 }
 
 Result<void> note_worked(Records& records, const Outcome& outcome) {
+    const auto inventory = records.inventory(outcome.target);
+    if (!inventory) return Error{inventory.error()};
+    std::vector<ResourceKey> news;
     for (const auto& [key, digest] : outcome.worked) {
+        const auto known = (*inventory)->find(key);
+        if (known != (*inventory)->end() && is_news(known->second, digest)) news.push_back(key);
+    }
+    for (const ResourceKey& key : news) {
         auto entry = records.entry(key);
         if (!entry) return std::move(entry).error();
         if (!*entry) continue;
-        InventoryEntry known = **std::move(entry);
-        const InventoryEntry unchanged = known;
         const auto status = outcome.statuses.find(key);
         const bool is_told =
             status != outcome.statuses.end() && !status->second.origin.commit.empty();
-        note_worked(known, digest, is_told ? status->second.origin.commit : outcome.plan.commit);
-        if (to_text(known) == to_text(unchanged)) continue;
-        if (auto done = records.put(known); !done) return done;
+        note_worked(**entry, outcome.worked.at(key),
+                    is_told ? status->second.origin.commit : outcome.plan.commit);
+        if (auto done = records.put(**entry); !done) return done;
     }
     return {};
 }
@@ -106,11 +111,14 @@ Result<void> drop_vanished(Records& records, const Outcome& outcome, net::WallTi
 }
 
 Result<void> use_up_permits(Records& records, const Outcome& outcome) {
-    for (const ActionOutcome& action : outcome.actions) {
-        if (action.error) continue;
-        if (auto done = records.use_up_permit(action.key); !done) return done;
-    }
-    for (const auto& [key, digest] : outcome.worked) {
+    auto permits = records.permits(outcome.target);
+    if (!permits) return std::move(permits).error();
+    for (const ResourceKey& key : *permits) {
+        const bool is_used = outcome.worked.contains(key) ||
+                             std::ranges::any_of(outcome.actions, [&](const auto& action) {
+                                 return action.key == key && !action.error;
+                             });
+        if (!is_used) continue;
         if (auto done = records.use_up_permit(key); !done) return done;
     }
     return {};
@@ -124,10 +132,9 @@ Result<void> end_waiting(Records& records, const Outcome& outcome, bool convergi
         if (auto done = records.end_first_contact(outcome.target); !done) return done;
     }
     if (!outcome.plan.held.empty()) return {};
-    auto memory = records.recall(outcome.target, now);
-    if (!memory) return std::move(memory).error();
-    if (memory->hold_removals.empty() || memory->confirmed.empty()) return {};
-    return records.end_holds(outcome.target);
+    const auto waits = records.waits_confirmed(outcome.target, now);
+    if (!waits) return Error{waits.error()};
+    return *waits ? records.end_holds(outcome.target) : Result<void>{};
 }
 
 }  // namespace

@@ -28,6 +28,10 @@ Result<std::vector<std::string>> read_files(const std::string& text) {
     return files;
 }
 
+std::string last_state_of(const InventoryEntry& entry) {
+    return entry.last_state.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 void add_reason(std::string& reasons, const std::string& reason) {
     if (!reasons.empty() && !reason.empty()) reasons += "; ";
     reasons += reason;
@@ -54,10 +58,29 @@ HistoryEntry history_of(const sqlite::Statement& row, ResourceKey key) {
 Result<TargetMemory> Records::recall(const std::string& target, net::WallTime now) {
     TargetMemory memory;
     if (auto done = read_target(memory, target); !done) return std::move(done).error();
-    if (auto done = read_inventory(memory, target); !done) return std::move(done).error();
     if (auto done = read_confirmed(memory, target, now); !done) return std::move(done).error();
-    if (auto done = read_permits(memory, target); !done) return std::move(done).error();
+    auto inventory = this->inventory(target);
+    if (!inventory) return std::move(inventory).error();
+    auto adopt = permits(target);
+    if (!adopt) return std::move(adopt).error();
+    memory.inventory = **inventory;
+    memory.adopt = *std::move(adopt);
     return memory;
+}
+
+Result<const Inventory*> Records::inventory(const std::string& target) {
+    if (const Inventory* known = inventories_.find(target)) return known;
+    auto read = read_inventory(target);
+    if (!read) return std::move(read).error();
+    return &inventories_.keep(target, *std::move(read));
+}
+
+Result<bool> Records::waits_confirmed(const std::string& target, net::WallTime now) {
+    TargetMemory memory;
+    if (auto done = read_target(memory, target); !done) return std::move(done).error();
+    if (memory.hold_removals.empty()) return false;
+    if (auto done = read_confirmed(memory, target, now); !done) return std::move(done).error();
+    return !memory.confirmed.empty();
 }
 
 Result<void> Records::read_target(TargetMemory& memory, const std::string& target) {
@@ -84,19 +107,20 @@ Result<void> Records::read_target(TargetMemory& memory, const std::string& targe
     return {};
 }
 
-Result<void> Records::read_inventory(TargetMemory& memory, const std::string& target) {
+Result<Inventory> Records::read_inventory(const std::string& target) {
+    Inventory inventory;
     auto rows = database_.prepare("SELECT key, entry FROM inventory WHERE target = ?");
     if (!rows) return std::move(rows).error();
     rows->bind(target);
     while (true) {
         auto more = rows->step();
         if (!more) return std::move(more).error();
-        if (!*more) return {};
+        if (!*more) return inventory;
         auto key = parse_resource_key(rows->text(0));
         if (!key) return Error{Errc::internal, "read the inventory: " + key.error().message};
         auto entry = read_inventory_entry(*key, rows->text(1));
         if (!entry) return std::move(entry).error();
-        memory.inventory.emplace(*std::move(key), *std::move(entry));
+        inventory.emplace(*std::move(key), *std::move(entry));
     }
 }
 
@@ -115,17 +139,18 @@ Result<void> Records::read_confirmed(TargetMemory& memory, const std::string& ta
     }
 }
 
-Result<void> Records::read_permits(TargetMemory& memory, const std::string& target) {
+Result<std::set<ResourceKey>> Records::permits(const std::string& target) {
+    std::set<ResourceKey> permits;
     auto rows = database_.prepare("SELECT key FROM permit WHERE target = ?");
     if (!rows) return std::move(rows).error();
     rows->bind(target);
     while (true) {
         auto more = rows->step();
         if (!more) return std::move(more).error();
-        if (!*more) return {};
+        if (!*more) return permits;
         auto key = parse_resource_key(rows->text(0));
         if (!key) return Error{Errc::internal, "read the permits: " + key.error().message};
-        memory.adopt.insert(*std::move(key));
+        permits.insert(*std::move(key));
     }
 }
 
@@ -163,28 +188,35 @@ Result<void> Records::add(const HistoryEntry& entry) {
 }
 
 Result<void> Records::put(const InventoryEntry& entry) {
-    return run("INSERT OR REPLACE INTO inventory (key, target, entry) VALUES (?, ?, ?)",
-               to_string(entry.key), entry.key.target, to_text(entry));
+    inventories_.forget(entry.key.target);
+    return run(
+        "INSERT OR REPLACE INTO inventory (key, target, entry, last_state) VALUES (?, ?, ?, ?)",
+        to_string(entry.key), entry.key.target, to_text(entry), last_state_of(entry));
 }
 
 Result<std::optional<InventoryEntry>> Records::entry(const ResourceKey& key) {
-    auto row = database_.prepare("SELECT entry FROM inventory WHERE key = ?");
+    auto row = database_.prepare("SELECT entry, last_state FROM inventory WHERE key = ?");
     if (!row) return std::move(row).error();
     auto found = row->bind(to_string(key)).step();
     if (!found) return std::move(found).error();
     if (!*found) return std::optional<InventoryEntry>{};
     auto entry = read_inventory_entry(key, row->text(0));
     if (!entry) return std::move(entry).error();
+    entry->last_state = json::parse(row->text(1), nullptr, false);
+    if (entry->last_state.is_discarded()) {
+        return Error{Errc::internal, "read the last state of " + to_string(key) + ": not JSON"};
+    }
     return std::optional<InventoryEntry>{*std::move(entry)};
 }
 
 Result<void> Records::drop(const ResourceKey& key) {
+    inventories_.forget(key.target);
     return run("DELETE FROM inventory WHERE key = ?", to_string(key));
 }
 
 Result<void> Records::keep_removed(const InventoryEntry& entry, net::WallTime now) {
-    return run("INSERT INTO removed (at, key, entry) VALUES (?, ?, ?)", ms(now),
-               to_string(entry.key), to_text(entry));
+    return run("INSERT INTO removed (at, key, entry, last_state) VALUES (?, ?, ?, ?)", ms(now),
+               to_string(entry.key), to_text(entry), last_state_of(entry));
 }
 
 Result<void> Records::took_tip(const std::string& source, const std::string& commit) {
@@ -231,7 +263,7 @@ Result<void> Records::end_holds(const std::string& target) {
 
 Result<void> Records::end_first_contact(const std::string& target) {
     if (auto done = make_sure_of(target); !done) return done;
-    return run("UPDATE target SET first_contact = 0 WHERE name = ?", target);
+    return run("UPDATE target SET first_contact = 0 WHERE name = ? AND first_contact != 0", target);
 }
 
 Result<void> Records::forget_old(net::WallTime now) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "daemon/store/inventory.hpp"
+#include "daemon/store/inventory_cache.hpp"
 #include "daemon/store/sqlite.hpp"
 #include "daemon/store/store.hpp"
 
@@ -13,14 +14,21 @@ namespace driftless {
 /// transaction. Blocking.
 class Records {
 public:
-    explicit Records(sqlite::Database& database) : database_(database) {}
+    Records(sqlite::Database& database, InventoryCache& inventories)
+        : database_(database), inventories_(inventories) {}
 
     Result<TargetMemory> recall(const std::string& target, net::WallTime now);
+    /// Without last states. Valid until the next write to it.
+    Result<const Inventory*> inventory(const std::string& target);
+    Result<std::set<ResourceKey>> permits(const std::string& target);
+    /// Is there a reason to hold removals, and something that a person confirmed?
+    Result<bool> waits_confirmed(const std::string& target, net::WallTime now);
     Result<std::vector<HistoryEntry>> history(const std::string& key, std::size_t limit);
     Result<std::string> tip_of(const std::string& source);
 
     Result<void> add(const HistoryEntry& entry);
     Result<void> put(const InventoryEntry& entry);
+    /// With its last state.
     Result<std::optional<InventoryEntry>> entry(const ResourceKey& key);
     Result<void> drop(const ResourceKey& key);
     /// Keeps what was removed, for `restore`.
@@ -49,11 +57,11 @@ private:
     }
     Result<void> make_sure_of(const std::string& target);
     Result<void> read_target(TargetMemory& memory, const std::string& target);
-    Result<void> read_inventory(TargetMemory& memory, const std::string& target);
+    Result<Inventory> read_inventory(const std::string& target);
     Result<void> read_confirmed(TargetMemory& memory, const std::string& target, net::WallTime now);
-    Result<void> read_permits(TargetMemory& memory, const std::string& target);
 
     sqlite::Database& database_;
+    InventoryCache& inventories_;
 };
 
 }  // namespace driftless

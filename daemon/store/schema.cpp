@@ -65,6 +65,15 @@ CREATE TABLE history (                          -- the journal: what was intende
 );
 CREATE INDEX history_of_key ON history (key, id);
 )sql",
+    // No plan needs the last state, and it is most of an entry: so it stands apart.
+    R"sql(
+ALTER TABLE inventory ADD COLUMN last_state TEXT NOT NULL DEFAULT 'null';
+UPDATE inventory SET last_state = json_quote(json_extract(entry, '$.lastState')),
+                     entry = json_remove(entry, '$.lastState');
+ALTER TABLE removed ADD COLUMN last_state TEXT NOT NULL DEFAULT 'null';
+UPDATE removed SET last_state = json_quote(json_extract(entry, '$.lastState')),
+                   entry = json_remove(entry, '$.lastState');
+)sql",
 };
 
 /// Keeps the newest copy only: one from before an older migration is of no use.

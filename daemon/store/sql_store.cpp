@@ -17,9 +17,11 @@ asio::awaitable<Result<void>> SqlStore::in_transaction(std::string_view doing, W
     std::function<Result<void>()> work = [this, &write, now]() -> Result<void> {
         auto transaction = sqlite::Transaction::begin(database_);
         if (!transaction) return std::move(transaction).error();
-        Records records{database_};
-        if (auto done = write(records, now); !done) return done;
-        return transaction->commit();
+        Records records{database_, inventories_};
+        auto done = write(records, now);
+        if (done) done = transaction->commit();
+        if (!done) inventories_.clear();
+        return done;
     };
     auto done = co_await net::run_blocking<Result<void>>(lane_, std::move(work));
     if (!done) co_return std::move(done).error().in(doing);
@@ -29,7 +31,8 @@ asio::awaitable<Result<void>> SqlStore::in_transaction(std::string_view doing, W
 template <class T>
 asio::awaitable<Result<T>> SqlStore::read(std::function<Result<T>(Records&)> reading) {
     std::function<Result<T>()> work = [this, &reading]() -> Result<T> {
-        Records records{database_};
+        if (!lock_) inventories_.clear();  // another may write beside us
+        Records records{database_, inventories_};
         return reading(records);
     };
     auto answer = co_await net::run_blocking<Result<T>>(lane_, std::move(work));

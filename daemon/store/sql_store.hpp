@@ -43,6 +43,7 @@ private:
 
     std::optional<FolderLock> lock_;  // let go after the database is closed
     sqlite::Database database_;
+    InventoryCache inventories_;  // on the lane only
     std::string lost_;
     net::Lane& lane_;
     net::Clock& clock_;

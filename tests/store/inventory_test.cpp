@@ -23,14 +23,12 @@ TEST(InventoryEntryText, KeepsEveryField) {
     entry.bad_reason = "why \"so\"\n";
     entry.repairs = {now, now + std::chrono::milliseconds{1}};
     entry.repaired_digest = "rd";
-    entry.last_state = {{"a", {1, 2, nullptr}}};
     entry.note = "url";
     const auto read = read_inventory_entry(entry.key, to_text(entry));
     ASSERT_TRUE(read.ok()) << read.error().message;
     EXPECT_EQ(to_text(*read), to_text(entry));
     EXPECT_EQ(read->repairs, entry.repairs);
     EXPECT_EQ(read->needs, entry.needs);
-    EXPECT_EQ(read->last_state, entry.last_state);
     EXPECT_EQ(read->manifest, entry.manifest);
 }
 

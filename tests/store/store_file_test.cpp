@@ -83,6 +83,42 @@ TEST_F(StoreFile, WhatWasSettledOutlivesAPowerCut) {
     EXPECT_EQ((*opened)->lost(), "");
 }
 
+TEST_F(StoreFile, AQuietRunWritesNothing) {
+    settle(action_on_web(Verb::create), done_with("id-1"));
+    Outcome quiet = clean_outcome();
+    quiet.worked.emplace(web_key(), "digest-1");
+    record(quiet);
+    const auto before = fs::file_size(folder.at("driftless.db-wal"));
+    record(quiet);
+    EXPECT_EQ(fs::file_size(folder.at("driftless.db-wal")), before);
+    EXPECT_EQ(recall().inventory.at(web_key()).good_digest, "digest-1");
+}
+
+/// The last state stood inside the entry in the first version.
+TEST_F(StoreFile, AnOlderDatabaseKeepsWhatItHolds) {
+    settle(action_on_web(Verb::create), done_with("id-1"));
+    store.reset();
+    {
+        auto database = sqlite::Database::open(folder.at("driftless.db"), sqlite::Open::make);
+        ASSERT_TRUE(database.ok());
+        ASSERT_TRUE(database
+                        ->execute("UPDATE inventory SET entry = "
+                                  "json_set(entry, '$.lastState', json(last_state));"
+                                  "ALTER TABLE inventory DROP COLUMN last_state;"
+                                  "ALTER TABLE removed DROP COLUMN last_state;"
+                                  "PRAGMA user_version = 1;")
+                        .ok());
+    }
+    reopen();
+    EXPECT_EQ(recall().inventory.at(web_key()).id, "id-1");
+    settle(action_on_web(Verb::remove), Done{});
+    store.reset();
+    auto database = sqlite::Database::open(folder.at("driftless.db"), sqlite::Open::make);
+    auto row = database->prepare("SELECT last_state FROM removed");
+    ASSERT_TRUE(*row->step());
+    EXPECT_EQ(json::parse(row->text(0)), declared_web().spec);
+}
+
 TEST_F(StoreFile, AHalfWrittenLogIsCutAtTheLastWholeCommit) {
     settle(action_on_web(Verb::create), done_with("id-1"));
     const auto whole = fs::file_size(folder.at("driftless.db-wal"));

@@ -43,7 +43,6 @@ TEST_F(StoreTest, WhatWasMadeIsInTheInventoryAfterARestart) {
     EXPECT_EQ(entry.place, (Place{"apps/web.yaml", 3, 1}));
     EXPECT_EQ(entry.manifest, (ResourceKey{"mini1", "ComposeProject", "plausible"}));
     EXPECT_EQ(entry.needs, declared_web().needs);
-    EXPECT_EQ(entry.last_state, declared_web().spec);
     EXPECT_FALSE(entry.adopted);
     EXPECT_TRUE(recall("mini2").inventory.empty());
     EXPECT_EQ(history().front().phase, "done");
