@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 constexpr auto verify_after = 1s;
 /// The first look waits for the provider's events, so that none is missed, but not for ever.
 constexpr auto listen_within = 1s;
+/// Why a look is due that nothing asked for.
+constexpr auto by_interval = "interval";
 /// A resource that never comes to rest is looked at nevertheless, after so many times `settle`.
 constexpr int longest_settle = 6;
 
@@ -93,6 +95,13 @@ net::SteadyTime Schedule::allowed(net::SteadyTime at) const {
     return listening_by_ ? std::max(at, *listening_by_) : at;
 }
 
+/// What events tell of is not looked at by the way, in the middle of what somebody does to it.
+net::SteadyTime Schedule::full_due() const {
+    const auto at = allowed(full_->at);
+    const bool unsettled = full_->why == by_interval && anything_hinted();
+    return unsettled ? std::max(at, settled_at_) : at;
+}
+
 std::optional<Due> Schedule::next() const {
     std::optional<Due> due;
     const auto offer = [&due](net::SteadyTime at, const std::string& why) {
@@ -102,19 +111,19 @@ std::optional<Due> Schedule::next() const {
         return failures_ > 0 && allowed(at) > at ? backoff_text(failures_) : why;
     };
     if (asked_) offer(asked_at_, "person");
-    if (full_) offer(allowed(full_->at), wait(full_->why, full_->at));
+    if (full_) offer(full_due(), wait(full_->why, full_->at));
     if (anything_hinted()) offer(allowed(settled_at_), wait("event", settled_at_));
     return due;
 }
 
 Order Schedule::take(net::SteadyTime now) {
     Order order;
-    const bool full_due = full_ && allowed(full_->at) <= now;
+    const bool full_is_due = full_ && full_due() <= now;
     const bool hints_due = anything_hinted() && allowed(settled_at_) <= now;
-    const bool all = full_due || (asked_ && asked_->all) || (hints_due && hinted_all_);
-    order.trigger = asked_ ? "person" : full_due ? full_->why : "event";
+    const bool all = full_is_due || (asked_ && asked_->all) || (hints_due && hinted_all_);
+    order.trigger = asked_ ? "person" : full_is_due ? full_->why : "event";
     order.scope.all = all;
-    order.scope.fresh = asked_.has_value() || (full_due && full_->fresh) ||
+    order.scope.fresh = asked_.has_value() || (full_is_due && full_->fresh) ||
                         (all && (!last_fresh_ || now - *last_fresh_ >= fresh_every));
     std::set<ResourceKey> keys;
     if (asked_) {
@@ -148,7 +157,7 @@ void Schedule::failed(net::SteadyTime now, const Error& error) {
 void Schedule::ended(net::SteadyTime now, const Outcome& outcome) {
     if (running_.scope.all || !full_) {
         const auto interval = jittered(policy_.interval);
-        look(now + std::chrono::duration_cast<net::SteadyTime::duration>(interval), "interval");
+        look(now + std::chrono::duration_cast<net::SteadyTime::duration>(interval), by_interval);
     }
     if (running_.scope.fresh && running_.scope.all && outcome.clean()) last_fresh_ = now;
     if (outcome.look_again) {

@@ -59,6 +59,7 @@ private:
     void press(net::SteadyTime now, const std::string& why, bool fresh);
     void settle(net::SteadyTime now);
     [[nodiscard]] bool anything_hinted() const { return hinted_all_ || !hinted_.empty(); }
+    [[nodiscard]] net::SteadyTime full_due() const;
     [[nodiscard]] net::SteadyTime allowed(net::SteadyTime at) const;
     [[nodiscard]] std::chrono::nanoseconds jittered(std::chrono::seconds interval);
 

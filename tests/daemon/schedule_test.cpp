@@ -127,6 +127,22 @@ TEST_F(ScheduleTest, WhatNeverSettlesIsLookedAtNevertheless) {
     expect_next(40s, "event");
 }
 
+TEST_F(ScheduleTest, TheIntervalsLookWaitsForWhatHasNotSettled) {
+    started();
+    schedule_.hint(t0 + 298s, hint("web"));
+    expect_next(303s, "interval");
+    const Order order = pass(t0 + 303s, good());
+    EXPECT_TRUE(order.scope.all) << "both in one";
+    expect_next(603s, "interval");
+}
+
+TEST_F(ScheduleTest, ACommitDoesNotWaitForWhatHasNotSettled) {
+    started();
+    schedule_.hint(t0 + 10s, hint("web"));
+    schedule_.new_commit(t0 + 11s);
+    expect_next(11s, "commit");
+}
+
 TEST_F(ScheduleTest, AScopedRunLeavesTheIntervalAsItWas) {
     started();
     schedule_.hint(t0 + 10s, hint("web"));
