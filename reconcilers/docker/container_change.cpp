@@ -72,6 +72,13 @@ asio::awaitable<Result<void>> start_again(ContainerChange change) {
     co_return co_await change.access.containers.start(id);
 }
 
+/// As the look right before this step saw it: it is not read twice.
+asio::awaitable<Result<json>> just_seen(ContainerChange change) {
+    auto seen = change.access.just_seen.extract(change.action.have->id);
+    if (!seen.empty()) co_return std::move(seen.mapped());
+    co_return co_await change.access.containers.inspect(change.action.have->id);
+}
+
 std::chrono::seconds stop_grace(const json& container) {
     const json& timeout = at(container, "/Config/StopTimeout");
     return timeout.is_number() ? std::chrono::seconds{timeout.get<std::int64_t>()} : 10s;
@@ -158,7 +165,7 @@ asio::awaitable<Result<void>> bring_back(ContainerChange change, json container)
 }
 
 asio::awaitable<Result<Done>> replace_container(ContainerChange change) {
-    auto old = co_await change.access.containers.inspect(change.action.have->id);
+    auto old = co_await just_seen(change);
     if (!old) co_return std::move(old).error();
     const auto image = co_await defaults_of(change.access, *old);
     if (!image) co_return image.error();
@@ -180,7 +187,7 @@ asio::awaitable<Result<Done>> remove_container(ContainerChange change) {
     if (change.action.have->self) {
         co_return Error{Errc::forbidden, "remove: driftless itself runs in this container"};
     }
-    auto container = co_await change.access.containers.inspect(change.action.have->id);
+    auto container = co_await just_seen(change);
     Done done;
     if (!container && container.error().code == Errc::not_found) co_return done;
     if (!container) co_return std::move(container).error();

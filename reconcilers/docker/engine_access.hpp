@@ -28,6 +28,8 @@ struct EngineAccess {
     std::size_t width;
     net::Clock& clock;
     net::Lane& lane;
+    /// Whole answers of the looks right before a step, by id; each is taken once.
+    std::map<std::string, json> just_seen = {};
     ContainerCache cache = {};
     ImageCache image_defaults = {};
     std::map<std::string, std::string> image_ids =
