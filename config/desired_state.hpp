@@ -46,6 +46,9 @@ struct Declared {
     std::vector<std::string> ignore;  ///< JSON pointers into `spec`, `*` is one step
     std::vector<ResourceKey> was;     ///< earlier keys, whose live object it takes over
     json blobs = json::object();      ///< digest -> {path} of commit files that apply must read
+    /// Of `spec` as a diff sees it, where nothing in it is late; else empty. `load` sets it, so
+    /// that a quiet round seals nothing.
+    std::string digest = {};
 };
 
 /// All that one commit wants of one target.

@@ -1,7 +1,9 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <span>
 
+#include "config/base/hex.hpp"
 #include "reconcilers/diff.hpp"
 
 namespace driftless {
@@ -15,9 +17,7 @@ std::string digest_of(const json& spec) {
         EVP_Digest(text.data(), text.size(), bytes.data(), &size, EVP_sha256(), nullptr);
     assert(done == 1);
     static_cast<void>(done);
-    std::string hex;
-    for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", bytes.at(i));
-    return hex;
+    return to_hex(std::span{bytes}.first(size));
 }
 
 }  // namespace driftless

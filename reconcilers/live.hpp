@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,12 +18,12 @@ template <class T>
 class Complete {
 public:
     static Complete vouched(T value) { return Complete{std::move(value)}; }
-    const T& operator*() const { return value_; }
-    const T* operator->() const { return &value_; }
+    const T& operator*() const { return *value_; }
+    const T* operator->() const { return value_.get(); }
 
 private:
-    explicit Complete(T value) : value_(std::move(value)) {}
-    T value_;
+    explicit Complete(T value) : value_(std::make_shared<const T>(std::move(value))) {}
+    std::shared_ptr<const T> value_;  // never changes, so that copies may share it
 };
 
 /// Whose a live thing is.

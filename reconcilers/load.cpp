@@ -7,6 +7,7 @@
 #include "config/base/nearest.hpp"
 #include "reconcilers/expand.hpp"
 #include "reconcilers/load_checks.hpp"
+#include "reconcilers/seals.hpp"
 
 namespace driftless {
 namespace {
@@ -204,6 +205,7 @@ private:
         std::ranges::move(expanded.findings, std::back_inserter(parts_.findings[target]));
         for (Declared& declared : expanded.resources) {
             complete(declared, manifest, loaded_.commit);
+            declared.digest = early_digest(declared.spec, context_.vault);
             parts_.resources[target].push_back(std::move(declared));
         }
     }

@@ -20,6 +20,11 @@ Result<void> change_texts(json& value, const F& change) {
     return {};
 }
 
+bool holds_late(const json& value) {
+    if (value.is_string()) return is_late(value.get_ref<const std::string&>());
+    return value.is_structured() && std::ranges::any_of(value, holds_late);
+}
+
 std::string sealed_text(const json& value, const Vault& vault) {
     if (!value.is_string()) return vault.seal(value.dump());
     const auto& text = value.get_ref<const std::string&>();
@@ -152,6 +157,13 @@ Result<json> opened(const json& spec, const Vault& vault, const LateValues& late
     });
     if (!changed) return std::move(changed).error();
     return result;
+}
+
+std::string early_digest(const json& spec, const Vault& vault) {
+    if (holds_late(spec)) return {};
+    const Board nothing_late;
+    const auto spec_sealed = sealed(spec, vault, nothing_late);
+    return spec_sealed ? digest_of(*spec_sealed) : std::string{};
 }
 
 json sealed_like(const json& want, json have, const Vault& vault) {

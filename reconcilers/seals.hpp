@@ -5,6 +5,9 @@
 
 namespace driftless {
 
+/// Digest of the spec as `sealed` makes it; empty where something in it is late.
+std::string early_digest(const json& spec, const Vault& vault);
+
 /// Every text in `have` as a seal, save what stands in `want` at the same place literally.
 json without_secrets(json have, const json& want, const Vault& vault);
 

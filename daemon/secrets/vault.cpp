@@ -5,7 +5,9 @@
 #include <cassert>
 #include <filesystem>
 #include <map>
+#include <span>
 
+#include "config/base/hex.hpp"
 #include "daemon/secrets/private_file.hpp"
 #include "daemon/secrets/secrets.hpp"
 #include "providers/net/guarded.hpp"
@@ -27,9 +29,7 @@ std::string keyed_hash(const std::string& key, char purpose, std::string_view te
                             reinterpret_cast<const unsigned char*>(wiped.reveal().data()),
                             wiped.reveal().size(), hash.data(), &size);
     assert(done != nullptr && size >= hash_bytes);
-    std::string hex;
-    for (std::size_t i = 0; i < hash_bytes; ++i) hex += fmt::format("{:02x}", hash[i]);
-    return hex;
+    return to_hex(std::span{hash}.first<hash_bytes>());
 }
 
 class KeyedVault final : public Vault {

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
+
+#include "config/base/hex.hpp"
 
 namespace driftless::docker {
 namespace {
@@ -17,13 +20,7 @@ std::string digest_of(const std::string& text) {
     std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
     const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
     ::SHA256(bytes, text.size(), digest.data());
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string hex;
-    for (std::size_t i = 0; i < digest.size() / 2; ++i) {
-        hex += digits[digest[i] >> 4];
-        hex += digits[digest[i] & 15];
-    }
-    return hex;
+    return to_hex(std::span{digest}.first<SHA256_DIGEST_LENGTH / 2>());
 }
 
 struct Port {

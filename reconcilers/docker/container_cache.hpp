@@ -18,6 +18,7 @@ public:
     /// The container as it was seen, without its spec; nullptr when it must be looked at.
     [[nodiscard]] const Live* find(const std::string& id, const std::string& fingerprint,
                                    const std::string& agreed) const;
+    [[nodiscard]] bool knows(const std::string& id) const { return entries_.contains(id); }
     void forget(const std::string& id);
     void clear();
     /// Drops all but the containers that the list still shows.

@@ -52,6 +52,10 @@ void index_wanted(Look& look) {
     }
 }
 
+std::string agreed_digest(const Declared& want, const std::string& digest) {
+    return want.ignore.empty() ? digest : digest + digest_of(want.ignore);
+}
+
 ResourceKey key_named(const Look& look, const std::string& name) {
     return {look.access.target, std::string{marks::container_kind}, name};
 }
@@ -170,40 +174,6 @@ bool needs_look(const Look& look, const Turn& turn) {
     return look.scope.covers(key_named(look, turn.name)) || !turn.group.kept.empty();
 }
 
-/// The same container as at the last look, which agreed with the same content.
-const Live* remembered(const Look& look, const Turn& turn) {
-    if (look.scope.fresh || !turn.group.kept.empty() || turn.wanted.empty()) return nullptr;
-    const ContainerSummary& container = *turn.group.current;
-    return look.access.cache.find(container.id, container.fingerprint, turn.wanted.front().agreed);
-}
-
-asio::awaitable<void> take_turn(Look& look, Turn& turn) {
-    const ContainerSummary& container =
-        turn.group.current != nullptr ? *turn.group.current : *turn.group.kept.front();
-    if (const Live* known = remembered(look, turn)) {
-        turn.live = *known;
-        co_return;
-    }
-    if (!needs_look(look, turn)) {
-        turn.live = listed(look, container);
-        turn.live->key = key_named(look, turn.name);
-        turn.live->owner = turn.group.owner;
-        co_return;
-    }
-    auto shown = co_await look.access.containers.inspect(container.id);
-    if (!shown && shown.error().code == Errc::not_found) co_return;  // gone since the list
-    if (!shown) {
-        look.failure = std::move(shown).error();
-        co_return;
-    }
-    auto live = co_await inspected(look, turn, *std::move(shown));
-    if (!live) {
-        look.failure = std::move(live).error();
-    } else {
-        turn.live = *std::move(live);
-    }
-}
-
 /// Was this content tried, did it fail, and has nobody asked to try it again? Then what worked
 /// before stands in for it.
 bool is_bad(const Look& look, const SealedSpec& declared) {
@@ -228,6 +198,51 @@ std::vector<SealedSpec> wanted_of(const Look& look, const std::string& name) {
     return wanted;
 }
 
+/// What a container is compared with first, as a digest; none where nothing is wanted.
+std::optional<std::string> content_of(const Look& look, const std::string& name) {
+    const Declared* want = find(look.declared, name);
+    const bool alone = want != nullptr && find(look.fallback, name) == nullptr;
+    if (alone && !want->digest.empty()) return agreed_digest(*want, want->digest);
+    const auto wanted = wanted_of(look, name);
+    return wanted.empty() ? std::nullopt : std::optional{wanted.front().agreed};
+}
+
+/// The same container as at the last look, which agreed with the same content.
+const Live* remembered(const Look& look, const Turn& turn) {
+    if (look.scope.fresh || !turn.group.kept.empty()) return nullptr;
+    const ContainerSummary& container = *turn.group.current;
+    if (!look.access.cache.knows(container.id)) return nullptr;
+    const auto content = content_of(look, turn.name);
+    if (!content) return nullptr;
+    return look.access.cache.find(container.id, container.fingerprint, *content);
+}
+
+asio::awaitable<void> take_turn(Look& look, Turn& turn) {
+    const ContainerSummary& container =
+        turn.group.current != nullptr ? *turn.group.current : *turn.group.kept.front();
+    turn.wanted = wanted_of(look, turn.name);
+    if (!needs_look(look, turn)) {
+        turn.live = listed(look, container);
+        turn.live->key = key_named(look, turn.name);
+        turn.live->owner = turn.group.owner;
+        co_return;
+    }
+    auto shown = co_await look.access.containers.inspect(container.id);
+    if (!shown && shown.error().code == Errc::not_found) co_return;  // gone since the list
+    if (!shown) {
+        look.failure = std::move(shown).error();
+        co_return;
+    }
+    const bool before_apply = look.scope.fresh && !look.scope.all;
+    if (before_apply) look.access.just_seen.insert_or_assign(container.id, *shown);
+    auto live = co_await inspected(look, turn, *std::move(shown));
+    if (!live) {
+        look.failure = std::move(live).error();
+    } else {
+        turn.live = *std::move(live);
+    }
+}
+
 }  // namespace
 
 net::WallTime kept_since(const Run& run, const ResourceKey& key, const json& container) {
@@ -247,7 +262,7 @@ std::optional<SealedSpec> seal_spec(const Declared& want, const Run& run) {
     if (!spec) return std::nullopt;
     SealedSpec result{&want, *std::move(spec), "", ""};
     result.digest = digest_of(result.spec);
-    result.agreed = want.ignore.empty() ? result.digest : result.digest + digest_of(want.ignore);
+    result.agreed = agreed_digest(want, result.digest);
     return result;
 }
 
@@ -268,15 +283,22 @@ asio::awaitable<Reads> observe_containers(EngineAccess& access, Run& run, Scope 
     }
     const auto groups = group_containers(*list, run.facts, access.installation);
     access.cache.keep_only(groups.names);
+    if (scope.all) access.just_seen.clear();
     Look look{access, run, scope, groups, {}, {}, {}};
     index_wanted(look);
     std::vector<Turn> turns;
     turns.reserve(groups.ours.size());
     for (const auto& [name, group] : groups.ours) {
-        turns.push_back({name, group, wanted_of(look, name), std::nullopt});
+        turns.push_back({name, group, {}, std::nullopt});
     }
     std::vector<asio::awaitable<void>> work;
-    for (Turn& turn : turns) work.push_back(take_turn(look, turn));
+    for (Turn& turn : turns) {
+        if (const Live* known = remembered(look, turn)) {
+            turn.live = *known;
+        } else {
+            work.push_back(take_turn(look, turn));
+        }
+    }
     const auto joined = co_await net::side_by_side(std::move(work), access.width);
     if (!joined || look.failure) {
         reads.emplace("containers", joined ? *look.failure : joined.error());
