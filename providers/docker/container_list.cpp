@@ -2,6 +2,8 @@
 
 #include <openssl/sha.h>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -11,15 +13,102 @@
 namespace driftless::docker {
 namespace {
 
+constexpr auto blanks = " \t\r\n";
 constexpr int deepest = 128;
-constexpr int list_level = 1;
-constexpr int container_level = 2;
-constexpr int value_level = 3;  // of Names, Labels and Ports
+constexpr int container_level = 1;
+constexpr int value_level = 2;  // of Names, Labels and Ports
 
-std::string digest_of(const std::string& text) {
+/// One container's text within the list.
+struct Entry {
+    std::string_view text;
+    std::string_view status;  ///< of it: what stands between the quotes; empty where there is none
+};
+
+/// Cuts a list into its entries by counting brackets outside of texts, without reading any.
+class Cutter {
+public:
+    explicit Cutter(std::string_view body) : rest_(body) {}
+
+    /// @return nothing: it is no list of maps
+    std::optional<std::vector<Entry>> entries() {
+        std::vector<Entry> entries;
+        if (next() != '[') return std::nullopt;
+        char letter = next();
+        while (letter == '{') {
+            auto entry = map();
+            if (!entry) return std::nullopt;
+            entries.push_back(*entry);
+            letter = next();
+            if (letter == ',' && (letter = next()) != '{') return std::nullopt;
+        }
+        if (letter != ']' || next() != '\0') return std::nullopt;
+        return entries;
+    }
+
+private:
+    /// The next letter that is no blank; '\0' at the end.
+    char next() {
+        const auto begin = rest_.find_first_not_of(blanks);
+        if (begin == rest_.npos) return '\0';
+        const char letter = rest_[begin];
+        rest_.remove_prefix(begin + 1);
+        return letter;
+    }
+
+    /// The rest of a text whose opening quote was taken.
+    std::optional<std::string_view> text() {
+        std::size_t end = 0;
+        while ((end = rest_.find_first_of("\"\\", end)) != rest_.npos && rest_[end] == '\\') {
+            end += 2;
+        }
+        if (end == rest_.npos) return std::nullopt;
+        const auto text = rest_.substr(0, end);
+        rest_.remove_prefix(end + 1);
+        return text;
+    }
+
+    /// Was the text before us a key?
+    [[nodiscard]] bool is_key() const {
+        const auto colon = rest_.find_first_not_of(blanks);
+        return colon != rest_.npos && rest_[colon] == ':';
+    }
+
+    /// The rest of a map whose bracket was taken.
+    std::optional<Entry> map() {
+        Entry entry;
+        const char* begin = rest_.data() - 1;
+        bool is_status = false;
+        for (int depth = 1; depth > 0;) {
+            const auto at = rest_.find_first_of("{}[]\"");
+            if (at == rest_.npos) return std::nullopt;
+            const char letter = rest_[at];
+            rest_.remove_prefix(at + 1);
+            if (letter == '"') {
+                const auto found = text();
+                if (!found) return std::nullopt;
+                if (is_status) entry.status = *found;
+                is_status = depth == 1 && *found == "Status" && is_key();
+            } else {
+                depth += letter == '{' || letter == '[' ? 1 : -1;
+            }
+        }
+        entry.text = {begin, static_cast<std::size_t>(rest_.data() - begin)};
+        return entry;
+    }
+
+    std::string_view rest_;
+};
+
+/// A digest of all that the list shows of a container, uptime apart.
+std::string fingerprint_of(const Entry& entry) {
+    const auto at = entry.status.empty()
+                        ? entry.text.size()
+                        : static_cast<std::size_t>(entry.status.data() - entry.text.data());
+    std::string seen{entry.text.substr(0, at)};
+    seen += without_uptime(entry.status);
+    seen += entry.text.substr(at + entry.status.size());
     std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-    const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-    ::SHA256(bytes, text.size(), digest.data());
+    ::SHA256(reinterpret_cast<const unsigned char*>(seen.data()), seen.size(), digest.data());
     return to_hex(std::span{digest}.first<SHA256_DIGEST_LENGTH / 2>());
 }
 
@@ -38,38 +127,34 @@ std::string held_port(const Port& port) {
     return (is_v6 ? "[" + port.address + "]:" : port.address + ":") + held;
 }
 
-/// What nlohmann's parser calls. All values go to the digest, few are kept.
-class ListReader {
+/// What nlohmann's parser calls for one container. Few of its values are kept, and no tree is made.
+class EntryReader {
 public:
-    bool null() { return note('n', {}); }
-    bool boolean(bool value) { return note(value ? 't' : 'f', {}); }
-    bool number_integer(std::int64_t value) { return note('i', std::to_string(value)); }
-    bool number_float(double, const std::string& text) { return note('d', text); }
+    bool null() { return depth_ > 0; }
+    bool boolean(bool) { return depth_ > 0; }
+    bool number_integer(std::int64_t) { return depth_ > 0; }
+    bool number_float(double, const std::string&) { return depth_ > 0; }
     bool binary(std::vector<std::uint8_t>&) { return false; }  // JSON has none
     bool number_unsigned(std::uint64_t value) {
         if (field_ == "Ports" && key_ == "PublicPort") port_.published = value;
-        return note('i', std::to_string(value));
+        return depth_ > 0;
     }
     bool string(std::string& text) {
-        note('s', field_ == "Status" ? without_uptime(text) : text);
         keep(text);
-        return true;
+        return depth_ > 0;
     }
     bool key(std::string& text) {
-        note('k', text);
         (depth_ == container_level ? field_ : key_) = text;
         return true;
     }
-    bool start_array(std::size_t) { return begin('['); }
-    bool end_array() { return end(']'); }
+    bool start_array(std::size_t) { return begin(); }
+    bool end_array() { return end(); }
     bool start_object(std::size_t) {
-        if (depth_ == list_level) container_ = {};
         if (depth_ == value_level && field_ == "Ports") port_ = {};
-        return begin('{');
+        return begin();
     }
     bool end_object() {
-        end('}');
-        if (depth_ == list_level) return finish();
+        end();
         if (depth_ == value_level && field_ == "Ports") hold(held_port(port_));
         return true;
     }
@@ -77,22 +162,11 @@ public:
         return false;
     }
 
-    std::vector<ContainerSummary> take() { return std::move(containers_); }
+    ContainerSummary take() { return std::move(container_); }
 
 private:
-    bool note(char type, std::string_view text) {
-        seen_ += type;
-        seen_ += text;
-        seen_ += '\0';
-        return depth_ >= container_level;  // the root is a list of objects
-    }
-    bool begin(char type) {
-        seen_ += type;
-        const char wanted = depth_ == 0 ? '[' : '{';
-        return (depth_ >= container_level || type == wanted) && ++depth_ <= deepest;
-    }
-    bool end(char type) {
-        seen_ += type;
+    bool begin() { return ++depth_ <= deepest; }
+    bool end() {
         --depth_;
         return true;
     }
@@ -127,29 +201,48 @@ private:
             ports.push_back(std::move(port));
         }
     }
-    bool finish() {
-        if (container_.id.empty() || container_.state.empty()) return false;
-        container_.fingerprint = digest_of(seen_);
-        seen_.clear();
-        containers_.push_back(std::move(container_));
-        return true;
-    }
 
-    std::vector<ContainerSummary> containers_;
     ContainerSummary container_;
     Port port_;
-    std::string seen_;  // of the container that is being read
     std::string field_;
     std::string key_;
     int depth_ = 0;
 };
 
+std::optional<ContainerSummary> parse_entry(std::string_view text) {
+    EntryReader reader;
+    const bool parsed = nlohmann::json::sax_parse(text.begin(), text.end(), &reader);
+    ContainerSummary container = reader.take();
+    if (!parsed || container.id.empty() || container.state.empty()) return std::nullopt;
+    return container;
+}
+
 }  // namespace
 
-Result<std::vector<ContainerSummary>> parse_container_list(std::string_view body) {
-    ListReader reader;
-    if (nlohmann::json::sax_parse(body.begin(), body.end(), &reader)) return reader.take();
-    return Error{Errc::invalid, "the answer is no list of containers with id and state"};
+Result<std::vector<ContainerSummary>> ContainerListReader::read(std::string_view body) {
+    const Error no_list{Errc::invalid, "the answer is no list of containers with id and state"};
+    const auto entries = Cutter{body}.entries();
+    if (!entries) return no_list;
+    std::vector<ContainerSummary> list;
+    std::unordered_map<std::string, ContainerSummary> known;
+    for (const Entry& entry : *entries) {
+        std::string fingerprint = fingerprint_of(entry);
+        const auto seen = known_.find(fingerprint);
+        std::optional<ContainerSummary> container;
+        if (seen == known_.end() || entry.status.find('\\') != entry.status.npos) {
+            container = parse_entry(entry.text);
+            if (!container) return no_list;
+            container->fingerprint = fingerprint;
+        } else {
+            container = std::move(seen->second);
+            container->status = entry.status;
+            known_.erase(seen);
+        }
+        list.push_back(
+            known.insert_or_assign(std::move(fingerprint), *std::move(container)).first->second);
+    }
+    known_ = std::move(known);
+    return list;
 }
 
 std::string without_uptime(std::string_view status) {

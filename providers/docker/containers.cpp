@@ -1,6 +1,5 @@
 #include "providers/docker/containers.hpp"
 
-#include "providers/docker/container_list.hpp"
 #include "providers/docker/log_text.hpp"
 #include "providers/docker/requests.hpp"
 
@@ -26,7 +25,7 @@ asio::awaitable<Result<std::vector<ContainerSummary>>> Containers::list() {
     auto request = request_to(Method::get, "/containers/json?all=1");
     auto response = co_await engine_.send(std::move(request));
     if (!response) co_return std::move(response).error().in("list containers");
-    auto containers = parse_container_list(response->body);
+    auto containers = reader_.read(response->body);
     if (!containers) co_return std::move(containers).error().in("list containers");
     co_return containers;
 }

@@ -4,30 +4,16 @@
 
 #include <chrono>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "providers/docker/container_list.hpp"
 #include "providers/docker/engine.hpp"
 
 namespace driftless::docker {
 
 using json = nlohmann::json;
-
-/// A container as the list shows it.
-struct ContainerSummary {
-    std::string id;
-    std::vector<std::string> names;  ///< without the leading slash
-    std::string image;               ///< the text asked for, or an id
-    std::string image_id;
-    std::string state;   ///< created, running, paused, restarting, removing, exited, dead
-    std::string status;  ///< "Up 3 minutes (healthy)"
-    std::map<std::string, std::string> labels;
-    std::vector<std::string>
-        ports;  ///< host ports held now: "80/tcp" on every address, "127.0.0.1:80/tcp"
-    std::string fingerprint;  ///< a digest of all that the list shows of it, uptime apart
-};
 
 /// The calls that concern containers. Each changes at most one; which are safe to repeat is said.
 class Containers {
@@ -62,6 +48,7 @@ public:
 
 private:
     Engine& engine_;
+    ContainerListReader reader_;
 };
 
 }  // namespace driftless::docker

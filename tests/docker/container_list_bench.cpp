@@ -34,9 +34,10 @@ int main() {
     body += "]";
     constexpr int rounds = 200;
     std::size_t read = 0;
+    driftless::docker::ContainerListReader reader;
     const auto before = std::clock();
     for (int i = 0; i < rounds; ++i) {
-        const auto list = driftless::docker::parse_container_list(body);
+        const auto list = reader.read(body);
         read += list ? list->size() : 0;
     }
     const double all_ms = 1000.0 * static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;

@@ -26,12 +26,12 @@ std::string container(const std::string& status, const std::string& more = "") {
 }
 
 std::string fingerprint_of(const std::string& text) {
-    const auto list = parse_container_list("[" + text + "]");
+    const auto list = ContainerListReader{}.read("[" + text + "]");
     return list && list->size() == 1 ? list->front().fingerprint : "unreadable";
 }
 
 TEST(ContainerList, KeepsWhatTheSummaryHolds) {
-    const auto list = parse_container_list("[" + container("Up 3 minutes (healthy)") + "]");
+    const auto list = ContainerListReader{}.read("[" + container("Up 3 minutes (healthy)") + "]");
     ASSERT_TRUE(list) << list.error().message;
     ASSERT_EQ(list->size(), 1u);
     const auto& web = list->front();
@@ -47,7 +47,7 @@ TEST(ContainerList, KeepsWhatTheSummaryHolds) {
 }
 
 TEST(ContainerList, AnEmptyListIsOne) {
-    const auto list = parse_container_list("[]");
+    const auto list = ContainerListReader{}.read("[]");
     ASSERT_TRUE(list);
     EXPECT_TRUE(list->empty());
 }
@@ -60,7 +60,7 @@ TEST(ContainerList, RefusesWhatIsNoList) {
           std::string{R"([{"Id":"c1"}])"}, std::string{R"([{"State":"running"}])"},
           whole.substr(0, whole.size() / 2), whole.substr(0, whole.size() - 1), whole + "x",
           "[" + container("Up", R"(,"x":)" + std::string(100'000, '[')) + "]"}) {
-        const auto list = parse_container_list(body);
+        const auto list = ContainerListReader{}.read(body);
         ASSERT_FALSE(list) << body.substr(0, 100);
         EXPECT_EQ(list.error().code, Errc::invalid);
     }
@@ -98,6 +98,35 @@ TEST(ContainerList, TheFingerprintChangesWithAnythingElse) {
               fingerprint_of(container("Up", R"(,"a":[1],"b":[2])")));
     EXPECT_NE(fingerprint_of(container("Up", R"(,"a":"1")")),
               fingerprint_of(container("Up", R"(,"a":1)")));
+}
+
+TEST(ContainerList, WhatIsReadAgainIsAsIfItWereReadForTheFirstTime) {
+    ContainerListReader reader;
+    const std::string texts[]{container("Up 3 minutes"), container("Up 2 hours"),
+                              container("Up 2 hours (healthy)"), container("Up \\u0031 second"),
+                              container("Up 2 hours", R"(,"New":1)")};
+    for (const std::string& text : texts) {
+        const std::string body = "[" + text + "," + text + "]";
+        const auto again = reader.read(body);
+        const auto first = ContainerListReader{}.read(body);
+        ASSERT_TRUE(again && first) << text;
+        ASSERT_EQ(again->size(), 2u);
+        for (std::size_t i = 0; i < 2; ++i) {
+            EXPECT_EQ((*again)[i].status, (*first)[i].status);
+            EXPECT_EQ((*again)[i].fingerprint, (*first)[i].fingerprint);
+            EXPECT_EQ((*again)[i].labels, (*first)[i].labels);
+            EXPECT_EQ((*again)[i].ports, (*first)[i].ports);
+        }
+    }
+    EXPECT_TRUE(reader.read("[" + container("Up 2 hours").substr(0, 99)).failed());
+}
+
+TEST(ContainerList, OnlyTheStatusItselfIsLookedAtForUptime) {
+    const std::string before = R"({"Id":"c1","Command":"Status","State":"running",)";
+    const std::string with = before + R"("Labels":{"Status":"Up 1 hour"},"Status":"Up 1 hour"})";
+    const std::string other = before + R"("Labels":{"Status":"Up 2 hours"},"Status":"Up 1 hour"})";
+    EXPECT_NE(fingerprint_of(with), fingerprint_of(other));
+    EXPECT_EQ(ContainerListReader{}.read("[" + with + "]")->front().status, "Up 1 hour");
 }
 
 TEST(PlainLog, TakesTheFramesOffAndControlCharactersOut) {
