@@ -40,16 +40,26 @@ struct Observed {
     std::optional<Error> failure;  ///< a kind that could not say which collections it has
 };
 
+asio::awaitable<void> observe_into(Reconciler& kind, Run& run, Scope scope, Result<Reads>& reads) {
+    reads = co_await observe_kind(kind, run, std::move(scope));
+}
+
 asio::awaitable<Observed> observe_all(const Kinds& kinds, Run& run, Scope scope) {
-    Observed observed;
+    const Error unasked{Errc::canceled, "observe: canceled"};
+    std::vector<Result<Reads>> all(kinds.size(), Result<Reads>{unasked});
+    std::vector<asio::awaitable<void>> work;
     for (const auto& [name, kind] : kinds) {
-        Result<Reads> reads = co_await observe_kind(*kind, run, scope);
+        work.push_back(observe_into(*kind, run, scope, all[work.size()]));
+    }
+    Observed observed;
+    const auto joined = co_await net::side_by_side(std::move(work), kinds.size());
+    if (!joined) observed.failure = joined.error();
+    for (Result<Reads>& reads : all) {
         if (reads) {
             join(observed.reads, *std::move(reads));
-            continue;
+        } else if (!observed.failure) {
+            observed.failure = std::move(reads).error();
         }
-        observed.failure = std::move(reads).error();
-        if (observed.failure->code == Errc::canceled) break;
     }
     co_return observed;
 }
