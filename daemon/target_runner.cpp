@@ -55,10 +55,11 @@ void log_end(const Outcome& outcome, const LastRun& last) {
         spdlog::warn("run failed run={} target={} stage=apply failures={} detail={}", outcome.run,
                      outcome.target, failures, in_quotes(last.error));
     } else {
-        spdlog::info("run {} run={} target={} trigger={} revision={} changes={} held={} took_ms={}",
-                     outcome.converged() ? "converged" : "ended", outcome.run, outcome.target,
-                     outcome.trigger, outcome.plan.commit.substr(0, 12), outcome.changes,
-                     outcome.plan.held.size(), last.took.count());
+        spdlog::info(
+            "run {} run={} target={} trigger={} revision={} changes={} held={} took_ms={:.1f}",
+            outcome.converged() ? "converged" : "ended", outcome.run, outcome.target,
+            outcome.trigger, outcome.plan.commit.substr(0, 12), outcome.changes,
+            outcome.plan.held.size(), static_cast<double>(last.took.count()) / 1e3);
     }
 }
 
@@ -265,7 +266,7 @@ void TargetRunner::mind_outage(const Outcome& outcome) {
 
 void TargetRunner::tell_status(const Outcome& outcome, const Run& run, net::SteadyTime began) {
     const auto took =
-        std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.now() - began);
+        std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.now() - began);
     status_.running.clear();
     status_.progress.clear();
     status_.hold_removals = joined({stored_hold_, hold_});

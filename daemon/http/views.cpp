@@ -91,7 +91,7 @@ json last_view(const LastRun& last) {
     return {{"run", last.id},
             {"trigger", last.trigger},
             {"began", net::to_string(last.began)},
-            {"took_ms", last.took.count()},
+            {"took_ms", std::chrono::round<std::chrono::milliseconds>(last.took).count()},
             {"changes", last.changes},
             {"converged", last.converged},
             {"error", last.error}};

@@ -28,7 +28,7 @@ struct LastRun {
     std::string id;
     std::string trigger;
     net::WallTime began;
-    std::chrono::milliseconds took{0};
+    std::chrono::microseconds took{0};
     std::size_t changes = 0;
     bool converged = false;
     std::string error;  ///< empty when it went well
