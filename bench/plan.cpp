@@ -37,6 +37,7 @@ Scene scene_of(std::size_t count) {
         declared.key = key;
         declared.collection = "containers";
         declared.spec = spec_of(i);
+        declared.digest = digest_of(declared.spec);
         declared.origin.manifest = {"t", "ComposeProject", "app"};
         desired.resources.push_back(declared);
         Live one;

@@ -2,6 +2,7 @@
 
 #include "reconcilers/planning.hpp"
 #include "reconcilers/repairs.hpp"
+#include "reconcilers/rule_book.hpp"
 #include "reconcilers/seals.hpp"
 
 namespace driftless {
@@ -13,11 +14,16 @@ struct Case {
     const Declared* want;  ///< `declared`, or the content that worked before it
     const Live* have = nullptr;
     const InventoryEntry* entry = nullptr;
-    json spec = nullptr;                      ///< of `want`, sealed; null if the digest says enough
+    json sealed_spec = nullptr;               ///< of `want`; null where it holds no marks
     std::string digest = {};                  ///< of `spec`
     bool bad = false;                         ///< `declared` was tried and failed
     bool given = false;                       ///< a person said that it is ours
-    std::optional<json> seen = std::nullopt;  ///< `have`'s spec, sealed like `spec`
+    std::optional<json> seen = std::nullopt;  ///< `have`'s spec, sealed like `spec()`
+
+    [[nodiscard]] const json& spec() const {
+        return sealed_spec.is_null() ? want->spec : sealed_spec;
+    }
+    [[nodiscard]] const json& live() const { return seen ? *seen : have->spec; }
 };
 
 struct Fields {
@@ -42,7 +48,8 @@ private:
     void present(Case& c);
     void differs(const Case& c, std::vector<FieldChange> changes);
     void agrees(const Case& c, bool forgotten);
-    [[nodiscard]] Fields fields_of(Case& c) const;
+    [[nodiscard]] const RuleBook& rules_for(const Declared& want);
+    [[nodiscard]] Fields fields_of(Case& c);
     [[nodiscard]] static bool is_what_worked(const Case& c, const Fields& fields);
     [[nodiscard]] const Live* stranger_with_claim(const Case& c) const;
     [[nodiscard]] std::string why_hold(const Case& c, const Action& action, bool& first) const;
@@ -53,6 +60,8 @@ private:
     void conflict(const Case& c, const Live& stranger);
 
     Planning& p_;
+    std::map<std::string, RuleBook> books_;  ///< by kind
+    std::optional<RuleBook> own_book_;       ///< of a resource that ignores something
     std::unordered_map<std::string, const Live*>
         left_data_;  ///< of vanished manifests, by kind/name
 };
@@ -165,23 +174,23 @@ bool DeclaredPlanner::choose_content(Case& c) {
 }
 
 bool DeclaredPlanner::seal(Case& c, const Declared& want) {
+    c.want = &want;
+    c.sealed_spec = nullptr;
+    c.digest = want.digest;
     const bool unchanged = c.have != nullptr && c.have->spec.is_null() && !want.digest.empty() &&
                            c.have->agrees_with == want.digest;
-    if (unchanged) {
-        c.want = &want;
-        c.digest = want.digest;
-        return true;
+    if (unchanged) return true;
+    if (holds_marks(want.spec)) {
+        auto spec = sealed(want.spec, p_.vault, p_.facts.board);
+        if (!spec) {
+            const bool waits = spec.error().code == Errc::unavailable;
+            rest(c, waits ? Status::blocked : Status::failed, std::move(spec).error().message);
+            p_.plan.resting.back().passing = waits;
+            return false;
+        }
+        c.sealed_spec = *std::move(spec);
     }
-    auto spec = sealed(want.spec, p_.vault, p_.facts.board);
-    if (!spec) {
-        const bool waits = spec.error().code == Errc::unavailable;
-        rest(c, waits ? Status::blocked : Status::failed, std::move(spec).error().message);
-        p_.plan.resting.back().passing = waits;
-        return false;
-    }
-    c.want = &want;
-    c.spec = *std::move(spec);
-    c.digest = digest_of(c.spec);
+    if (c.digest.empty()) c.digest = digest_of(c.spec());
     return true;
 }
 
@@ -215,18 +224,28 @@ bool DeclaredPlanner::is_what_worked(const Case& c, const Fields& fields) {
            std::ranges::none_of(fields.changes, &FieldChange::replaces);
 }
 
+/// Its kind's rules, made ready once for a plan, after what the manifest ignores.
+const RuleBook& DeclaredPlanner::rules_for(const Declared& want) {
+    auto known = books_.find(want.key.kind);
+    if (known == books_.end()) {
+        known = books_.emplace(want.key.kind, p_.rules_of(want.key.kind).fields).first;
+    }
+    if (want.ignore.empty()) return known->second;
+    FieldRules rules;
+    for (const std::string& path : want.ignore) rules.push_back({path, Compare::ignored});
+    const FieldRules& of_kind = p_.rules_of(want.key.kind).fields;
+    rules.insert(rules.end(), of_kind.begin(), of_kind.end());
+    own_book_.emplace(rules);
+    return *own_book_;
+}
+
 /// What differs, without what only a lost key could tell.
-Fields DeclaredPlanner::fields_of(Case& c) const {
+Fields DeclaredPlanner::fields_of(Case& c) {
     Fields fields;
     if (c.have->spec.is_null() || c.have->agrees_with == c.digest) return fields;
-    const json& live = c.have->spec;
-    c.seen =
-        sealed_like(c.spec, p_.vault.remembers() ? live : with_seals_forgotten(live), p_.vault);
-    FieldRules rules;
-    for (const std::string& path : c.want->ignore) rules.push_back({path, Compare::ignored});
-    const FieldRules& kind_rules = p_.rules_of(c.want->key.kind).fields;
-    rules.insert(rules.end(), kind_rules.begin(), kind_rules.end());
-    fields.changes = changed_fields(c.spec, *c.seen, rules);
+    if (!p_.vault.remembers()) c.seen = with_seals_forgotten(c.have->spec);
+    if (!c.sealed_spec.is_null()) c.seen = sealed_like(c.spec(), c.live(), p_.vault);
+    fields.changes = changed_fields(c.spec(), c.live(), rules_for(*c.want));
     fields.forgotten = std::erase_if(fields.changes, [](const FieldChange& change) {
                            return holds_forgotten_seal(change.have);
                        }) > 0;
@@ -288,9 +307,8 @@ Action DeclaredPlanner::action_of(const Case& c, Verb verb) const {
     action.have = without_spec(c.have);
     action.have->agrees_with = c.have->agrees_with;
     if (!c.have->spec.is_null()) {
-        const json& live = c.seen ? *c.seen : c.have->spec;
         action.have->spec =
-            presentable(live, c.spec, p_.rules_of(action.key.kind).fields, p_.vault);
+            presentable(c.live(), c.spec(), p_.rules_of(action.key.kind).fields, p_.vault);
     }
     return action;
 }

@@ -98,7 +98,7 @@ bool may_be_map(const json& value) {
 
 class Walk {
 public:
-    explicit Walk(const FieldRules& rules) : rules_(rules) {}
+    explicit Walk(const RuleBook& rules) : rules_(rules) {}
 
     void compare(const json& want, const json& have, const Ruling& above);
     std::vector<FieldChange> changes() &&;
@@ -111,7 +111,7 @@ private:
                         const Ruling& rule);
     void note(const json& want, const json& have, const Ruling& rule);
 
-    RuleBook rules_;
+    const RuleBook& rules_;
     Steps steps_;
     std::vector<FieldChange> changes_;
 };
@@ -184,6 +184,10 @@ std::vector<FieldChange> Walk::changes() && {
 
 std::vector<FieldChange> changed_fields(const json& want, const json& have,
                                         const FieldRules& rules) {
+    return changed_fields(want, have, RuleBook{rules});
+}
+
+std::vector<FieldChange> changed_fields(const json& want, const json& have, const RuleBook& rules) {
     Walk walk{rules};
     walk.compare(want, have, Ruling{});
     return std::move(walk).changes();

@@ -42,6 +42,10 @@ struct FieldChange {
 std::vector<FieldChange> changed_fields(const json& want, const json& have,
                                         const FieldRules& rules);
 
+class RuleBook;
+/// The same, by rules that were made ready before.
+std::vector<FieldChange> changed_fields(const json& want, const json& have, const RuleBook& rules);
+
 /// A digest of a spec: equal for equal specs, whatever the order of their keys.
 std::string digest_of(const json& spec);
 

@@ -159,8 +159,14 @@ Result<json> opened(const json& spec, const Vault& vault, const LateValues& late
     return result;
 }
 
+bool holds_marks(const json& value) {
+    if (value.is_string()) return has_marks(value.get_ref<const std::string&>());
+    return value.is_structured() && std::ranges::any_of(value, holds_marks);
+}
+
 std::string early_digest(const json& spec, const Vault& vault) {
     if (holds_late(spec)) return {};
+    if (!holds_marks(spec)) return digest_of(spec);
     const Board nothing_late;
     const auto spec_sealed = sealed(spec, vault, nothing_late);
     return spec_sealed ? digest_of(*spec_sealed) : std::string{};

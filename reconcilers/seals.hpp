@@ -5,6 +5,9 @@
 
 namespace driftless {
 
+/// Is there a secret, an output or a seal anywhere in it?
+bool holds_marks(const json& value);
+
 /// Digest of the spec as `sealed` makes it; empty where something in it is late.
 std::string early_digest(const json& spec, const Vault& vault);
 

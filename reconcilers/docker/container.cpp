@@ -46,7 +46,7 @@ ImageDefaults as_given(const json& container) {
 
 }  // namespace
 
-asio::awaitable<Result<ImageDefaults>> defaults_of(EngineAccess& access, json container) {
+asio::awaitable<Result<ImageDefaults>> defaults_of(EngineAccess& access, const json& container) {
     const std::string id = shown_text(container, "/Image");
     const auto known = access.image_defaults.find(id);
     if (known != access.image_defaults.end()) co_return known->second;

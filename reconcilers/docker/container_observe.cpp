@@ -7,6 +7,8 @@
 #include "reconcilers/docker/json_reading.hpp"
 #include "reconcilers/docker/marks.hpp"
 #include "reconcilers/docker/normalise.hpp"
+#include "reconcilers/rule_book.hpp"
+#include "reconcilers/seals.hpp"
 
 namespace driftless::docker {
 namespace {
@@ -124,23 +126,21 @@ void tell_kept(const Look& look, const Turn& turn, const json& container, Live& 
     }
 }
 
-void compare(Look& look, const Turn& turn, const json& have, Live& live) {
-    live.spec = have;
+void compare(Look& look, const Turn& turn, json have, Live& live) {
     for (const SealedSpec& want : turn.wanted) {
         if (!differences(want, have, look.run.vault).empty()) continue;
         live.agrees_with = want.digest;
         const bool settled = live.unfinished.empty() && live.left_alone.empty();
-        if (&want == &turn.wanted.front() && settled && look.run.vault.remembers()) {
-            live.spec = nullptr;
-            look.access.cache.remember(live.id, live.version, want.agreed, live);
-        }
+        if (&want != &turn.wanted.front() || !settled || !look.run.vault.remembers()) break;
+        look.access.cache.remember(live.id, live.version, want.agreed, live);
         return;
     }
+    live.spec = std::move(have);
 }
 
 /// The text for the same image differs: then its id decides.
 asio::awaitable<void> settle_image(Look& look, const SealedSpec& want, json& have, std::string id) {
-    const std::string asked = want.spec.value("image", "");
+    const std::string asked = want.spec().value("image", "");
     if (have["image"] == asked) co_return;
     const auto image = co_await look.access.images.inspect(asked);
     if (image && shown_text(*image, "/Id") == id) have["image"] = asked;
@@ -159,14 +159,14 @@ asio::awaitable<Result<Live>> inspected(Look& look, const Turn& turn, json conta
     if (!image) co_return image.error();
     const json nothing = nullptr;
     const SealedSpec* want = turn.wanted.empty() ? nullptr : &turn.wanted.front();
-    const Inspected shown{container, *image, want == nullptr ? nothing : want->spec,
+    const Inspected shown{container, *image, want == nullptr ? nothing : want->spec(),
                           look.groups.names};
     json have = normalise(shown);
     if (want != nullptr) {
         co_await settle_image(look, *want, have, shown_text(container, "/Image"));
         have = co_await with_same_bytes(look.access, look.run, *want, live.id, std::move(have));
     }
-    compare(look, turn, have, live);
+    compare(look, turn, std::move(have), live);
     co_return live;
 }
 
@@ -258,20 +258,26 @@ net::WallTime kept_since(const Run& run, const ResourceKey& key, const json& con
 }
 
 std::optional<SealedSpec> seal_spec(const Declared& want, const Run& run) {
-    auto spec = sealed(want.spec, run.vault, run.facts.board);
-    if (!spec) return std::nullopt;
-    SealedSpec result{&want, *std::move(spec), "", ""};
-    result.digest = digest_of(result.spec);
+    SealedSpec result{&want, nullptr, want.digest, ""};
+    if (holds_marks(want.spec)) {
+        auto spec = sealed(want.spec, run.vault, run.facts.board);
+        if (!spec) return std::nullopt;
+        result.own = *std::move(spec);
+    }
+    if (result.digest.empty()) result.digest = digest_of(result.spec());
     result.agreed = agreed_digest(want, result.digest);
     return result;
 }
 
 std::vector<FieldChange> differences(const SealedSpec& want, const json& have, const Vault& vault) {
-    static const FieldRules of_kind = container_rules();
+    static const RuleBook of_kind{container_rules()};
+    const json sealed_have = want.own.is_null() ? json() : sealed_like(want.own, have, vault);
+    const json& seen = want.own.is_null() ? have : sealed_have;
+    if (want.want->ignore.empty()) return changed_fields(want.spec(), seen, of_kind);
     FieldRules rules;
     for (const std::string& path : want.want->ignore) rules.push_back({path, Compare::ignored});
-    rules.insert(rules.end(), of_kind.begin(), of_kind.end());
-    return changed_fields(want.spec, sealed_like(want.spec, have, vault), rules);
+    for (const FieldRule& rule : container_rules()) rules.push_back(rule);
+    return changed_fields(want.spec(), seen, rules);
 }
 
 asio::awaitable<Reads> observe_containers(EngineAccess& access, Run& run, Scope scope) {

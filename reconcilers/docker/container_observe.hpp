@@ -11,7 +11,7 @@ asio::awaitable<Reads> observe_containers(EngineAccess& access, Run& run, Scope 
 
 /// What the image of a container gives it; read once for each image id. Where the image is gone,
 /// what the container itself holds, so that nothing of it counts as drift.
-asio::awaitable<Result<ImageDefaults>> defaults_of(EngineAccess& access, json container);
+asio::awaitable<Result<ImageDefaults>> defaults_of(EngineAccess& access, const json& container);
 
 /// Since when a removed container is kept: as the journal notes it, else by the container itself.
 net::WallTime kept_since(const Run& run, const ResourceKey& key, const json& container);
@@ -19,9 +19,11 @@ net::WallTime kept_since(const Run& run, const ResourceKey& key, const json& con
 /// A declared spec as a diff sees it.
 struct SealedSpec {
     const Declared* want = nullptr;
-    json spec;
+    json own;  ///< the sealed spec; null where the declared one holds no marks
     std::string digest;
     std::string agreed;  ///< digest of the spec and of what it ignores
+
+    [[nodiscard]] const json& spec() const { return own.is_null() ? want->spec : own; }
 };
 std::optional<SealedSpec> seal_spec(const Declared& want, const Run& run);
 

@@ -51,7 +51,7 @@ bool same_files(std::vector<TarFile> have, const std::vector<TarFile>& want) {
 
 asio::awaitable<json> with_same_bytes(EngineAccess& access, Run& run, const SealedSpec& want,
                                       std::string id, json have) {
-    const json wanted_files = in(want.spec, "files");
+    const json wanted_files = in(want.spec(), "files");
     for (const auto& [target, file] : wanted_files.items()) {
         const auto mount = mount_at(have["mounts"], target);
         if (mount == have["mounts"].end() || (*mount)["type"] != "bind") continue;
@@ -62,7 +62,7 @@ asio::awaitable<json> with_same_bytes(EngineAccess& access, Run& run, const Seal
         have["files"][target] = file;
         have["mounts"].erase(mount_at(have["mounts"], target));
     }
-    for (const json& mount : want.spec["mounts"]) {
+    for (const json& mount : in(want.spec(), "mounts")) {
         const std::string volume = mount["source"];
         if (!want.want->blobs.contains(volume)) continue;
         const std::string target = mount["target"];
