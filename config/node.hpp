@@ -53,7 +53,7 @@ struct Node::Entry {
 /// What one file may hold (catalogue of faults 15 to 17): more than this is refused, never read in
 /// part.
 struct YamlLimits {
-    std::size_t bytes = 1024 * 1024;  ///< of one file
+    std::size_t bytes = std::size_t{1024} * 1024;  ///< of one file
     std::size_t depth = 64;           ///< of nesting, aliases followed
     std::size_t nodes = 100'000;      ///< of the tree with every alias expanded
 };

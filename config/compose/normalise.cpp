@@ -76,7 +76,7 @@ void fill_names(Context& context, Node& section, const std::string& project,
         open_external(context, resource, below(what, key));
         if (!text_at(resource, "name").empty()) continue;
         const bool external = is_true(resource, "external");
-        put_text(resource, "name", external ? key : project + "_" + key, place);
+        put_text(resource, "name", external ? key : fmt::format("{}_{}", project, key), place);
     }
 }
 
