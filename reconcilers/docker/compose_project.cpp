@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "config/base/nearest.hpp"
 #include "config/reading.hpp"
 #include "reconcilers/docker/project_storage.hpp"
 #include "reconcilers/docker/service_parts.hpp"
@@ -29,21 +30,68 @@ struct ProjectSpec {
     std::string working_dir;
 };
 
-void read_paths(MapReader& reader, const Manifest& manifest, ProjectSpec& spec) {
-    const auto file = reader.text("file");
-    std::vector<std::string> files = reader.texts("files");
-    if (file && !files.empty()) reader.error(reader.place(), "give file or files, not both");
-    if (file) files = {*file};
-    if (files.empty()) {
+/// A compose file as the manifest names it.
+struct NamedFile {
+    std::string written;
+    std::string where;  ///< "spec.files[1]"
+    Place place;
+};
+
+std::vector<NamedFile> named_files(MapReader& reader) {
+    const bool single = reader.text("file").has_value();
+    const bool several = !reader.texts("files").empty();
+    if (single && several) reader.error(reader.place(), "give file or files, not both");
+    if (!single && !several) {
         reader.error(reader.place(), reader.where("file") + ": missing; name the compose file");
+        return {};
     }
-    for (const std::string& path : files) {
-        const std::string clean = in_commit(manifest, path);
-        if (clean.empty()) {
-            reader.error(reader.place(), fmt::format("{}: {} leaves the repository",
-                                                     reader.where("file"), in_quotes(path)));
-        }
-        spec.input.paths.push_back(clean);
+    std::vector<NamedFile> files;
+    if (single) {
+        const Node& node = *reader.get("file");
+        return {{node.text, reader.where("file"), node.place}};
+    }
+    for (const Node& node : reader.get("files")->items) {
+        const std::string where = fmt::format("{}[{}]", reader.where("files"), files.size());
+        if (node.is_scalar()) files.push_back({node.text, where, node.place});
+    }
+    return files;
+}
+
+/// The names of the files in one folder.
+std::vector<std::string> names_in(const Files& files, const std::string& folder) {
+    std::vector<std::string> names;
+    const auto entries = files.list(folder);
+    if (!entries) return names;
+    for (const FileEntry& entry : *entries) {
+        const std::size_t start = folder.empty() ? 0 : folder.size() + 1;
+        if (entry.path.find('/', start) == std::string::npos)
+            names.push_back(entry.path.substr(start));
+    }
+    return names;
+}
+
+/// Why no compose file can be read at `path`; empty when there is one.
+std::string trouble_with(const NamedFile& file, const std::string& path, const ProjectSpec& spec) {
+    if (path.empty()) return in_quotes(file.written) + " leaves the repository";
+    if (spec.input.provided.contains(path)) return "";
+    const auto found = spec.input.files->find(path);
+    if (found && found->type != FileEntry::Type::folder) return "";
+    if (found) return file.written + " is a folder; name the compose file in it";
+    if (found.error().code != Errc::not_found) return found.error().message;
+    const std::string folder = folder_of(path);
+    const std::string name = path.substr(folder.empty() ? 0 : folder.size() + 1);
+    std::string why = file.written + " is not in the commit";
+    if (path != file.written) why += ", where it would be " + path;
+    const std::string guess = did_you_mean(name, names_in(*spec.input.files, folder));
+    return why + (guess.empty() ? "; add it, or name another file" : guess);
+}
+
+void read_paths(MapReader& reader, const Manifest& manifest, ProjectSpec& spec) {
+    for (const NamedFile& file : named_files(reader)) {
+        const std::string path = in_commit(manifest, file.written);
+        const std::string why = trouble_with(file, path, spec);
+        if (!why.empty()) reader.error(file.place, file.where + ": " + why);
+        spec.input.paths.push_back(path);
     }
 }
 
@@ -70,12 +118,12 @@ ProjectSpec read_spec(const Node& node, const Expansion& with, Findings& finding
     spec.input.files = &with.files;
     spec.input.vault = with.references.vault;
     spec.input.fallback_name = with.manifest.name;
-    read_paths(reader, with.manifest, spec);
     spec.input.project = reader.text("project").value_or("");
     spec.input.environment = texts_in(reader, "env");
     for (auto& [path, text] : texts_in(reader, "provide")) {
         spec.input.provided.emplace(in_commit(with.manifest, path), std::move(text));
     }
+    read_paths(reader, with.manifest, spec);
     spec.input.profiles = reader.texts("profiles");
     spec.working_dir = clean_path(reader.text("workingDir").value_or(""));
     if (!spec.working_dir.empty() && !spec.working_dir.starts_with('/')) {

@@ -69,6 +69,28 @@ TEST(ExpandComposeProject, GivesSpecsAsTheyAreWrittenHere) {
     test::expect_golden("docker/expand_shop.json", all.dump(1) + "\n");
 }
 
+TEST(ExpandComposeProject, AComposeFileThatIsMissingIsToldWhereTheManifestNamesIt) {
+    const std::string at = "apps/shop.yaml:";
+    // Rows: the spec, and all that is wrong with it.
+    const std::map<std::string, std::string> rows{
+        {"file: none.yaml",
+         at + "1:7: spec.file: none.yaml is not in the commit; add it, or name another file\n"},
+        {"profiles: [a]\nfile: compos.yaml",
+         at + "2:7: spec.file: compos.yaml is not in the commit; did you mean \"compose.yaml\"?\n"},
+        {"files: [compose.yaml, /far/off.yaml]",
+         at + "1:23: spec.files[1]: /far/off.yaml is not in the commit, where it would be "
+              "far/off.yaml; add it, or name another file\n"},
+        {"file: site", at + "1:7: spec.file: site is a folder; name the compose file in it\n"},
+        {"file: ../up.yaml", at + "1:7: spec.file: \"../up.yaml\" leaves the repository\n"},
+        {"{file: given.yaml, provide: {given.yaml: \"services: {a: {image: \\\"b\\\"}}\"}}", ""},
+    };
+    for (const auto& [spec, refusals] : rows) {
+        ProjectScene scene = shop_scene();
+        scene.spec = spec;
+        EXPECT_EQ(scene.refusals(), refusals) << spec;
+    }
+}
+
 TEST(ExpandComposeProject, NeverHoldsASecretItself) {
     ProjectScene scene = shop_scene();
     for (const Declared& one : scene.expand()) {
