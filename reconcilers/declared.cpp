@@ -46,6 +46,8 @@ private:
     bool seal(Case& c, const Declared& want);
     void absent(const Case& c);
     void present(Case& c);
+    [[nodiscard]] static bool can_only_wait(const Action& finish);
+    void waits(const Case& c, std::vector<FieldChange> fields);
     void differs(const Case& c, std::vector<FieldChange> changes);
     void agrees(const Case& c, bool forgotten);
     [[nodiscard]] const RuleBook& rules_for(const Declared& want);
@@ -209,12 +211,25 @@ void DeclaredPlanner::present(Case& c) {
         action.back = c.bad && !is_what_worked(c, fields);
         action.fields = std::move(fields.changes);
         action.reason = c.have->unfinished;
+        if (can_only_wait(action)) return waits(c, std::move(action.fields));
         return draft(c, std::move(action));
     }
     const bool unread = c.have->spec.is_null() && c.have->agrees_with != c.digest;
     if (unread) return rest(c, Status::unknown, "its content was not read; the next look reads it");
     if (fields.changes.empty()) return agrees(c, fields.forgotten);
     differs(c, std::move(fields.changes));
+}
+
+/// Nothing is to be done now, and git wants nothing else than what is under way.
+bool DeclaredPlanner::can_only_wait(const Action& finish) {
+    return finish.have->idle_until && !finish.back &&
+           std::ranges::none_of(finish.fields, &FieldChange::replaces);
+}
+
+void DeclaredPlanner::waits(const Case& c, std::vector<FieldChange> fields) {
+    rest(c, Status::progressing, c.have->unfinished);
+    p_.plan.resting.back().fields = std::move(fields);
+    p_.plan.resting.back().passing = true;
 }
 
 /// Is what is under way the content that worked before? Then it goes on, and not back.

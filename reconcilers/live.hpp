@@ -9,6 +9,7 @@
 #include "config/base/error.hpp"
 #include "config/base/resource_key.hpp"
 #include "config/desired_state.hpp"
+#include "providers/net/clock.hpp"
 
 namespace driftless {
 
@@ -48,6 +49,11 @@ struct Live {
     Owner owner = Owner::foreign;
     std::string unfinished;  ///< what is under way, for people: "replacing: waits until healthy";
                              ///< empty when settled
+    /// Unfinished, but nothing can be done about it until then, unless git wants something else.
+    std::optional<net::WallTime> idle_until;
+    /// Out of service: its successor is not there yet, or git dropped it and it is kept for its
+    /// grace.
+    bool kept = false;
     std::vector<std::string> claims;  ///< what it holds: "port 80/tcp", "name web"
     Health health = Health::none;
     bool ready = true;       ///< exists and works as far as can be seen

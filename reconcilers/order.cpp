@@ -129,6 +129,10 @@ void Order::keep_waves(const std::vector<std::size_t>& sorted) {
         const bool goes_on = draft.action.verb == Verb::finish && draft.action.want;
         if (goes_on) ++busy[draft.action.key.kind];
     }
+    for (const Rest& rest : p_.plan.resting) {
+        const bool goes_on = rest.have && !rest.have->unfinished.empty();
+        if (goes_on && p_.declared.contains(rest.key)) ++busy[rest.key.kind];
+    }
     for (const std::size_t i : sorted) {
         const Draft& draft = p_.drafts[i];
         if (draft.action.verb != Verb::replace || !draft.blocked.empty()) continue;

@@ -10,8 +10,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto verifying_look = 200ms;  ///< after something was done
-constexpr auto next_glance = 5'000ms;   ///< while something is under way by itself
+constexpr auto verifying_look = 200ms;    ///< after something was done
+constexpr auto after_a_change = 1'000ms;  ///< to what waits for it
+constexpr auto next_glance = 5'000ms;     ///< while something is under way by itself
+
+/// Under way, with nothing to do about it until a known time.
+bool is_idle(const Rest& rest) {
+    return rest.status == Status::progressing && rest.have && rest.have->idle_until;
+}
 
 ResourceStatus status_of(const Rest& rest) {
     ResourceStatus status;
@@ -19,6 +25,7 @@ ResourceStatus status_of(const Rest& rest) {
     status.why = rest.why;
     status.fields = rest.fields;
     if (rest.have) status.id = rest.have->id;
+    if (is_idle(rest) && rest.have->kept) status.kept_until = rest.have->idle_until;
     return status;
 }
 
@@ -70,7 +77,8 @@ void record_done(Outcome& outcome, const Action& action, const Done& done) {
     } else if (!done.done) {
         status.status = Status::progressing;
         status.why = done.why.empty() ? action.reason : done.why;
-        look_at(outcome, action.key, done.look_again);
+        const bool removes = action.verb == Verb::remove || !action.want;
+        look_at(outcome, action.key, removes ? verifying_look : done.look_again);
     } else if (action.verb == Verb::adopt) {
         status.status = Status::in_sync;
         const bool ready = action.have && (action.have->ready || action.have->completed);
@@ -111,15 +119,43 @@ void mark_left(Outcome& outcome, const std::vector<Frontier::Left>& left) {
         ResourceStatus& status = outcome.statuses[one.action->key];
         status.status = Status::blocked;
         status.why = one.why;
-        if (one.passing) look_at(outcome, one.action->key, verifying_look * 5);
+        if (one.passing) outcome.under_way.push_back(one.action->key);
     }
 }
 
-void mark_resting(Outcome& outcome) {
+/// When to look again at what gets no action.
+void mark_waiting(Outcome& outcome, const Rest& rest, net::WallTime now) {
+    if (rest.passing) outcome.under_way.push_back(rest.key);
+    if (is_idle(rest)) {
+        const auto time = std::max<std::chrono::milliseconds>(*rest.have->idle_until - now, 0ms);
+        if (!rest.have->kept) look_at(outcome, rest.key, time);
+    } else if (rest.status == Status::progressing) {
+        look_at(outcome, rest.key, next_glance);
+    }
+}
+
+/// What waits for something else has no time of its own, unless that was done just now or is not
+/// of this target.
+void mark_passing(Outcome& outcome, const std::vector<Frontier::Left>& left) {
+    const auto waits = [](const Rest& rest) { return rest.passing && !is_idle(rest); };
+    const bool any = std::ranges::any_of(outcome.plan.resting, waits) ||
+                     std::ranges::any_of(left, &Frontier::Left::passing);
+    if (!any) return;
+    if (outcome.changes > 0) return look_within(outcome, after_a_change);
+    if (!outcome.look_again) look_within(outcome, next_glance);
+}
+
+/// The end of a grace is no reason to look at anything before.
+void mark_kept(Outcome& outcome, net::WallTime now) {
+    for (const auto& [key, status] : outcome.statuses) {
+        if (!status.kept_until) continue;
+        look_within(outcome, std::max<std::chrono::milliseconds>(*status.kept_until - now, 0ms));
+    }
+}
+
+void mark_resting(Outcome& outcome, net::WallTime now) {
     for (const Rest& rest : outcome.plan.resting) {
-        if (rest.status == Status::progressing) look_at(outcome, rest.key, next_glance);
-        if (rest.passing)
-            look_at(outcome, rest.key, outcome.changes > 0 ? verifying_look * 5 : next_glance);
+        mark_waiting(outcome, rest, now);
         if (rest.status == Status::in_sync) outcome.worked.emplace(rest.key, rest.digest);
     }
     for (const ActionOutcome& action : outcome.actions) {
@@ -180,8 +216,11 @@ void record(Outcome& outcome, const Step& step, const Results& results) {
 }
 
 void conclude(Outcome& outcome, const Run& run, const std::vector<Frontier::Left>& left) {
+    const net::WallTime now = run.clock.wall();
     mark_left(outcome, left);
-    mark_resting(outcome);
+    mark_resting(outcome, now);
+    mark_passing(outcome, left);
+    mark_kept(outcome, now);
     add_origins(outcome, run.facts);
     post(outcome, run.facts);
     std::ranges::sort(outcome.under_way);
@@ -192,9 +231,7 @@ void conclude(Outcome& outcome, const Run& run, const std::vector<Frontier::Left
 bool Outcome::converged() const {
     const auto rests = [](const auto& one) {
         const ResourceStatus& status = one.second;
-        const bool is_declared = !status.origin.commit.empty();
-        return status.status == Status::in_sync ||
-               (status.status == Status::suspended && !is_declared);  // kept for its grace
+        return status.status == Status::in_sync || status.kept_until;
     };
     return clean() && under_way.empty() && std::ranges::all_of(statuses, rests);
 }

@@ -76,6 +76,8 @@ std::optional<Live> without_spec(const Live* live) {
     shown.version = live->version;
     shown.owner = live->owner;
     shown.unfinished = live->unfinished;
+    shown.idle_until = live->idle_until;
+    shown.kept = live->kept;
     shown.claims = live->claims;
     shown.health = live->health;
     shown.ready = live->ready;

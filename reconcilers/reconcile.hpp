@@ -16,6 +16,8 @@ struct ResourceStatus {
     std::string id;
     Origin origin;          ///< empty for what git no longer declares
     std::string held_hash;  ///< when held
+    /// Removed, and kept until then: no fault, and nothing to do before.
+    std::optional<net::WallTime> kept_until = std::nullopt;
 };
 
 struct ActionOutcome {
@@ -46,7 +48,8 @@ struct Outcome {
     bool canceled = false;
     std::vector<ResourceKey> gone;  ///< of the inventory: neither live nor declared any more
 
-    [[nodiscard]] bool converged() const;  ///< all in sync, nothing under way
+    [[nodiscard]] bool converged()
+        const;  ///< all in sync or only kept for its grace, nothing under way
     [[nodiscard]] bool clean() const { return !unreadable && !canceled; }
     /// A full and clean look after which nothing waits for a person only because it was the first.
     [[nodiscard]] bool ends_first_contact() const;

@@ -120,6 +120,11 @@ void UndeclaredPlanner::ours(const Live& live, const std::string& collection) {
         return rest(live, Status::suspended, *why);
     }
     if (!live.left_alone.empty()) return rest(live, Status::suspended, live.left_alone);
+    if (live.idle_until) {
+        rest(live, Status::progressing, live.unfinished);
+        p_.plan.resting.back().passing = !live.kept;
+        return;
+    }
     if (p_.declared.empty()) {
         return rest(live, Status::held,
                     "git declares nothing at all for this target: nothing is removed");

@@ -151,13 +151,15 @@ std::string status_text(const json& status, const json& resources, net::WallTime
 
 bool is_pending(const json& status) {
     return std::ranges::any_of(status["targets"], [](const json& target) {
-        const json& counts = target["counts"];
-        const bool all_in_sync = std::ranges::all_of(counts.items(), [](const auto& count) {
-            return count.key() == "in_sync" || count.key() == "suspended";
-        });
+        std::size_t at_rest = target["kept"];  // of those that are progressing
+        std::size_t all = 0;
+        for (const auto& [word, count] : target["counts"].items()) {
+            all += count.get<std::size_t>();
+            if (word == "in_sync" || word == "suspended") at_rest += count.get<std::size_t>();
+        }
         // What is shown may still be of the commit before: its agreement says nothing of this one.
         const bool looked = target["commit"] == target["planned_commit"];
-        return !looked || !all_in_sync || !target["held"].empty() || !target["findings"].empty();
+        return !looked || at_rest != all || !target["held"].empty() || !target["findings"].empty();
     });
 }
 

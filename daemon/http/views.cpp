@@ -1,5 +1,7 @@
 #include "daemon/http/views.hpp"
 
+#include <algorithm>
+
 #include "config/base/vault.hpp"
 
 namespace driftless::http {
@@ -72,6 +74,10 @@ json live_view(const Live& live) {
     return view;
 }
 
+json time_view(const std::optional<net::WallTime>& time) {
+    return time ? json(net::to_string(*time)) : json(nullptr);
+}
+
 json resource_view(const ResourceKey& key, const ResourceStatus& status) {
     json view = key_view(key);
     view["status"] = name(status.status);
@@ -80,11 +86,8 @@ json resource_view(const ResourceKey& key, const ResourceStatus& status) {
     view["fields"] = fields_view(status.fields);
     view["origin"] = origin_view(status.origin);
     view["held_hash"] = status.held_hash;
+    view["kept_until"] = time_view(status.kept_until);
     return view;
-}
-
-json time_view(const std::optional<net::WallTime>& time) {
-    return time ? json(net::to_string(*time)) : json(nullptr);
 }
 
 json last_view(const LastRun& last) {
@@ -112,6 +115,12 @@ json counts_of(const TargetStatus& target) {
     return counts;
 }
 
+/// Removed ones that only wait for the end of their grace.
+std::size_t kept_of(const TargetStatus& target) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        target.resources, [](const auto& one) { return one.second.kept_until.has_value(); }));
+}
+
 json target_view(const TargetStatus& target) {
     return {{"name", target.name},
             {"status", name(target.word)},
@@ -123,6 +132,7 @@ json target_view(const TargetStatus& target) {
             {"findings", view_of(target.findings)["findings"]},
             {"hold_removals", target.hold_removals},
             {"counts", counts_of(target)},
+            {"kept", kept_of(target)},
             {"held", held_view(target.plan.held)},
             {"held_hash", target.plan.held_hash},
             {"notes", notes_view(target.plan.notes)},

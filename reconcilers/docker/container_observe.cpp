@@ -1,5 +1,6 @@
 #include "reconcilers/docker/container_observe.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "providers/net/task_group.hpp"
@@ -100,30 +101,51 @@ void tell_half_made(const Turn& turn, const json& container, Live& live) {
         live.unfinished = "creating: it was not started yet";
 }
 
+/// A kept one that runs is to be stopped, whatever else is under way.
+bool any_kept_runs(const ContainerGroup& group) {
+    return std::ranges::any_of(group.kept, [](const ContainerSummary* kept) {
+        return kept->state == "running" || kept->state == "restarting" || kept->state == "paused";
+    });
+}
+
+/// The old one is kept beside the new one, until that has proved itself.
+void tell_replacing(const Look& look, const Turn& turn, const json& container, Live& live) {
+    const net::WallTime now = look.run.clock.wall();
+    const Verdict verdict = verdict_on(container, now);
+    live.left_alone.clear();
+    if (verdict.proof != Proof::waiting) {
+        live.unfinished = "replacing: comes to its end";
+        return;
+    }
+    live.unfinished = "replacing: waits until it is proven: " + verdict.why;
+    if (verdict.look_in && !any_kept_runs(turn.group)) live.idle_until = now + *verdict.look_in;
+}
+
+/// The old one alone: git dropped it, and it is kept for its grace.
+void tell_removed(const Look& look, const Turn& turn, const json& container, Live& live) {
+    const net::WallTime until =
+        kept_since(look.run, key_named(look, turn.name), container) + look.run.facts.policy.grace;
+    live.left_alone.clear();
+    if (any_kept_runs(turn.group)) {
+        live.unfinished = "removed: it still runs";
+    } else if (look.run.clock.wall() < until) {
+        live.unfinished = fmt::format("removed, and kept until {}; declared again, it comes back",
+                                      net::to_string(until));
+        live.idle_until = until;
+    } else {
+        live.unfinished = "removed: its time as a kept one is over";
+    }
+}
+
 /// A kept one beside the one in service, or alone: what is still to be done about it.
 void tell_kept(const Look& look, const Turn& turn, const json& container, Live& live) {
     if (turn.group.kept.empty()) return;
-    const Verdict verdict = verdict_on(container, look.run.clock.wall());
-    if (turn.group.current != nullptr) {
-        live.unfinished = "replacing: ";
-        live.unfinished +=
-            verdict.proof == Proof::waiting ? "waits until it is proven" : "comes to its end";
-        live.left_alone.clear();
-    } else if (!turn.wanted.empty()) {
-        live.unfinished = "replacing: the old one is kept, the new one is not there";
-        live.left_alone.clear();
-    } else {
-        const net::WallTime until = kept_since(look.run, key_named(look, turn.name), container) +
-                                    look.run.facts.policy.grace;
-        if (is_alive(container)) {
-            live.left_alone.clear();
-            live.unfinished = "removed: it still runs";
-        } else if (look.run.clock.wall() < until) {
-            live.left_alone = "removed, and kept until " + net::to_string(until);
-        } else {
-            live.unfinished = "removed: its time as a kept one is over";
-        }
-    }
+    if (turn.group.current != nullptr) return tell_replacing(look, turn, container, live);
+    live.kept = true;
+    const bool is_declared = find(look.declared, turn.name) != nullptr;
+    if (!is_declared) return tell_removed(look, turn, container, live);
+    live.unfinished = "replacing: the old one is kept, the new one is not there";
+    live.left_alone.clear();
 }
 
 void compare(Look& look, const Turn& turn, json have, Live& live) {

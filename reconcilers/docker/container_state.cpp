@@ -11,6 +11,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto runs_long_enough = 10s;
+constexpr auto next_probe = 1s;  // a health check is asked for as often
+constexpr auto while_paused = 1min;
 constexpr auto slack = 5s;  // the engine's own time between a probe and its verdict
 
 /// The engine writes nanoseconds, and year 1 for "never".
@@ -80,14 +82,17 @@ Verdict running_verdict(const json& container, net::WallTime now) {
     if (health == "unhealthy") return {Proof::failed, "unhealthy" + last_probe(container)};
     if (health == "starting") {
         const bool late = now - started > longest_check(container);
-        return {late ? Proof::failed : Proof::waiting,
-                "not healthy in time" + last_probe(container)};
+        if (late) return {Proof::failed, "not healthy in time" + last_probe(container)};
+        return {Proof::waiting, "its health check has not passed yet" + last_probe(container),
+                next_probe};
     }
     const std::int64_t restarts = shown_integer(container, "/RestartCount");
     if (restarts > 0)
         return {Proof::failed, fmt::format("it ended and was restarted: {} times", restarts)};
-    const bool proven = now - started >= runs_long_enough;
-    return {proven ? Proof::proven : Proof::waiting, "has to run for 10 s"};
+    const auto left = started + runs_long_enough - now;
+    if (left <= 0s) return {Proof::proven, ""};
+    return {Proof::waiting, "has to run for 10 s",
+            std::chrono::ceil<std::chrono::milliseconds>(left)};
 }
 
 }  // namespace
@@ -118,7 +123,7 @@ void tell_state(const json& container, Live& live) {
 Verdict verdict_on(const json& container, net::WallTime now) {
     const std::string state = shown_text(container, "/State/Status");
     if (state == "running") return running_verdict(container, now);
-    if (state == "paused") return {Proof::waiting, "paused"};
+    if (state == "paused") return {Proof::waiting, "paused", while_paused};
     if (is_completed(container)) return {Proof::proven, ""};
     if (state == "created") {
         const std::string error = shown_text(container, "/State/Error");

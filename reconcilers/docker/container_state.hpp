@@ -19,6 +19,8 @@ enum class Proof { waiting, proven, failed };
 struct Verdict {
     Proof proof = Proof::waiting;
     std::string why;
+    /// While it waits: when to look again at the latest. None: there is something to do.
+    std::optional<std::chrono::milliseconds> look_in = std::nullopt;
 };
 /// With a health check: healthy, within the time that the check can take. Without: it has run for
 /// ten seconds, or ended with 0 and is not to run again.

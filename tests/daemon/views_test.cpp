@@ -109,6 +109,14 @@ Overview overview() {
         Status::degraded, "unhealthy: connection refused", {}, "f00d", origin(9), ""};
     target.resources[key("volume", "web.data")] = {Status::held, "it holds data", {},
                                                    "web_data",   Origin{},        "9f3a5c"};
+    target.resources[key("container", "web.old.1")] = {
+        .status = Status::progressing,
+        .why = "removed, and kept until 2026-01-01T00:10:00.000Z; declared again, it comes back",
+        .fields = {},
+        .id = "dead",
+        .origin = {},
+        .held_hash = "",
+        .kept_until = at(600)};
     target.last = LastRun{"7f3c0001",
                           "commit",
                           at(-30),

@@ -147,6 +147,25 @@ const std::vector<PlanCase> removals{
          s.facts.hold_removals = "force-pushed";
      },
      {"finish api: kept", "in_sync web"}},
+    {"a_removal_in_its_grace_rests",
+     [](Scene& s) {
+         s.settled("web");
+         Live& api = s.dropped("api");
+         api.unfinished = "removed, and kept";
+         api.kept = true;
+         api.idle_until = s.facts.now + std::chrono::minutes{10};
+     },
+     {"progressing api: removed, and kept", "in_sync web"}},
+    {"a_removal_in_its_grace_is_none_of_a_person_s_business",
+     [](Scene& s) {
+         s.settled("web");
+         Live& api = s.dropped("api");
+         api.unfinished = "removed, and kept";
+         api.kept = true;
+         api.idle_until = s.facts.now + std::chrono::minutes{10};
+         s.facts.hold_removals = "force-pushed";
+     },
+     {"progressing api: removed, and kept", "in_sync web"}},
     {"suspended_is_not_removed",
      [](Scene& s) {
          s.settled("web");
@@ -454,6 +473,18 @@ const std::vector<PlanCase> waiting{
          s.lives[1].unfinished = "replacing";
      },
      {"finish b", "blocked a: replacements go one after the other"}},
+    {"one_that_only_waits_counts",
+     [](Scene& s) {
+         for (const std::string name : {"a", "b"}) {
+             s.entry(name);
+             s.live(name, old_image);
+             s.want(name, new_image);
+         }
+         s.lives[1].spec = new_image;
+         s.lives[1].unfinished = "replacing";
+         s.lives[1].idle_until = s.facts.now;
+     },
+     {"blocked a: replacements go one after the other", "progressing b: replacing"}},
 };
 INSTANTIATE_TEST_SUITE_P(Waiting, PlanOrder, ::testing::ValuesIn(waiting), case_name);
 

@@ -122,6 +122,24 @@ const std::vector<PlanCase> what_there_is{
          s.want("web", new_image);
      },
      {"finish web: replacing"}},
+    {"unfinished_with_nothing_to_do_rests",
+     [](Scene& s) {
+         s.entry("web");
+         s.want("web", new_image);
+         Live& live = s.live("web", new_image);
+         live.unfinished = "replacing";
+         live.idle_until = s.facts.now;
+     },
+     {"progressing web: replacing"}},
+    {"unfinished_goes_on_where_git_wants_something_else",
+     [](Scene& s) {
+         s.entry("web");
+         s.want("web", old_image);
+         Live& live = s.live("web", new_image);
+         live.unfinished = "replacing";
+         live.idle_until = s.facts.now;
+     },
+     {"finish web: replacing"}},
     {"unfinished_is_never_held",
      [](Scene& s) {
          s.facts.first_contact = true;

@@ -369,12 +369,64 @@ TEST(Reconcile, ARenameTakesOverAndTheOldKeyIsForgotten) {
     EXPECT_THAT(rig.calls_of([&] { rig.converge(); }), ElementsAre("remove new"));
 }
 
-TEST(Reconcile, WhatIsKeptForItsGraceDoesNotKeepARunFromConverging) {
-    Outcome outcome;
-    outcome.statuses[ToyRig::key("removed")].status = Status::suspended;
-    EXPECT_TRUE(outcome.converged());
-    outcome.statuses[ToyRig::key("removed")].origin.commit = "c1";
-    EXPECT_FALSE(outcome.converged());
+TEST(Reconcile, ARemovalInItsGraceIsUnderWayAndNeitherWakesNorKeepsARunFromConverging) {
+    ToyRig rig;
+    rig.want("old");
+    rig.want("stay");
+    rig.converge();
+    rig.world.replaces_slowly = true;
+    rig.world.grace = std::chrono::minutes{10};
+    rig.push("c2");
+    rig.drop("old");
+    EXPECT_FALSE(rig.run().converged());  // begun: only a look tells
+    const Outcome kept = rig.run();
+    EXPECT_EQ(status_of(kept, "old"), Status::progressing);
+    EXPECT_EQ(kept.statuses.at(ToyRig::key("old")).why, "kept for a while");
+    EXPECT_TRUE(kept.statuses.at(ToyRig::key("old")).kept_until.has_value());
+    EXPECT_TRUE(kept.converged());
+    EXPECT_EQ(kept.look_again, std::chrono::minutes{10});
+    EXPECT_THAT(kept.actions, IsEmpty());
+    rig.pass(std::chrono::minutes{10});
+    EXPECT_THAT(rig.calls_of([&] { rig.run(); }), ElementsAre("finish old"));
+}
+
+TEST(Reconcile, WhatOnlyHasToProveItselfRestsUntilThenWithoutACallOrALine) {
+    ToyRig rig;
+    rig.want("web", old_image);
+    rig.want("old");
+    rig.converge();
+    rig.world.replaces_slowly = true;
+    rig.world.proves_in = std::chrono::seconds{10};
+    rig.push("c2");
+    rig.wanted("web").spec = new_image;
+    rig.run();
+    rig.drop("old");
+    rig.world.calls.clear();
+    rig.journal.lines.clear();
+    const Outcome waits = rig.run();
+    EXPECT_EQ(status_of(waits, "web"), Status::progressing);
+    EXPECT_EQ(waits.statuses.at(ToyRig::key("web")).why, "replacing");
+    EXPECT_EQ(waits.look_again, std::chrono::seconds{10});
+    EXPECT_FALSE(waits.converged());
+    EXPECT_EQ(status_of(waits, "old"), Status::blocked);  // removals come last
+    EXPECT_THAT(rig.world.calls, IsEmpty());
+    EXPECT_THAT(rig.journal.lines, IsEmpty());
+    rig.pass(std::chrono::seconds{10});
+    EXPECT_THAT(rig.calls_of([&] { rig.run(); }), ElementsAre("finish web", "remove old"));
+}
+
+TEST(Reconcile, NewerContentDoesNotWaitForTheOneThatHasToProveItself) {
+    ToyRig rig;
+    rig.want("web", old_image);
+    rig.converge();
+    rig.world.replaces_slowly = true;
+    rig.world.proves_in = std::chrono::seconds{10};
+    rig.push("c2");
+    rig.wanted("web").spec = new_image;
+    rig.run();
+    rig.push("c3");
+    rig.wanted("web").spec = old_image;
+    EXPECT_THAT(rig.calls_of([&] { rig.run(); }), ElementsAre("finish web"));
 }
 
 TEST(Reconcile, PostsAManifestWhenAllOfItIsReady) {

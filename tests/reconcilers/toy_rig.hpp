@@ -85,6 +85,7 @@ struct ToyRig {
         for (const auto& [key, posted] : outcome.posted) facts.board.post(key, posted);
         return outcome;
     }
+    void pass(std::chrono::nanoseconds time) { clock.run_for(io, time); }
     /// Runs until nothing is under way. @return how many runs that took
     int converge(int at_most = 20) {
         for (int runs = 1; runs <= at_most; ++runs) {

@@ -36,7 +36,7 @@ KindRules ToyKind::rules() const {
     return rules;
 }
 
-Live ToyKind::live_of(const ToyThing& thing) const {
+Live ToyKind::live_of(const ToyThing& thing, net::WallTime now) const {
     Live live;
     live.key = thing.key;
     live.id = thing.id;
@@ -49,12 +49,14 @@ Live ToyKind::live_of(const ToyThing& thing) const {
     live.commit = thing.commit;
     if (!thing.next.is_null()) live.unfinished = "replacing";
     if (thing.leaving) live.unfinished = "kept for a while";
+    live.kept = thing.leaving;
+    if (!live.unfinished.empty() && thing.idle_until > now) live.idle_until = thing.idle_until;
     live.outputs = {
         {"url", fmt::format("toy://{}/{}", thing.key.name, thing.spec.value("size", 0))}};
     return live;
 }
 
-asio::awaitable<Reads> ToyKind::observe(Run&, Scope scope) {
+asio::awaitable<Reads> ToyKind::observe(Run& run, Scope scope) {
     ++world_.looks;
     if (scope.fresh) ++world_.fresh_looks;
     if (scope.fresh && world_.on_fresh_look) world_.on_fresh_look();
@@ -65,7 +67,7 @@ asio::awaitable<Reads> ToyKind::observe(Run&, Scope scope) {
     }
     LiveState lives;
     for (const auto& [id, thing] : world_.things) {
-        if (thing.key.kind == kind_) lives.push_back(live_of(thing));
+        if (thing.key.kind == kind_) lives.push_back(live_of(thing, run.clock.wall()));
     }
     reads.emplace(kind_, Complete<LiveState>::vouched(std::move(lives)));
     co_return reads;
@@ -111,10 +113,10 @@ Result<Done> ToyKind::apply_one(Run& run, const Action& action) {
     ToyThing& thing = found->second;
     if (action.verb == Verb::adopt) return Done{};
     ++thing.version;
-    if (action.verb == Verb::remove) return remove(thing);
+    if (action.verb == Verb::remove) return remove(thing, run.clock.wall());
     if (action.verb == Verb::finish) return finish(thing, action);
     if (is_taken(action)) return Error{Errc::conflict, call + ": a claim is taken"};
-    return replace(thing, action, std::move(spec));
+    return replace(thing, action, std::move(spec), run.clock.wall());
 }
 
 bool ToyKind::is_taken(const Action& action) const {
@@ -137,13 +139,15 @@ Result<Done> ToyKind::create(const Action& action, json spec) {
     return done;
 }
 
-Result<Done> ToyKind::replace(ToyThing& thing, const Action& action, json spec) const {
+Result<Done> ToyKind::replace(ToyThing& thing, const Action& action, json spec,
+                              net::WallTime now) const {
     thing.claims = action.want->claims;
     thing.owner = Owner::ours;
     thing.commit = action.want->origin.commit;
     Done done;
     if (action.verb == Verb::replace && world_.replaces_slowly) {
         thing.next = std::move(spec);
+        thing.idle_until = now + world_.proves_in;
         done.done = false;
     } else {
         thing.key = action.key;
@@ -171,10 +175,11 @@ Result<Done> ToyKind::finish(ToyThing& thing, const Action& action) {
     return done;
 }
 
-Result<Done> ToyKind::remove(ToyThing& thing) {
+Result<Done> ToyKind::remove(ToyThing& thing, net::WallTime now) {
     Done done;
     if (world_.replaces_slowly) {
         thing.leaving = true;
+        thing.idle_until = now + world_.grace;
         thing.claims.clear();
         done.done = false;
     } else {

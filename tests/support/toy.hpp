@@ -21,8 +21,9 @@ struct ToyThing {
     Owner owner = Owner::ours;
     std::string commit;
     std::vector<std::string> claims;
-    json next;             ///< what it is being replaced by
-    bool leaving = false;  ///< being removed: kept for a while
+    json next;                                               ///< what it is being replaced by
+    bool leaving = false;                                    ///< being removed: kept for a while
+    std::optional<net::WallTime> idle_until = std::nullopt;  ///< nothing can be done before
     bool ready = true;
     bool protect = false;
 };
@@ -33,8 +34,10 @@ struct ToyWorld {
     std::vector<std::string> calls;          ///< "create web", in their order
     std::set<std::string> failing;           ///< calls that fail: "create web", "prepare web"
     std::optional<Error> unreadable;
-    bool replaces_slowly = false;  ///< a replacement and a removal are only begun
-    bool ready_later = false;      ///< what is made is not ready until somebody says so
+    bool replaces_slowly = false;       ///< a replacement and a removal are only begun
+    std::chrono::seconds proves_in{0};  ///< a replacement: nothing can be done before
+    std::chrono::seconds grace{0};      ///< what is removed is kept as long
+    bool ready_later = false;           ///< what is made is not ready until somebody says so
     int looks = 0;
     int fresh_looks = 0;
     std::function<void()> on_fresh_look;
@@ -67,11 +70,11 @@ public:
 private:
     Result<Done> apply_one(Run& run, const Action& action);
     Result<Done> create(const Action& action, json spec);
-    Result<Done> replace(ToyThing& thing, const Action& action, json spec) const;
+    Result<Done> replace(ToyThing& thing, const Action& action, json spec, net::WallTime now) const;
     Result<Done> finish(ToyThing& thing, const Action& action);
-    Result<Done> remove(ToyThing& thing);
+    Result<Done> remove(ToyThing& thing, net::WallTime now);
     [[nodiscard]] bool is_taken(const Action& action) const;
-    [[nodiscard]] Live live_of(const ToyThing& thing) const;
+    [[nodiscard]] Live live_of(const ToyThing& thing, net::WallTime now) const;
 
     ToyWorld& world_;
     std::string kind_;
