@@ -5,6 +5,7 @@
 
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
+#include "daemon/cli/exit_code.hpp"
 #include "daemon/cli/field_text.hpp"
 #include "daemon/cli/text.hpp"
 
@@ -43,15 +44,13 @@ asio::awaitable<int> diff(Machine& machine, std::string config, DiffOptions opti
     auto answer = co_await endpoint->get("/api/v1/resources");
     if (!answer) co_return fail(machine, answer.error());
     const json resources = chosen((*answer)["resources"], *keys);
-    const bool pending = std::ranges::any_of(
-        resources, [](const json& resource) { return resource["status"] != "in_sync"; });
     if (options.as_json) {
         machine.out << json{{"resources", resources}}.dump(2) << '\n';
     } else {
         const Style style{machine.terminal};
         for (const json& resource : resources) machine.out << text_of(resource, style);
     }
-    co_return pending ? exit_pending : exit_done;
+    co_return exit_code_of_resources(resources);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
+#include "daemon/cli/exit_code.hpp"
 #include "daemon/cli/plan_text.hpp"
 #include "daemon/cli/settings_file.hpp"
 #include "daemon/cli/world.hpp"
@@ -158,8 +159,9 @@ void Planning::print_findings(const Findings& findings) {
 }
 
 void Planning::print(const Plan& plan) {
-    pending_ = pending_ || !plan.actions.empty() || !plan.held.empty();
-    for (const Rest& rest : plan.resting) failed_ = failed_ || rest.status == Status::unknown;
+    const int code = exit_code_of(plan);
+    pending_ = pending_ || code == exit_pending;
+    failed_ = failed_ || code == exit_error;
     if (options_.as_json) {
         plans_.push_back(http::view_of(plan));
     } else {

@@ -4,6 +4,7 @@
 
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
+#include "daemon/cli/exit_code.hpp"
 #include "daemon/cli/status_text.hpp"
 
 namespace driftless::cli {
@@ -55,8 +56,7 @@ asio::awaitable<Result<int>> print_once(Machine& machine, Endpoint& endpoint,
         if (options.unmanaged) print_unmanaged(machine, *unmanaged, style);
     }
     machine.out.flush();
-    if (is_failing(*status)) co_return exit_error;
-    co_return is_pending(*status) ? exit_pending : exit_done;
+    co_return exit_code_of_status(*status);
 }
 
 asio::awaitable<int> status(Machine& machine, std::string config, StatusOptions options) {

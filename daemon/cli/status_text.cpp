@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 
 #include "daemon/cli/field_text.hpp"
@@ -147,29 +146,6 @@ std::string status_text(const json& status, const json& resources, net::WallTime
         text += "\n" + target_text(target, resources["resources"], now, style);
     }
     return text;
-}
-
-bool is_pending(const json& status) {
-    return std::ranges::any_of(status["targets"], [](const json& target) {
-        std::size_t at_rest = target["kept"];  // of those that are progressing
-        std::size_t all = 0;
-        for (const auto& [word, count] : target["counts"].items()) {
-            all += count.get<std::size_t>();
-            if (word == "in_sync" || word == "suspended") at_rest += count.get<std::size_t>();
-        }
-        // What is shown may still be of the commit before: its agreement says nothing of this one.
-        const bool looked = target["commit"] == target["planned_commit"];
-        return !looked || at_rest != all || !target["held"].empty() || !target["findings"].empty();
-    });
-}
-
-bool is_failing(const json& status) {
-    const auto not_ok = [](const json& part) {
-        return part["status"] != "ok" && part["status"] != "suspended" &&
-               part["status"] != "rewound";
-    };
-    return !status.value("store_works", true) || std::ranges::any_of(status["sources"], not_ok) ||
-           std::ranges::any_of(status["targets"], not_ok);
 }
 
 }  // namespace driftless::cli

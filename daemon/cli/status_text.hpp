@@ -15,9 +15,4 @@ namespace driftless::cli {
 std::string status_text(const json& status, const json& resources, net::WallTime now,
                         const Style& style);
 
-/// Is anything to be done, or held? (exit code 2) @param status  /api/v1/status
-bool is_pending(const json& status);
-/// Could something not be read? (exit code 1)
-bool is_failing(const json& status);
-
 }  // namespace driftless::cli
