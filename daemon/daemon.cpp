@@ -91,6 +91,7 @@ asio::awaitable<Result<Wanted>> Daemon::earlier(std::string target, std::string 
 
 asio::awaitable<Result<void>> Daemon::run() {
     for (const auto& [name, source] : sources_) co_await source->states().restore();
+    for (const auto& [name, target] : targets_) co_await target->remember();
     net::TaskGroup runs{parts_.executor};
     net::TaskGroup watchers{parts_.executor};
     for (const auto& [name, source] : sources_) watchers.spawn(source->run());

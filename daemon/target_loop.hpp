@@ -17,6 +17,7 @@ public:
     TargetLoop(RunnerParts parts, const net::asio::any_io_executor& executor,
                std::function<void(TargetLoop&)> on_end);
 
+    asio::awaitable<void> remember() { return runner_.remember(); }  ///< before any target runs
     asio::awaitable<void> run();    ///< until stopped, at a step's end, or canceled
     asio::awaitable<void> watch();  ///< until canceled; connects again by itself
 

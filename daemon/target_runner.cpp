@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "providers/net/deadline.hpp"
+#include "reconcilers/posting.hpp"
 
 namespace driftless {
 namespace {
@@ -157,6 +158,13 @@ Run TargetRunner::run_of(const Order& order, Facts facts) {
     };
 }
 
+asio::awaitable<void> TargetRunner::remember() {
+    const auto memory = co_await parts_.store.recall(parts_.settings.name);
+    if (!memory) co_return;  // then its runs can't read it either, and change nothing
+    parts_.board.set_needs(parts_.settings.name,
+                           needs_elsewhere(parts_.settings.name, memory->inventory));
+}
+
 asio::awaitable<Outcome> TargetRunner::run(Order order) {
     superseded_ = false;
     posted_news_ = false;
@@ -243,6 +251,10 @@ void TargetRunner::tell_board(const Outcome& outcome) {
         posted_news_ = posted_news_ || known == nullptr || !same_for_others(*known, posted);
         parts_.board.post(key, posted);
         posted_.insert(key);
+    }
+    if (outcome.needs) {
+        const bool is_news = parts_.board.set_needs(parts_.settings.name, *outcome.needs);
+        posted_news_ = posted_news_ || is_news;
     }
     if (!outcome.full || !outcome.clean()) return;
     for (auto key = posted_.begin(); key != posted_.end();) {

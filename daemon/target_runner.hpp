@@ -51,6 +51,8 @@ public:
     /// The run that is under way ends at its next step.
     void stop() { stop_asked_ = true; }
 
+    /// Before the first run of any target: what of this one may still be there and needs others.
+    asio::awaitable<void> remember();
     /// One run. Every way out is an Outcome; a store that fails makes it `unreadable`, and then
     /// nothing was sent.
     asio::awaitable<Outcome> run(Order order);

@@ -32,6 +32,24 @@ void Board::take_down(const ResourceKey& key) {
     posted_.erase(key);
 }
 
+bool Board::set_needs(const std::string& target, NeedsElsewhere needs) {
+    NeedsElsewhere& known = needs_[target];
+    const bool is_news = known != needs;
+    known = std::move(needs);
+    return is_news;
+}
+
+std::vector<ResourceKey> Board::dependents_of(const ResourceKey& key) const {
+    std::vector<ResourceKey> dependents;
+    for (const auto& [target, needs] : needs_) {
+        if (target == key.target) continue;
+        for (const auto& [dependent, needed] : needs) {
+            if (std::ranges::find(needed, key) != needed.end()) dependents.push_back(dependent);
+        }
+    }
+    return dependents;
+}
+
 const Posted* Board::find(const ResourceKey& key) const {
     const auto found = posted_.find(key);
     return found == posted_.end() ? nullptr : &found->second;

@@ -65,6 +65,42 @@ std::map<ResourceKey, Posted> manifests_of(const DesiredState& desired,
     return manifests;
 }
 
+void add_needs(NeedsElsewhere& needs, const ResourceKey& dependent, const std::vector<Need>& all) {
+    for (const Need& need : all) {
+        if (need.key.target == dependent.target) continue;
+        auto& known = needs[dependent];
+        if (std::ranges::find(known, need.key) == known.end()) known.push_back(need.key);
+    }
+}
+
+bool is_there(const Outcome& outcome, const ResourceKey& key) {
+    const auto posted = outcome.posted.find(key);
+    return posted != outcome.posted.end() && posted->second.exists;
+}
+
+/// What was there before, what this run may have made, and not what went for good.
+NeedsElsewhere needs_after(const Outcome& outcome, const Facts& facts) {
+    NeedsElsewhere needs = needs_elsewhere(facts.target, facts.inventory);
+    KeySet begun;
+    for (const ActionOutcome& action : outcome.actions) begun.insert(action.key);
+    for (const Action& action : outcome.plan.actions) {
+        if (action.want && begun.contains(action.key))
+            add_needs(needs, action.key, action.want->needs);
+    }
+    if (facts.desired) {
+        for (const Declared& want : (*facts.desired)->resources) {
+            if (is_there(outcome, want.key)) add_needs(needs, want.key, want.needs);
+        }
+    }
+    for (const ResourceKey& key : outcome.gone) needs.erase(key);
+    for (const ActionOutcome& action : outcome.actions) {
+        const bool is_gone = !action.error && action.done && !is_there(outcome, action.key) &&
+                             !outcome.statuses.contains(action.key);
+        if (is_gone) needs.erase(action.key);
+    }
+    return needs;
+}
+
 class Posting {
 public:
     Posting(Outcome& outcome, const Facts& facts) : outcome_(outcome), facts_(facts) {}
@@ -112,6 +148,15 @@ private:
 
 void post(Outcome& outcome, const Facts& facts) {
     Posting{outcome, facts}.post();
+    outcome.needs = needs_after(outcome, facts);
+}
+
+NeedsElsewhere needs_elsewhere(const std::string& target, const Inventory& inventory) {
+    NeedsElsewhere needs;
+    for (const auto& [key, entry] : inventory) {
+        if (key.target == target) add_needs(needs, key, entry.needs);
+    }
+    return needs;
 }
 
 void post_seen(Facts& facts, const Reads& reads) {

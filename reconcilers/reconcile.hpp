@@ -40,6 +40,7 @@ struct Outcome {
     std::vector<ActionOutcome> actions;  ///< those that were begun
     std::map<ResourceKey, ResourceStatus> statuses;  ///< of the scope
     std::map<ResourceKey, Posted> posted;            ///< for the board
+    std::optional<NeedsElsewhere> needs;             ///< for the board; none: as before
     /// In sync and ready: key -> digest; its commit is good.
     std::map<ResourceKey, std::string> worked;
     std::optional<std::chrono::milliseconds> look_again;  ///< something is under way

@@ -182,6 +182,15 @@ void Waiting::needs_of_the_dropped() {
     for (const auto& [key, entry] : p_.facts.inventory) {
         for (const Need& need : entry.needs) need_of_the_dropped(key, need.key);
     }
+    for (const auto& [key, removals] : removals_of_) {
+        for (const ResourceKey& dependent : p_.facts.board.dependents_of(key)) {
+            for (const std::size_t removal : removals) still_needed(removal, dependent);
+        }
+    }
+}
+
+void Waiting::still_needed(std::size_t removal, const ResourceKey& dependent) {
+    block(removal, fmt::format("{} still needs it", to_string(dependent)), false);
 }
 
 void Waiting::need_of_the_dropped(const ResourceKey& dependent, const ResourceKey& key) {
@@ -207,7 +216,7 @@ void Waiting::keep_needed(std::size_t removal, const ResourceKey& dependent) {
         const Status status = rest->second->status;
         stays = status == Status::unknown || (rest->second->have && status != Status::in_sync);
     }
-    if (stays) block(removal, fmt::format("{} still needs it", to_string(dependent)), false);
+    if (stays) still_needed(removal, dependent);
 }
 
 void Waiting::write_to(std::size_t draft) {

@@ -49,6 +49,7 @@ private:
     void follow_successors(std::size_t removal);
     void needs_of_the_dropped();
     void need_of_the_dropped(const ResourceKey& dependent, const ResourceKey& key);
+    void still_needed(std::size_t removal, const ResourceKey& dependent);
     void keep_needed(std::size_t removal, const ResourceKey& dependent);
     void add(std::size_t draft, Wait wait);
     void block(std::size_t draft, std::string why, bool passing);

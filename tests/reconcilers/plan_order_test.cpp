@@ -390,6 +390,13 @@ const std::vector<PlanCase> waiting{
          s.facts.inventory[Scene::key("db")].needs = {{Scene::key("a"), Until::ready, true}};
      },
      {"remove db", "remove a", "in_sync stay"}},
+    {"what_another_target_still_needs_stays",
+     [](Scene& s) {
+         s.settled("stay");
+         s.dropped("db");
+         s.facts.board.set_needs("there", {{{"there", "toy.thing", "web"}, {Scene::app("db")}}});
+     },
+     {"blocked db: there/toy.thing/web still needs it", "in_sync stay"}},
     {"a_dependency_stays_while_its_dependent_is_held",
      [](Scene& s) {
          s.settled("stay");

@@ -31,22 +31,25 @@ struct ToyRig {
     }
 
     static ResourceKey key(const std::string& name) { return {"here", "toy.thing", name}; }
+    [[nodiscard]] ResourceKey own_key(const std::string& name) const {
+        return {facts.target, "toy.thing", name};
+    }
 
     Declared& want(const std::string& name, json spec = {{"size", 1}}) {
         Declared declared;
-        declared.key = key(name);
+        declared.key = own_key(name);
         declared.collection = "toy.thing";
         declared.spec = std::move(spec);
         declared.origin.place = {name + ".yaml", 1, 1};
-        declared.origin.manifest = {"here", "App", name};
+        declared.origin.manifest = {facts.target, "App", name};
         wants.push_back(std::move(declared));
         return wants.back();
     }
     Declared& wanted(const std::string& name) {
-        return *std::ranges::find(wants, key(name), &Declared::key);
+        return *std::ranges::find(wants, own_key(name), &Declared::key);
     }
     void drop(const std::string& name) {
-        std::erase_if(wants, [&](const Declared& one) { return one.key == key(name); });
+        std::erase_if(wants, [&](const Declared& one) { return one.key == own_key(name); });
     }
     /// What git says from now on is another commit.
     void push(const std::string& id) { commit = id; }
@@ -55,7 +58,7 @@ struct ToyRig {
         std::ranges::sort(wants, {}, &Declared::key);
         for (Declared& one : wants) one.origin.commit = commit;
         commits[commit] = wants;
-        DesiredState desired{"here", commit, wants, {}};
+        DesiredState desired{facts.target, commit, wants, {}};
         facts.desired = Complete<DesiredState>::vouched(std::move(desired));
         facts.inventory = journal.inventory;
         facts.now = clock.wall();
@@ -83,6 +86,7 @@ struct ToyRig {
             driftless::testing::run_on(io, clock, reconcile(kinds, one, std::move(scope)));
         journal.record(outcome);
         for (const auto& [key, posted] : outcome.posted) facts.board.post(key, posted);
+        if (outcome.needs) facts.board.set_needs(facts.target, *outcome.needs);
         return outcome;
     }
     void pass(std::chrono::nanoseconds time) { clock.run_for(io, time); }

@@ -146,6 +146,16 @@ const std::vector<Scenario>& scenarios() {
          .served = {},
          .end = {"mini1 data-db-1 running", "mini2 shop-other-1 running",
                  "mini2 shop-web-1 running"}},
+        {.name = "two_targets_removed",
+         .targets = {"mini1", "mini2"},
+         .before =
+             joined(joined(project("data", database, "mini1"),
+                           project("shop", one_service("web"), "mini2",
+                                   "dependsOn: [ComposeProject/data@mini1]\n")),
+                    joined(project("logs", database, "mini1"), project("blog", database, "mini2"))),
+         .after = joined(project("logs", database, "mini1"), project("blog", database, "mini2")),
+         .served = {{"logs-db-1"}},
+         .end = {"mini1 logs-db-1 running", "mini2 blog-db-1 running"}},
     };
     return all;
 }

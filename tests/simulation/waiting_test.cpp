@@ -45,6 +45,30 @@ TEST(Removal, InItsGraceIsUnderWayAndAllElseIsWell) {
     EXPECT_EQ(stage.ours(), std::vector<std::string>{"mini1 shop-web-1 running"});
 }
 
+TEST(Removal, OfWhatAnotherTargetNeededComesAfterThatIsGoneForGood) {
+    const Scenario& both = *std::ranges::find(scenarios(), "two_targets_removed", &Scenario::name);
+    Stage stage{{"mini1", "mini2"}};
+    stage.begin(both.before, 2min);
+    stage.world.end();
+    stage.push(both.after);
+    stage.world.engine("mini2").stop();  // what needs it can't even be read after the start
+    stage.world.start();
+    stage.world.run_for(5min);
+    EXPECT_TRUE(stage.runs("data-db-1"));
+    const ResourceStatus& db = stage.world.resource("mini1/docker.container/data.db.1");
+    EXPECT_EQ(db.status, Status::blocked);
+    EXPECT_THAT(db.why, HasSubstr("mini2/docker.container/shop."));
+    stage.world.engine("mini2").start();
+    stage.world.run_for(50s);
+    EXPECT_FALSE(stage.runs("shop-web-1", "mini2"));
+    EXPECT_TRUE(stage.runs("data-db-1"));  // what needed it is still kept
+    stage.world.run_for(settled_after);
+    EXPECT_EQ(stage.ours(), both.end);
+    stage.world.clear_logs();
+    stage.world.run_for(quiet_for);
+    EXPECT_THAT(stage.world.writes(), ElementsAre());
+}
+
 TEST(Removal, DeclaredAgainInItsGraceComesBack) {
     Stage stage;
     const Commit both = project("shop", web("app:1") + extra);
