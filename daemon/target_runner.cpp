@@ -215,8 +215,11 @@ asio::awaitable<Result<Plan>> TargetRunner::plan(Scope scope) {
     Order order{.trigger = "plan", .scope = scope, .retry = {}};
     auto facts = co_await facts_of(order);
     if (!facts) co_return std::move(facts).error();
+    facts->policy.mode = Mode::observe;
     Run run = run_of(order, std::move(*facts));
-    co_return co_await plan_only(parts_.target.kinds(), run, std::move(scope));
+    Outcome outcome = co_await reconcile(parts_.target.kinds(), run, std::move(scope));
+    tell_board(outcome);
+    co_return std::move(outcome.plan);
 }
 
 /// What the store can't take in is lost for status only: marks and live state remain the truth.

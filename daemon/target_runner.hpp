@@ -56,7 +56,7 @@ public:
     /// One run. Every way out is an Outcome; a store that fails makes it `unreadable`, and then
     /// nothing was sent.
     asio::awaitable<Outcome> run(Order order);
-    /// The plan alone. Changes and records nothing.
+    /// The plan alone, and what was seen for the board. Changes and records nothing.
     asio::awaitable<Result<Plan>> plan(Scope scope);
 
     [[nodiscard]] const TargetStatus& status() const { return status_; }

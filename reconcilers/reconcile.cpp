@@ -135,11 +135,4 @@ asio::awaitable<Outcome> reconcile(const Kinds& kinds, Run& run, Scope scope) {
     co_return outcome;
 }
 
-asio::awaitable<Plan> plan_only(const Kinds& kinds, Run& run, Scope scope) {
-    run.facts.scope = scope;
-    const Observed observed = co_await observe_all(kinds, run, scope);
-    post_seen(run.facts, observed.reads);
-    co_return make_plan(run.facts, observed.reads, rules_of(kinds), run.vault);
-}
-
 }  // namespace driftless

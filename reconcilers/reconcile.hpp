@@ -59,7 +59,4 @@ struct Outcome {
 /// One run of one target, all its kinds: observe, plan, apply, tell. Every way out is an Outcome.
 asio::awaitable<Outcome> reconcile(const Kinds& kinds, Run& run, Scope scope);
 
-/// The plan alone, as `driftless plan` shows it. Changes nothing.
-asio::awaitable<Plan> plan_only(const Kinds& kinds, Run& run, Scope scope);
-
 }  // namespace driftless

@@ -10,7 +10,7 @@
 #include "daemon/cli/settings_file.hpp"
 #include "daemon/cli/world.hpp"
 #include "daemon/http/views.hpp"
-#include "daemon/target_runner.hpp"
+#include "daemon/plans.hpp"
 
 namespace driftless::cli {
 namespace {
@@ -56,7 +56,7 @@ private:
     asio::awaitable<FilesResult> fetched(const SourceSettings& source);
     asio::awaitable<Loaded> loaded(const SourceSettings& source,
                                    std::shared_ptr<const Files> files);
-    asio::awaitable<void> target(std::string name, Wanted wanted);
+    asio::awaitable<void> plan_wanted();
     void print_findings(const Findings& findings);
     void print(const Plan& plan);
 
@@ -64,7 +64,7 @@ private:
     Machine& machine_;
     const PlanOptions& options_;
     TemporaryFolder clones_;  // the daemon's clones belong to the daemon
-    Board board_;
+    std::map<std::string, Wanted> wanted_;
     json plans_ = json::array();
     bool failed_ = false;
     bool pending_ = false;
@@ -72,6 +72,7 @@ private:
 
 asio::awaitable<int> Planning::all() {
     for (const auto& [name, settings] : world_.settings->sources) co_await source(settings);
+    co_await plan_wanted();
     if (options_.as_json) machine_.out << json{{"plans", plans_}}.dump(2) << '\n';
     if (failed_) co_return exit_error;
     co_return pending_ ? exit_pending : exit_done;
@@ -88,12 +89,12 @@ asio::awaitable<void> Planning::source(const SourceSettings& source) {
     print_findings(commit.unparsed);
     print_findings(commit.elsewhere);
     for (const auto& [name, load] : commit.targets) {
-        if (!options_.target.empty() && options_.target != name) continue;
-        print_findings(load.findings);
+        const bool is_asked_for = options_.target.empty() || options_.target == name;
+        if (is_asked_for) print_findings(load.findings);
         if (!load.desired) continue;
         Wanted wanted{
             .desired = *load.desired, .files = *files, .source = source.name, .is_tip = true};
-        co_await target(name, std::move(wanted));
+        wanted_.insert_or_assign(name, std::move(wanted));
     }
 }
 
@@ -131,26 +132,23 @@ asio::awaitable<Loaded> Planning::loaded(const SourceSettings& source,
     co_return co_await net::run_blocking<Loaded>(*world_.files_lane, std::move(work));
 }
 
-asio::awaitable<void> Planning::target(std::string name, Wanted wanted) {
-    TargetRunner runner{{.settings = world_.settings->targets.at(name),
-                         .installation = world_.settings->installation,
-                         .target = *world_.targets.at(name),
-                         .store = *world_.store,
-                         .vault = *world_.vault,
-                         .clock = machine_.clock,
-                         .random = machine_.random,
-                         .board = board_,
-                         .earlier = {}}};
-    runner.want(std::move(wanted));
-    Scope scope;
-    scope.fresh = true;
-    const auto plan = co_await runner.plan(std::move(scope));
-    if (!plan) {
-        fail(machine_, plan.error());
-        failed_ = true;
-        co_return;
+asio::awaitable<void> Planning::plan_wanted() {
+    const PlanParts parts{.settings = *world_.settings,
+                          .targets = world_.targets,
+                          .store = *world_.store,
+                          .vault = *world_.vault,
+                          .clock = machine_.clock,
+                          .random = machine_.random};
+    std::string only = options_.target;
+    const auto plans = co_await plan_targets(parts, std::move(wanted_), std::move(only));
+    for (const auto& [target, plan] : plans) {
+        if (plan) {
+            print(*plan);
+        } else {
+            fail(machine_, plan.error());
+            failed_ = true;
+        }
     }
-    print(*plan);
 }
 
 void Planning::print_findings(const Findings& findings) {
