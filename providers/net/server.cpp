@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <set>
 
 #include "providers/net/deadline.hpp"
@@ -65,6 +66,19 @@ Peer peer_of(Local::socket& socket) {
     return peer;
 }
 
+/// Nothing of ours is a page: no browser may guess, keep or embed it.
+void guard(Headers& headers) {
+    const auto unless_said = [&headers](const char* name, const char* value) {
+        if (header_of(headers, name).empty()) headers.emplace_back(name, value);
+    };
+    unless_said("Cache-Control", "no-store");
+    unless_said("X-Content-Type-Options", "nosniff");
+    unless_said("Referrer-Policy", "no-referrer");
+    unless_said("Cross-Origin-Resource-Policy", "same-origin");
+    unless_said("Content-Security-Policy",
+                "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+}
+
 asio::awaitable<Result<ServerResponse>> call(const Handler& handler, ServerRequest request) {
     co_return co_await handler(std::move(request));
 }
@@ -95,6 +109,7 @@ struct Server::State {
     Local::acceptor local;
     std::string path;  // of the Unix socket that is ours
     std::set<HttpSession*> sessions;
+    std::map<Peer::Kind, std::size_t> open;  // connections: who floods one door leaves the other
     bool stopping = false;
 };
 
@@ -104,10 +119,10 @@ public:
     explicit Work(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
     template <class Acceptor>
-    asio::awaitable<void> accept(Acceptor& acceptor, TaskGroup& connections) {
+    asio::awaitable<void> accept(Acceptor& acceptor, Peer::Kind kind, TaskGroup& connections) {
         State& state = *state_;
         while (!state.stopping) {
-            if (state.sessions.size() >= state.limits.connections) {
+            if (state.open[kind] >= state.limits.connections) {
                 (void)co_await state.freed.wait();
                 continue;
             }
@@ -130,18 +145,22 @@ private:
     public:
         Session(std::shared_ptr<State> state, Socket socket, Peer peer)
             : HttpSession(std::move(socket), peer, state->clock, state->limits),
-              state_(std::move(state)) {
+              state_(std::move(state)),
+              kind_(peer.kind) {
             state_->sessions.insert(this);
+            ++state_->open[kind_];
         }
         Session(const Session&) = delete;
         Session& operator=(const Session&) = delete;
         ~Session() {
             state_->sessions.erase(this);
-            state_->freed.notify_one();
+            --state_->open[kind_];
+            state_->freed.notify_all();
         }
 
     private:
         std::shared_ptr<State> state_;
+        Peer::Kind kind_;
     };
 
     std::unique_ptr<Session> make_session(HttpSession::Socket socket, Peer peer) {
@@ -153,6 +172,7 @@ private:
         while (again) {
             Incoming incoming = co_await session->read();
             if (incoming.refusal) {
+                guard(incoming.refusal->headers);
                 (void)co_await session->write(*std::move(incoming.refusal), true, false);
                 co_await session->finish();
                 co_return;
@@ -160,6 +180,12 @@ private:
             if (!incoming.request) co_return;
             const bool is_head = incoming.request->method == Method::head;
             ServerResponse response = co_await answer(*std::move(incoming.request));
+            guard(response.headers);
+            if (response.stream && !is_head) {
+                co_await session->stream(std::move(response));
+                co_await session->finish();
+                co_return;
+            }
             again = incoming.keep_alive && !state_->stopping;
             const bool sent = co_await session->write(std::move(response), !is_head, again);
             again = again && sent && !state_->stopping;
@@ -220,8 +246,12 @@ Result<void> Server::listen_unix(const std::string& path) {
 asio::awaitable<Result<void>> Server::serve() {
     Work work{state_};
     TaskGroup connections{state_->executor};
-    if (state_->tcp.is_open()) connections.spawn(work.accept(state_->tcp, connections));
-    if (state_->local.is_open()) connections.spawn(work.accept(state_->local, connections));
+    if (state_->tcp.is_open()) {
+        connections.spawn(work.accept(state_->tcp, Peer::Kind::tcp, connections));
+    }
+    if (state_->local.is_open()) {
+        connections.spawn(work.accept(state_->local, Peer::Kind::unix_socket, connections));
+    }
     co_return co_await connections.join();
 }
 
@@ -238,6 +268,7 @@ void Server::stop() {
 
 ServerResponse problem(int status, std::string_view title, std::string_view detail) {
     nlohmann::json body;
+    body["type"] = "about:blank";
     body["status"] = status;
     body["title"] = title;
     if (!detail.empty()) body["detail"] = detail;

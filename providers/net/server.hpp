@@ -34,10 +34,25 @@ struct ServerRequest {
     }
 };
 
+/// Where an answer that goes on is written, bit by bit.
+class Outlet {
+public:
+    virtual ~Outlet() = default;
+    /// Waits until the system has taken the bytes. @return `timed_out`: it did not within
+    /// `request_in`; `unavailable`: nobody reads any more; `canceled`
+    virtual asio::awaitable<Result<void>> write(std::string bytes) = 0;
+};
+
+/// Writes the body of an answer as long as there is something to tell. Canceled when its reader
+/// goes away or the server stops.
+using StreamBody = std::function<asio::awaitable<void>(Outlet&)>;
+
 struct ServerResponse {
     int status = 200;
     Headers headers{};
     std::string body{};
+    StreamBody
+        stream{};  ///< instead of `body`: the answer ends when it does, by the connection's end
 };
 
 using Handler = std::function<asio::awaitable<ServerResponse>(ServerRequest)>;
@@ -48,12 +63,13 @@ struct ServerLimits {
     std::chrono::milliseconds headers_in{5'000};  ///< for the head of a request, and between two
     std::chrono::milliseconds request_in{
         15'000};                   ///< for its body, for the handler, for the answer each
-    std::size_t connections = 64;  ///< more wait in the system's queue
+    std::size_t connections = 64;  ///< of each listener; more wait in the system's queue
 };
 
 /// A small HTTP/1.1 server for people and programs of this machine. Requests of one connection are
 /// answered in order, connections side by side. What is wrong at the level of HTTP it answers
-/// itself, with a problem document (RFC 9457); a handler that throws is a 500.
+/// itself, with a problem document (RFC 9457); a handler that throws is a 500. No answer may be
+/// kept, guessed at or embedded by a browser, unless the handler's headers say otherwise.
 class Server {
 public:
     /// @param handler  called on the loop; what it refers to must outlive the server
@@ -81,7 +97,7 @@ private:
     std::shared_ptr<State> state_;  // shared with the connections' coroutines
 };
 
-/// "application/problem+json" with title and detail.
+/// "application/problem+json" with title and detail, and no type but the status.
 ServerResponse problem(int status, std::string_view title, std::string_view detail);
 
 }  // namespace driftless::net
