@@ -172,6 +172,13 @@ void read_http(const Node& node, HttpSettings& http, Findings& findings) {
     map.finish();
 }
 
+void read_metrics(const Node& node, MetricsSettings& metrics, Findings& findings) {
+    MapReader map{node, "metrics", findings};
+    map.require("listen");
+    metrics.listen = read_text(map, "listen", "", is_listen, "an address such as 172.17.0.1:7767");
+    map.finish();
+}
+
 /// Targets come before what names them, whatever the order in the file.
 void read_root(const Node& root, Settings& settings, Findings& findings) {
     MapReader map{root, "", findings};
@@ -190,7 +197,9 @@ void read_root(const Node& root, Settings& settings, Findings& findings) {
     read_registries(part("registries"), settings, findings);
     read_http(part("http"), settings.http, findings);
     if (!settings.targets.empty()) map.require("installation");
-    refuse_for_now(map, {"metrics"});
+    if (const Node* metrics = map.get("metrics")) {
+        read_metrics(*metrics, settings.metrics, findings);
+    }
     map.finish();
 }
 

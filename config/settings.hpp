@@ -94,6 +94,10 @@ struct HttpSettings {
     std::vector<std::string> hosts;         ///< further Host names that may be used
 };
 
+struct MetricsSettings {
+    std::string listen;  ///< an address, also one that others reach; empty: only on `http`
+};
+
 /// driftless.yaml, checked.
 struct Settings {
     std::string file;
@@ -105,6 +109,7 @@ struct Settings {
     std::map<std::string, RegistrySettings> registries;
     Policy policy;
     HttpSettings http;
+    MetricsSettings metrics;
     bool strict_targets = false;
 };
 

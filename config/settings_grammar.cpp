@@ -107,6 +107,22 @@ bool is_loopback(std::string_view text) {
            is_loopback_host(text.substr(0, colon));
 }
 
+bool is_listen(std::string_view text) {
+    if (is_loopback(text)) return true;
+    const std::size_t colon = text.rfind(':');
+    if (colon == text.npos || !is_port(text.substr(colon + 1))) return false;
+    const auto host = text.substr(0, colon);
+    const bool v6 = host.size() > 2 && host.front() == '[' && host.back() == ']';
+    const auto digits = v6 ? host.substr(1, host.size() - 2) : host;
+    if (v6) {
+        return all_of(digits, [](char c) {
+            return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':';
+        });
+    }
+    return std::ranges::count(host, '.') == 3 &&
+           all_of(host, [](char c) { return is_digit(c) || c == '.'; });
+}
+
 bool is_capability(std::string_view text) {
     return !text.empty() &&
            all_of(text, [](char c) { return is_up(c) || is_digit(c) || c == '_'; });

@@ -20,6 +20,7 @@ bool is_file_url(std::string_view text);        ///< file:///srv/git/infra.git
 bool is_variable(std::string_view text);        ///< [A-Za-z_][A-Za-z0-9_]*
 bool is_host(std::string_view text);            ///< a host name or address, with or without a port
 bool is_loopback(std::string_view text);        ///< 127.0.0.1:7766, [::1]:7766, localhost:7766
+bool is_listen(std::string_view text);          ///< a numeric address with its port
 bool is_capability(std::string_view text);      ///< NET_ADMIN, ALL
 bool is_device(std::string_view text);          ///< an absolute path, or "*"
 bool is_object_name(std::string_view text);     ///< of the engine: [A-Za-z0-9][A-Za-z0-9_.-]*

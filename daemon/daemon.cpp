@@ -35,7 +35,11 @@ Result<void> one_source_each(const Settings& settings) {
     return {};
 }
 
-Daemon::Daemon(DaemonParts parts) : parts_(std::move(parts)), stop_(parts_.executor) {
+Daemon::Daemon(DaemonParts parts)
+    : parts_(std::move(parts)),
+      feed_(parts_.executor, net::random_hex(parts_.random, 4)),
+      announcer_(feed_, parts_.measures, parts_.clock),
+      stop_(parts_.executor) {
     for (const auto& [name, settings] : parts_.settings.targets) make_target(settings);
     for (const auto& [name, settings] : parts_.settings.sources) make_source(settings);
 }
@@ -53,9 +57,18 @@ void Daemon::make_target(const TargetSettings& settings) {
                        .earlier = [this, target](std::string commit) {
                            return earlier(target, std::move(commit));
                        }};
-    targets_.emplace(target,
-                     std::make_unique<TargetLoop>(std::move(runner), parts_.executor,
-                                                  [this](TargetLoop& loop) { run_ended(loop); }));
+    runner.on_news = [this](const TargetStatus& status, RunNews news) {
+        if (news == RunNews::began) return announcer_.run_began(status);
+        announcer_.run_progressed(status);
+    };
+    runner.on_store_failure = [this](const std::string& operation) {
+        announcer_.store_failed(operation);
+    };
+    TargetLoop::OnEnd on_end = [this](TargetLoop& loop, const Outcome& outcome) {
+        run_ended(loop, outcome);
+    };
+    targets_.emplace(target, std::make_unique<TargetLoop>(std::move(runner), parts_.executor,
+                                                          std::move(on_end)));
 }
 
 void Daemon::make_source(const SourceSettings& settings) {
@@ -69,10 +82,23 @@ void Daemon::make_source(const SourceSettings& settings) {
                        .lane = parts_.lane,
                        .clock = parts_.clock,
                        .tell = [this](const std::string& target, TargetNews news) {
-                           targets_.at(target)->tell(std::move(news));
+                           tell(*targets_.at(target), std::move(news));
                        }};
-    sources_.emplace(settings.name, std::make_unique<SourceLoop>(std::move(source), parts_.random,
-                                                                 parts_.executor));
+    SourceLoop::OnLook on_look = [this](const SourceStatus& status, const Result<void>& looked) {
+        announcer_.looked(status, looked);
+    };
+    sources_.emplace(settings.name,
+                     std::make_unique<SourceLoop>(std::move(source), parts_.random, parts_.executor,
+                                                  std::move(on_look)));
+}
+
+void Daemon::tell(TargetLoop& loop, TargetNews news) {
+    const TargetStatus& status = loop.runner().status();
+    const std::string before = status.commit;
+    const bool wanted = news.wanted.has_value();
+    const auto seen = wanted ? news.wanted->seen : std::nullopt;
+    loop.tell(std::move(news));
+    if (wanted && status.commit != before) announcer_.wanted(status, seen);
 }
 
 SourceLoop* Daemon::source_of(const std::string& target) {
@@ -115,14 +141,22 @@ void Daemon::stop() {
     stop_.wake();
 }
 
-void Daemon::run_ended(TargetLoop& loop) {
+void Daemon::run_ended(TargetLoop& loop, const Outcome& outcome) {
     const TargetRunner& runner = loop.runner();
-    store_works_ = runner.store_works();
+    store_works_ = runner.store_works();  // every run edits its target's status
+    announcer_.run_ended(runner.status(), outcome);
     SourceLoop* source = source_of(runner.status().name);
     const bool rewound = runner.status().hold_removals.find(rewind_hold) != std::string::npos;
     if (source != nullptr && !rewound) source->states().hold_ended(runner.status().name);
     if (!runner.posted_news()) return;
     for (const auto& [name, target] : targets_) target->board_changed();
+}
+
+std::uint64_t Daemon::edition() const {
+    std::uint64_t edits = 0;  // none of them ever falls, so equal sums are equal parts
+    for (const auto& [name, target] : targets_) edits += target->edits();
+    for (const auto& [name, source] : sources_) edits += source->states().edits();
+    return edits;
 }
 
 Overview Daemon::overview() const {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "daemon/announcer.hpp"
 #include "daemon/http/control.hpp"
 #include "daemon/source_loop.hpp"
 #include "daemon/target_loop.hpp"
@@ -21,6 +22,7 @@ struct DaemonParts {
     Vault& vault;
     const Secrets& secrets;
     const Expanders& expanders;
+    Measures& measures;
     std::map<std::string, std::unique_ptr<git::Source>> sources;  ///< one for each of the settings
     std::map<std::string, std::unique_ptr<Target>> targets;       ///< one for each of the settings
 };
@@ -38,7 +40,13 @@ public:
 
     static constexpr std::chrono::seconds stop_within{30};
 
+    [[nodiscard]] Feed& feed() { return feed_; }
+
+    [[nodiscard]] std::uint64_t edition() const override;
     [[nodiscard]] Overview overview() const override;
+    [[nodiscard]] bool has_target(const std::string& name) const override {
+        return targets_.contains(name);
+    }
     [[nodiscard]] Result<void> ready() const override;
     asio::awaitable<Result<std::vector<HistoryEntry>>> history(std::string key,
                                                                std::size_t limit) override;
@@ -51,10 +59,13 @@ private:
     void make_source(const SourceSettings& settings);
     SourceLoop* source_of(const std::string& target);
     asio::awaitable<Result<Wanted>> earlier(std::string target, std::string commit);
-    void run_ended(TargetLoop& loop);
+    void tell(TargetLoop& loop, TargetNews news);
+    void run_ended(TargetLoop& loop, const Outcome& outcome);
 
     DaemonParts parts_;
     Board board_;
+    Feed feed_;
+    Announcer announcer_;
     Wakeup stop_;
     std::map<std::string, std::unique_ptr<TargetLoop>> targets_;
     std::map<std::string, std::unique_ptr<SourceLoop>> sources_;

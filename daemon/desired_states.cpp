@@ -56,10 +56,11 @@ DesiredStates::DesiredStates(SourceParts parts) : parts_(std::move(parts)) {
     if (targets_.empty()) {
         for (const auto& [target, settings] : parts_.settings.targets) targets_.push_back(target);
     }
-    status_.name = parts_.source.name;
-    status_.url = parts_.source.url;
-    status_.branch = parts_.source.branch;
-    status_.detail = "not read yet";
+    SourceStatus& status = status_.edit();
+    status.name = parts_.source.name;
+    status.url = parts_.source.url;
+    status.branch = parts_.source.branch;
+    status.detail = "not read yet";
 }
 
 asio::awaitable<void> DesiredStates::restore() {
@@ -102,11 +103,12 @@ asio::awaitable<void> DesiredStates::restore_commit(const std::string& commit,
 
 asio::awaitable<Result<void>> DesiredStates::look() {
     auto tip = co_await parts_.git.poll();
+    seen_ = parts_.clock.now();
     if (tip && *tip != looked_at_) tip = co_await parts_.git.fetch();
     if (!tip) co_return remote_failed(std::move(tip).error());
-    status_.checked = parts_.clock.wall();
+    status_.edit().checked = parts_.clock.wall();
     const bool was_away =
-        status_.word == SourceWord::stale || status_.word == SourceWord::auth_failed;
+        status_->word == SourceWord::stale || status_->word == SourceWord::auth_failed;
     if (*tip == looked_at_ && !read_again_ && !was_away) co_return Result<void>{};
     auto taken = co_await take(*tip);
     read_again_ = taken.failed();
@@ -115,7 +117,7 @@ asio::awaitable<Result<void>> DesiredStates::look() {
 }
 
 asio::awaitable<Result<void>> DesiredStates::take(std::string commit) {
-    status_.tip = commit;
+    status_.edit().tip = commit;
     auto files = co_await parts_.git.snapshot(commit);
     if (!files && files.error().code == Errc::not_found) {
         co_return nothing_there(files.error().message);
@@ -172,7 +174,8 @@ asio::awaitable<Result<void>> DesiredStates::take_targets(const Loaded& loaded,
                 .desired = load == nullptr ? nothing_for(target, loaded.commit) : *load->desired,
                 .files = files,
                 .source = parts_.source.name,
-                .is_tip = true};
+                .is_tip = true,
+                .seen = seen_};
         }
         tell_wanted(target, std::move(news));
     }
@@ -221,16 +224,16 @@ asio::awaitable<Result<Wanted>> DesiredStates::earlier(std::string target, std::
 Result<void> DesiredStates::remote_failed(Error error) {
     const bool refused = error.code == Errc::unauthenticated || error.code == Errc::forbidden;
     const bool gone = error.code == Errc::not_found;
-    status_.word = refused ? SourceWord::auth_failed : SourceWord::stale;
-    status_.detail = error.message;
+    status_.edit().word = refused ? SourceWord::auth_failed : SourceWord::stale;
+    status_.edit().detail = error.message;
     tell_all(gone ? fmt::format("branch {} of {} is gone", parts_.source.branch, parts_.source.name)
                   : std::string{});
     return error;
 }
 
 Result<void> DesiredStates::nothing_there(const std::string& why) {
-    status_.word = SourceWord::empty;
-    status_.detail = why;
+    status_.edit().word = SourceWord::empty;
+    status_.edit().detail = why;
     tell_all("nothing is declared any more: " + why);
     return {};
 }
@@ -256,26 +259,26 @@ void DesiredStates::tell_wanted(const std::string& target, TargetNews news) {
 }
 
 void DesiredStates::set_word(const Loaded& loaded) {
-    status_.findings = loaded.unparsed;
-    status_.findings.insert(status_.findings.end(), loaded.elsewhere.begin(),
-                            loaded.elsewhere.end());
+    SourceStatus& status = status_.edit();
+    status.findings = loaded.unparsed;
+    status.findings.insert(status.findings.end(), loaded.elsewhere.begin(), loaded.elsewhere.end());
     const bool invalid =
         !loaded.unparsed.empty() || std::ranges::any_of(loaded.targets, [](const auto& entry) {
             return has_errors(entry.second.findings);
         });
-    status_.word = invalid            ? SourceWord::invalid
-                   : rewound_.empty() ? SourceWord::ok
-                                      : SourceWord::rewound;
-    status_.detail.clear();
-    if (invalid) status_.detail = "the newest commit has errors; see the targets";
-    if (status_.word == SourceWord::rewound) status_.detail = "removals wait for a person";
+    status.word = invalid            ? SourceWord::invalid
+                  : rewound_.empty() ? SourceWord::ok
+                                     : SourceWord::rewound;
+    status.detail.clear();
+    if (invalid) status.detail = "the newest commit has errors; see the targets";
+    if (status.word == SourceWord::rewound) status.detail = "removals wait for a person";
 }
 
 void DesiredStates::hold_ended(const std::string& target) {
     rewound_.erase(target);
-    if (!rewound_.empty() || status_.word != SourceWord::rewound) return;
-    status_.word = SourceWord::ok;
-    status_.detail.clear();
+    if (!rewound_.empty() || status_->word != SourceWord::rewound) return;
+    status_.edit().word = SourceWord::ok;
+    status_.edit().detail.clear();
 }
 
 }  // namespace driftless

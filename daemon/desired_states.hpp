@@ -11,6 +11,7 @@
 #include "config/settings.hpp"
 #include "daemon/git/source.hpp"
 #include "daemon/schedule/status.hpp"
+#include "daemon/schedule/tracked.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/target_runner.hpp"
 #include "reconcilers/expand.hpp"
@@ -57,7 +58,9 @@ public:
     /// The target has nothing held any more because of a rewind.
     void hold_ended(const std::string& target);
 
-    [[nodiscard]] const SourceStatus& status() const { return status_; }
+    [[nodiscard]] const SourceStatus& status() const { return *status_; }
+    /// Grows whenever the status may have changed.
+    [[nodiscard]] std::uint64_t edits() const { return status_.edits(); }
     [[nodiscard]] const std::vector<std::string>& targets() const { return targets_; }
 
 private:
@@ -78,7 +81,8 @@ private:
 
     SourceParts parts_;
     std::vector<std::string> targets_;
-    SourceStatus status_;
+    Tracked<SourceStatus> status_;
+    net::SteadyTime seen_{};                   ///< when the last poll was answered
     std::string tip_;                          ///< the last commit that was taken
     std::string looked_at_;                    ///< the last that was read, even if it holds nothing
     std::map<std::string, std::string> told_;  ///< by target: digest of what it was told to want

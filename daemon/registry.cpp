@@ -1,6 +1,7 @@
 #include "daemon/registry.hpp"
 
 #include "daemon/docker_host.hpp"
+#include "providers/net/counted_transport.hpp"
 #include "reconcilers/docker/compose_project.hpp"
 #include "reconcilers/docker/engine_target.hpp"
 
@@ -20,6 +21,15 @@ Result<std::map<std::string, docker::RegistryLogin>> logins_of(const TargetConte
     return logins;
 }
 
+std::unique_ptr<net::HttpTransport> counted(std::unique_ptr<net::HttpTransport> transport,
+                                            const std::string& provider,
+                                            const TargetContext& context) {
+    net::OnCall on_call = [provider, &measures = context.measures](const net::CallSample& call) {
+        measures.called(provider, net::name(call.method), call.outcome, call.took);
+    };
+    return net::make_counted_transport(std::move(transport), context.clock, std::move(on_call));
+}
+
 Result<std::unique_ptr<Target>> make_docker_target(const TargetSettings& target,
                                                    const DockerEndpoint& endpoint,
                                                    const TargetContext& context) {
@@ -28,8 +38,9 @@ Result<std::unique_ptr<Target>> make_docker_target(const TargetSettings& target,
     docker::EngineParts parts;
     parts.target = target.name;
     parts.installation = context.settings.installation;
-    parts.transport =
-        make_docker_transport(endpoint.host, context.environment, context.executor, context.clock);
+    parts.transport = counted(
+        make_docker_transport(endpoint.host, context.environment, context.executor, context.clock),
+        "docker", context);
     parts.logins = std::move(*logins);
     parts.self = own_container();
     return docker::make_engine_target(std::move(parts), context.clock, context.lane);

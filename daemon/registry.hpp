@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "daemon/schedule/measures.hpp"
 #include "providers/net/blocking.hpp"
 #include "providers/net/clock.hpp"
 #include "reconcilers/expand.hpp"
@@ -21,7 +22,8 @@ struct TargetContext {
     std::map<std::string, std::string> environment;
     net::asio::any_io_executor executor;
     net::Clock& clock;
-    net::Lane& lane;  ///< for reads of a commit's files
+    net::Lane& lane;     ///< for reads of a commit's files
+    Measures& measures;  ///< of calls to providers
 };
 
 /// The target that the settings describe, with all its kinds. Nothing is connected yet.

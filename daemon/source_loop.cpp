@@ -7,12 +7,13 @@
 namespace driftless {
 
 SourceLoop::SourceLoop(SourceParts parts, net::Random& random,
-                       const net::asio::any_io_executor& executor)
+                       const net::asio::any_io_executor& executor, OnLook on_look)
     : settings_(parts.source),
       clock_(parts.clock),
       random_(random),
       states_(std::move(parts)),
-      wakeup_(executor) {}
+      wakeup_(executor),
+      on_look_(std::move(on_look)) {}
 
 asio::awaitable<void> SourceLoop::run() {
     const net::Backoff backoff{.first = settings_.interval, .most = std::chrono::minutes{10}};
@@ -24,6 +25,7 @@ asio::awaitable<void> SourceLoop::run() {
             read_again_at = clock_.now() + read_again_every;
         }
         const auto looked = co_await states_.look();
+        on_look_(states_.status(), looked);
         std::chrono::milliseconds wait = settings_.interval;
         if (looked) {
             failures = 0;

@@ -8,7 +8,11 @@ namespace driftless {
 /// One source in the daemon: looks at its remote every interval, or when it is asked to.
 class SourceLoop {
 public:
-    SourceLoop(SourceParts parts, net::Random& random, const net::asio::any_io_executor& executor);
+    using OnLook = std::function<void(const SourceStatus&, const Result<void>&)>;
+
+    /// @param on_look  called after every look
+    SourceLoop(SourceParts parts, net::Random& random, const net::asio::any_io_executor& executor,
+               OnLook on_look);
 
     asio::awaitable<void> run();  ///< until canceled
     void look_now();              ///< reads the commit again too: secrets may have changed
@@ -25,6 +29,7 @@ private:
     net::Random& random_;
     DesiredStates states_;
     Wakeup wakeup_;
+    OnLook on_look_;
 };
 
 }  // namespace driftless

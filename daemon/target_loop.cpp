@@ -14,8 +14,7 @@ constexpr auto slept = 60s;
 
 }  // namespace
 
-TargetLoop::TargetLoop(RunnerParts parts, const net::asio::any_io_executor& executor,
-                       std::function<void(TargetLoop&)> on_end)
+TargetLoop::TargetLoop(RunnerParts parts, const net::asio::any_io_executor& executor, OnEnd on_end)
     : target_(parts.target),
       clock_(parts.clock),
       random_(parts.random),
@@ -45,7 +44,7 @@ asio::awaitable<void> TargetLoop::run_due() {
     Order order = schedule_.take(clock_.now());
     const Outcome outcome = co_await runner_.run(std::move(order));
     schedule_.ended(clock_.now(), outcome);
-    on_end_(*this);
+    on_end_(*this, outcome);
 }
 
 /// A machine that slept missed events, and its connections are dead: all is looked at anew.
@@ -91,7 +90,7 @@ void TargetLoop::heard(const Hint& hint) {
 }
 
 void TargetLoop::tell(TargetNews news) {
-    runner_.status().findings = std::move(news.findings);
+    runner_.edit_status().findings = std::move(news.findings);
     runner_.hold_removals(std::move(news.hold_removals));
     if (!news.wanted) return;
     runner_.want(std::move(*news.wanted));
@@ -120,6 +119,13 @@ void TargetLoop::stop() {
     stopping_ = true;
     runner_.stop();
     wakeup_.wake();
+}
+
+std::uint64_t TargetLoop::edits() {
+    const auto due = schedule_.next();
+    if (due != shown_due_) ++due_edits_;
+    shown_due_ = due;
+    return runner_.edits() + due_edits_;
 }
 
 TargetStatus TargetLoop::status() const {

@@ -13,9 +13,10 @@ namespace driftless {
 /// One target in the daemon: its runs when they are due, and its provider's events.
 class TargetLoop {
 public:
+    using OnEnd = std::function<void(TargetLoop&, const Outcome&)>;
+
     /// @param on_end  called after every run
-    TargetLoop(RunnerParts parts, const net::asio::any_io_executor& executor,
-               std::function<void(TargetLoop&)> on_end);
+    TargetLoop(RunnerParts parts, const net::asio::any_io_executor& executor, OnEnd on_end);
 
     asio::awaitable<void> remember() { return runner_.remember(); }  ///< before any target runs
     asio::awaitable<void> run();    ///< until stopped, at a step's end, or canceled
@@ -28,6 +29,8 @@ public:
 
     [[nodiscard]] const TargetRunner& runner() const { return runner_; }
     [[nodiscard]] TargetStatus status() const;
+    /// Grows whenever what `status` gives may have changed; cheap.
+    [[nodiscard]] std::uint64_t edits();
 
 private:
     asio::awaitable<void> run_due();
@@ -41,7 +44,9 @@ private:
     TargetRunner runner_;
     Schedule schedule_;
     Wakeup wakeup_;
-    std::function<void(TargetLoop&)> on_end_;
+    OnEnd on_end_;
+    std::optional<Due> shown_due_;
+    std::uint64_t due_edits_ = 0;
     net::SteadyTime seen_steady_;
     net::WallTime seen_wall_;
     bool connected_ = false;

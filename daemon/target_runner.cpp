@@ -66,14 +66,15 @@ void log_end(const Outcome& outcome, const LastRun& last) {
 
 }  // namespace
 
-TargetRunner::TargetRunner(RunnerParts parts) : parts_(std::move(parts)) {
-    status_.name = parts_.settings.name;
-    status_.mode = parts_.settings.policy.mode;
+TargetRunner::TargetRunner(RunnerParts parts)
+    : parts_(std::move(parts)), journal_(parts_.store, parts_.on_store_failure) {
+    status_.edit().name = parts_.settings.name;
+    status_.edit().mode = parts_.settings.policy.mode;
 }
 
 void TargetRunner::want(Wanted wanted) {
-    status_.source = wanted.source;
-    status_.commit = wanted.desired->commit;
+    status_.edit().source = wanted.source;
+    status_.edit().commit = wanted.desired->commit;
     wanted_ = std::move(wanted);
     superseded_ = true;
 }
@@ -149,11 +150,11 @@ Run TargetRunner::run_of(const Order& order, Facts facts) {
         .trigger = order.trigger,
         .facts = std::move(facts),
         .vault = parts_.vault,
-        .journal = parts_.store,
+        .journal = journal_,
         .clock = parts_.clock,
         .files = wanted_ ? wanted_->files : nullptr,
         .stop_asked = [this] { return stop_asked_ || superseded_; },
-        .progress = [this](const Progress& progress) { status_.progress = progress.text; },
+        .progress = [this](const Progress& progress) { tell_progress(progress.text); },
         .earlier_files = std::move(earlier_files),
     };
 }
@@ -178,12 +179,14 @@ asio::awaitable<Outcome> TargetRunner::run(Order order) {
         outcome.unreadable = std::move(facts).error();
         spdlog::error("store failed target={} detail={}", outcome.target,
                       in_quotes(outcome.unreadable->message));
-        status_.detail = outcome.unreadable->message;
-        store_works_ = false;
+        status_.edit().detail = outcome.unreadable->message;
+        store_failed("recall");
         co_return outcome;
     }
     Run run = run_of(order, std::move(*facts));
-    status_.running = run.id;
+    status_.edit().running = run.id;
+    progress_told_ = {};
+    tell_news(RunNews::began);
     Outcome outcome = co_await carry_out(run, order.scope);
     co_await asio::this_coro::throw_if_cancelled(false);  // what a canceled run did is noted too
     co_await write_down(outcome);
@@ -228,6 +231,7 @@ asio::awaitable<void> TargetRunner::write_down(Outcome& outcome) {
     auto recorded = co_await parts_.store.record(outcome, converging);
     store_works_ = recorded.ok();
     if (!recorded) {
+        store_failed("record");
         spdlog::error("store failed run={} target={} detail={}", outcome.run, outcome.target,
                       in_quotes(recorded.error().message));
         if (!outcome.unreadable) outcome.unreadable = std::move(recorded).error();
@@ -271,6 +275,24 @@ void TargetRunner::tell_board(const Outcome& outcome) {
     }
 }
 
+/// A pull tells more than anybody can read: what is shown of it changes once a second.
+void TargetRunner::tell_progress(const std::string& text) {
+    const auto now = parts_.clock.now();
+    if (now - progress_told_ < std::chrono::seconds{1}) return;
+    progress_told_ = now;
+    status_.edit().progress = text;
+    tell_news(RunNews::progressed);
+}
+
+void TargetRunner::tell_news(RunNews news) const {
+    if (parts_.on_news) parts_.on_news(*status_, news);
+}
+
+void TargetRunner::store_failed(const std::string& operation) {
+    store_works_ = false;
+    if (parts_.on_store_failure) parts_.on_store_failure(operation);
+}
+
 void TargetRunner::mind_outage(const Outcome& outcome) {
     if (outcome.unreadable) {
         after_outage_ = true;
@@ -282,25 +304,28 @@ void TargetRunner::mind_outage(const Outcome& outcome) {
 void TargetRunner::tell_status(const Outcome& outcome, const Run& run, net::SteadyTime began) {
     const auto took =
         std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.now() - began);
-    status_.running.clear();
-    status_.progress.clear();
-    status_.hold_removals = joined({stored_hold_, hold_});
-    status_.word = outcome.unreadable ? word_for(*outcome.unreadable) : TargetWord::ok;
-    status_.detail = outcome.unreadable ? outcome.unreadable->message : std::string{};
-    status_.last = LastRun{.id = run.id,
-                           .trigger = run.trigger,
-                           .began = run.facts.now,
-                           .took = took,
-                           .changes = outcome.changes,
-                           .converged = outcome.converged(),
-                           .error = error_of_run(outcome)};
+    TargetStatus& status = status_.edit();
+    status.running.clear();
+    status.progress.clear();
+    status.hold_removals = joined({stored_hold_, hold_});
+    status.word = outcome.unreadable ? word_for(*outcome.unreadable) : TargetWord::ok;
+    status.detail = outcome.unreadable ? outcome.unreadable->message : std::string{};
+    status.last = LastRun{.id = run.id,
+                          .trigger = run.trigger,
+                          .began = run.facts.now,
+                          .took = took,
+                          .changes = outcome.changes,
+                          .converged = outcome.converged(),
+                          .error = error_of_run(outcome)};
     if (outcome.full && outcome.clean()) {
-        status_.resources = outcome.statuses;
-        status_.plan = outcome.plan;
+        status.resources = outcome.statuses;
+        status.plan = outcome.plan;
     } else {
-        for (const auto& [key, status] : outcome.statuses) status_.resources[key] = status;
+        for (const auto& [key, one] : outcome.statuses) status.resources[key] = one;
     }
-    log_end(outcome, *status_.last);
+    status.runs.push_front(*status.last);
+    if (status.runs.size() > most_runs) status.runs.pop_back();
+    log_end(outcome, *status.last);
 }
 
 }  // namespace driftless

@@ -5,8 +5,10 @@
 #include <optional>
 #include <string>
 
+#include "daemon/counted_journal.hpp"
 #include "daemon/schedule/order.hpp"
 #include "daemon/schedule/status.hpp"
+#include "daemon/schedule/tracked.hpp"
 #include "daemon/store/store.hpp"
 #include "reconcilers/target.hpp"
 
@@ -18,10 +20,15 @@ struct Wanted {
     std::shared_ptr<const Files> files;  // shared with the runs of that commit
     std::string source;
     bool is_tip = true;  ///< false: an older commit, kept because the newest one has an error
+    std::optional<net::SteadyTime> seen{};  ///< when a look at the source found it
 };
 
 /// Reads what an earlier commit wanted of the runner's target.
 using EarlierCommit = std::function<asio::awaitable<Result<Wanted>>(std::string commit)>;
+
+/// What a run says of itself while it is under way.
+enum class RunNews { began, progressed };
+using OnRunNews = std::function<void(const TargetStatus& target, RunNews news)>;
 
 /// What a runner works with; everything outlives it.
 struct RunnerParts {
@@ -34,6 +41,8 @@ struct RunnerParts {
     net::Random& random;
     Board& board;           ///< shared by all targets
     EarlierCommit earlier;  ///< for content that failed: what worked before; may be empty
+    OnRunNews on_news{};    ///< may be empty; progress is told once a second
+    OnStoreFailure on_store_failure{};  ///< may be empty
 };
 
 /// The runs of one target, one at a time: facts from store, desired state and board; reconcile;
@@ -59,8 +68,10 @@ public:
     /// The plan alone, and what was seen for the board. Changes and records nothing.
     asio::awaitable<Result<Plan>> plan(Scope scope);
 
-    [[nodiscard]] const TargetStatus& status() const { return status_; }
-    TargetStatus& status() { return status_; }
+    [[nodiscard]] const TargetStatus& status() const { return *status_; }
+    TargetStatus& edit_status() { return status_.edit(); }
+    /// Grows whenever the status may have changed.
+    [[nodiscard]] std::uint64_t edits() const { return status_.edits(); }
     [[nodiscard]] const std::optional<Wanted>& wanted() const { return wanted_; }
     /// Did the last run change what others may know of this target's resources?
     [[nodiscard]] bool posted_news() const { return posted_news_; }
@@ -76,6 +87,9 @@ private:
     asio::awaitable<void> write_down(Outcome& outcome);
     asio::awaitable<void> end_hold(const Outcome& outcome);
     void tell_board(const Outcome& outcome);
+    void tell_progress(const std::string& text);
+    void tell_news(RunNews news) const;
+    void store_failed(const std::string& operation);
     void tell_status(const Outcome& outcome, const Run& run, net::SteadyTime began);
     void mind_outage(const Outcome& outcome);
     std::string reason_to_hold(const TargetMemory& memory) const;
@@ -86,7 +100,9 @@ private:
     std::string hold_;
     std::string stored_hold_;       ///< what the store said at the last run
     std::set<ResourceKey> posted_;  ///< what of ours is on the board
-    TargetStatus status_;
+    Tracked<TargetStatus> status_;
+    CountedJournal journal_;
+    net::SteadyTime progress_told_{};
     bool after_outage_ = false;
     bool stop_asked_ = false;
     bool superseded_ = false;

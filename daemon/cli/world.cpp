@@ -35,12 +35,15 @@ Result<World> open_world(Settings settings, Access access, Machine& machine) {
     if (!store) return std::move(store).error();
     world.store = std::move(*store);
     world.expanders = all_expanders();
+    world.measures = std::make_unique<Measures>();
+    world.measures->started = machine.clock.wall();
     const TargetContext context{.settings = *world.settings,
                                 .secrets = *world.secrets,
                                 .environment = machine.environment,
                                 .executor = machine.executor,
                                 .clock = machine.clock,
-                                .lane = *world.files_lane};
+                                .lane = *world.files_lane,
+                                .measures = *world.measures};
     for (const auto& [name, target] : world.settings->targets) {
         auto made = make_target(target, context);
         if (!made) return std::move(made).error();

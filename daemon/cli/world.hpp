@@ -7,6 +7,7 @@
 #include "daemon/cli/machine.hpp"
 #include "daemon/git/source.hpp"
 #include "daemon/registry.hpp"
+#include "daemon/schedule/measures.hpp"
 #include "daemon/secrets/secrets.hpp"
 #include "daemon/store/store.hpp"
 
@@ -20,6 +21,7 @@ struct World {
     std::unique_ptr<Secrets> secrets;
     std::unique_ptr<Vault> vault;
     std::unique_ptr<Store> store;
+    std::unique_ptr<Measures> measures;
     Expanders expanders;
     std::map<std::string, std::unique_ptr<Target>> targets;
 };

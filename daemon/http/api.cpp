@@ -1,59 +1,66 @@
 #include "daemon/http/api.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
+#include <array>
 #include <charconv>
 
+#include "daemon/http/body.hpp"
+#include "daemon/http/events.hpp"
+#include "daemon/http/metrics.hpp"
 #include "daemon/http/query.hpp"
 #include "daemon/http/views.hpp"
 
 namespace driftless::http {
 namespace {
 
+using net::Method;
 using net::ServerResponse;
 
-constexpr std::string_view plans = "/api/v1/plans/";
 constexpr std::size_t most_history = 1000;
+constexpr std::chrono::minutes between_log_lines{1};
 
 ServerResponse reply(int status, const json& body) {
     return {.status = status,
             .headers = {{"Content-Type", "application/json"}},
-            // What a provider said may not be UTF-8, which a dump would throw at.
-            .body = body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"};
+            .body = dumped(body),
+            .stream = {}};
 }
 
-int status_for(Errc code) {
-    switch (code) {
-        case Errc::invalid: return 400;
-        case Errc::unauthenticated: return 401;
-        case Errc::forbidden: return 403;
-        case Errc::not_found: return 404;
-        case Errc::conflict: return 409;
-        case Errc::rate_limited: return 429;
-        case Errc::internal: return 500;
-        default: return 503;
+ServerResponse accepted(const Result<void>& done) {
+    return done ? reply(202, {{"accepted", true}}) : problem(done.error());
+}
+
+bool is_read(Method method) {
+    return method == Method::get || method == Method::head;
+}
+
+/// What stands for "{…}" when `path` is of that form: "/plans/{target}", "/plans/mini1" → "mini1".
+std::optional<std::string> match(std::string_view form, std::string_view path) {
+    const auto brace = form.find('{');
+    if (brace == form.npos) return form == path ? std::optional{std::string{}} : std::nullopt;
+    if (!path.starts_with(form.substr(0, brace))) return std::nullopt;
+    const std::string_view step = path.substr(brace);
+    if (step.empty() || step.find('/') != step.npos) return std::nullopt;
+    return std::string{step};
+}
+
+bool has_word(std::string_view words, std::string_view word) {
+    while (!words.empty()) {
+        const auto end = std::min(words.find(' '), words.size());
+        if (words.substr(0, end) == word) return true;
+        words.remove_prefix(std::min(end + 1, words.size()));
     }
+    return false;
 }
 
-ServerResponse refusal(const Error& error) {
-    return net::problem(status_for(error.code), name(error.code), error.message);
-}
-
-ServerResponse accepted() {
-    return reply(202, {{"accepted", true}});
-}
-
-/// What there is, for whoever opens the printed address.
-json contents() {
-    json links = json::array();
-    for (const char* path : {"/healthz", "/readyz", "/api/v1/status", "/api/v1/targets",
-                             "/api/v1/resources", "/api/v1/plans/{target}", "/api/v1/history"}) {
-        links.push_back({{"path", path}});
+Faults unknown_parameters(const Api::Ask& ask, std::string_view known) {
+    Faults faults;
+    for (const auto& [name, value] : ask.query) {
+        if (!has_word(known, name)) faults.push_back({.detail = "unknown", .parameter = name});
     }
-    return {{"name", "driftless"}, {"version", DRIFTLESS_VERSION}, {"links", std::move(links)}};
-}
-
-bool is_write_path(const std::string& path) {
-    return path == "/api/v1/reconcile" || path == "/api/v1/confirm" || path == "/api/v1/adopt";
+    return faults;
 }
 
 ServerResponse wrong_method(const std::string& allowed) {
@@ -62,148 +69,203 @@ ServerResponse wrong_method(const std::string& allowed) {
     return answer;
 }
 
-ServerResponse unknown(const std::string& path) {
-    return net::problem(404, "Not Found", "nothing at " + in_quotes(path));
+ServerResponse nothing(const std::string& what) {
+    return problem(Error{Errc::not_found, what});
 }
 
-Result<std::string> text_at(const json& body, const char* key) {
-    const auto found = body.find(key);
-    if (found == body.end() || !found->is_string()) {
-        return Error{Errc::invalid, fmt::format("\"{}\": expected a text", key)};
-    }
-    return found->get<std::string>();
-}
-
-/// {"targets": [{"name": "mini1"}, …]}; left out: all
-Result<std::vector<std::string>> names_in(const json& body) {
-    std::vector<std::string> names;
-    const auto found = body.find("targets");
-    if (found == body.end()) return names;
-    if (!found->is_array()) return Error{Errc::invalid, "\"targets\": expected a list of objects"};
-    for (const json& one : *found) {
-        auto text = one.is_object() ? text_at(one, "name")
-                                    : Error{Errc::invalid, "\"targets\": expected objects"};
-        if (!text) return std::move(text).error();
-        names.push_back(std::move(*text));
-    }
-    return names;
-}
-
-Result<json> parsed(const std::string& text) {
-    const auto shallow = [](int depth, json::parse_event_t, json&) { return depth <= 8; };
-    json body = json::parse(text.empty() ? "{}" : text, shallow, false);
-    if (body.is_discarded() || !body.is_object()) {
-        return Error{Errc::invalid, "the body is not a JSON object"};
-    }
-    return body;
-}
-
-/// Nothing of ours is a page: no browser may guess, keep or embed it.
-void guard(ServerResponse& response) {
-    response.headers.emplace_back("Cache-Control", "no-store");
-    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-    response.headers.emplace_back("Referrer-Policy", "no-referrer");
-    response.headers.emplace_back("Content-Security-Policy",
-                                  "default-src 'none'; frame-ancestors 'none'");
+std::string given(const Api::Ask& ask, const std::string& parameter) {
+    const auto found = ask.query.find(parameter);
+    return found == ask.query.end() ? std::string{} : found->second;
 }
 
 }  // namespace
 
+/// Every address. One more is one more line here, its function, and its part of openapi.json.
+std::span<const Api::Route> Api::routes() {
+    static const std::array all{
+        Route{Method::get, "/", "", &Api::contents},
+        Route{Method::get, "/healthz", "", &Api::alive},
+        Route{Method::get, "/readyz", "", &Api::ready},
+        Route{Method::get, "/metrics", "", &Api::metrics},
+        Route{Method::get, "/api/v1/openapi.json", "", &Api::openapi},
+        Route{Method::get, "/api/v1/status", "", &Api::status},
+        Route{Method::get, "/api/v1/targets", "", &Api::targets},
+        Route{Method::get, "/api/v1/resources", "key", &Api::resources},
+        Route{Method::get, "/api/v1/plans/{target}", "", &Api::plan},
+        Route{Method::get, "/api/v1/runs", "target", &Api::runs},
+        Route{Method::get, "/api/v1/history", "key limit", &Api::history},
+        Route{Method::get, "/api/v1/events", "", &Api::events},
+        Route{Method::post, "/api/v1/reconcile", "", &Api::reconcile},
+        Route{Method::post, "/api/v1/confirm", "", &Api::confirm},
+        Route{Method::post, "/api/v1/adopt", "", &Api::adopt},
+    };
+    return all;
+}
+
 asio::awaitable<ServerResponse> Api::handle(net::ServerRequest request) {
-    auto refusal = refused(request, access_);
+    auto refusal = refused(request, parts_.access);
     // Not in one expression: GCC 12 destroys what a conditional with a co_await gives twice.
     ServerResponse response;
     if (refusal) {
-        response = std::move(*refusal);
+        response = refuse(*std::move(refusal));
     } else {
         response = co_await answer(request);
     }
-    guard(response);
-    if (request.method == net::Method::head) response.body.clear();
+    ++parts_.measures.answers[response.status];
     co_return response;
 }
 
+/// Counted each time, and logged once a minute: whoever is refused must not fill the log.
+ServerResponse Api::refuse(Refusal refusal) {
+    const auto count = ++parts_.measures.refusals[refusal.reason];
+    const auto now = parts_.clock.now();
+    const auto told = told_.find(refusal.reason);
+    if (told == told_.end() || now - told->second >= between_log_lines) {
+        spdlog::warn("request refused reason={} status={} count={}", refusal.reason,
+                     refusal.response.status, count);
+        told_[refusal.reason] = now;
+    }
+    return std::move(refusal.response);
+}
+
 asio::awaitable<ServerResponse> Api::answer(const net::ServerRequest& request) {
-    const auto address = parse_address(request.target);
-    if (!address) co_return refusal(address.error());
-    const bool reads = request.method == net::Method::get || request.method == net::Method::head;
-    if (is_write_path(address->path)) {
-        if (request.method != net::Method::post) co_return wrong_method("POST");
-        co_return co_await write(address->path, request.body);
+    auto address = parse_address(request.target);
+    if (!address) co_return problem(address.error());
+    Ask ask{.request = request, .query = std::move(address->query), .step = {}};
+    std::string allowed;
+    for (const Route& route : routes()) {
+        auto step = match(route.path, address->path);
+        if (!step) continue;
+        if (route.method != (is_read(request.method) ? Method::get : request.method)) {
+            allowed = route.method == Method::get ? "GET, HEAD" : "POST";
+            continue;
+        }
+        ask.step = *std::move(step);
+        if (const auto faults = unknown_parameters(ask, route.query); !faults.empty()) {
+            co_return problem(faults);
+        }
+        co_return co_await (this->*route.answer)(ask);
     }
-    if (!reads) co_return wrong_method("GET, HEAD");
-    co_return co_await read(address->path, address->query);
+    if (!allowed.empty()) co_return wrong_method(allowed);
+    co_return nothing("nothing at " + in_quotes(address->path));
 }
 
-asio::awaitable<ServerResponse> Api::read(const std::string& path,
-                                          const std::map<std::string, std::string>& query) {
-    const auto key = query.find("key");
-    if (path == "/") co_return reply(200, contents());
-    if (path == "/healthz") co_return reply(200, {{"status", "alive"}});
-    if (path == "/readyz") co_return ready();
-    if (path == "/api/v1/status") co_return reply(200, view_of(control_.overview()));
-    if (path == "/api/v1/targets") co_return reply(200, targets_view(control_.overview()));
-    if (path == "/api/v1/resources") co_return resources(key == query.end() ? "" : key->second);
-    if (path == "/api/v1/history") co_return co_await history(query);
-    if (path.starts_with(plans)) co_return plan(path.substr(plans.size()));
-    co_return unknown(path);
-}
-
-ServerResponse Api::ready() const {
-    const auto ready = control_.ready();
-    return ready ? reply(200, {{"status", "ready"}}) : refusal(ready.error());
-}
-
-ServerResponse Api::resources(const std::string& key) const {
-    json view = resources_view(control_.overview(), key);
-    if (!key.empty() && view["resources"].empty()) {
-        return net::problem(404, "Not Found", "no resource " + in_quotes(key));
+/// What there is, for whoever opens the printed address.
+asio::awaitable<ServerResponse> Api::contents(const Ask&) {
+    json links = json::array();
+    for (const Route& route : routes()) {
+        if (route.path == "/") continue;
+        links.push_back({{"method", net::name(route.method)}, {"path", route.path}});
     }
-    return reply(200, view);
+    const json view{
+        {"name", "driftless"}, {"version", DRIFTLESS_VERSION}, {"links", std::move(links)}};
+    co_return reply(200, view);
 }
 
-ServerResponse Api::plan(const std::string& target) const {
-    const Overview overview = control_.overview();
-    const auto found = overview.targets.find(target);
-    if (found == overview.targets.end()) {
-        return net::problem(404, "Not Found", "no target " + in_quotes(target));
+asio::awaitable<ServerResponse> Api::alive(const Ask&) {
+    co_return reply(200, {{"status", "alive"}});
+}
+
+asio::awaitable<ServerResponse> Api::ready(const Ask&) {
+    const auto ready = parts_.control.ready();
+    co_return ready ? reply(200, {{"status", "ready"}}) : problem(ready.error());
+}
+
+asio::awaitable<ServerResponse> Api::metrics(const Ask&) {
+    co_return metrics_answer(parts_.control, parts_.measures, parts_.feed);
+}
+
+asio::awaitable<ServerResponse> Api::openapi(const Ask&) {
+    ServerResponse response;
+    response.headers = {{"Content-Type", "application/json"}};
+    response.body = openapi_document();
+    co_return response;
+}
+
+asio::awaitable<ServerResponse> Api::status(const Ask& ask) {
+    const Pages::Make make = [](const Overview& overview) { return view_of(overview); };
+    co_return pages_.answer("status", ask.request.header("If-None-Match"), make);
+}
+
+asio::awaitable<ServerResponse> Api::targets(const Ask& ask) {
+    const Pages::Make make = [](const Overview& overview) { return targets_view(overview); };
+    co_return pages_.answer("targets", ask.request.header("If-None-Match"), make);
+}
+
+asio::awaitable<ServerResponse> Api::resources(const Ask& ask) {
+    const std::string key = given(ask, "key");
+    if (key.empty()) {
+        const Pages::Make make = [](const Overview& overview) {
+            return resources_view(overview, "");
+        };
+        co_return pages_.answer("resources", ask.request.header("If-None-Match"), make);
     }
-    return reply(200, view_of(found->second.plan));
+    const json view = resources_view(parts_.control.overview(), key);
+    if (view["resources"].empty()) co_return nothing("no resource " + in_quotes(key));
+    co_return reply(200, view);
 }
 
-asio::awaitable<ServerResponse> Api::history(std::map<std::string, std::string> query) {
+asio::awaitable<ServerResponse> Api::plan(const Ask& ask) {
+    const std::string& target = ask.step;
+    if (!parts_.control.has_target(target)) co_return nothing("no target " + in_quotes(target));
+    const Pages::Make make = [&target](const Overview& overview) {
+        return view_of(overview.targets.at(target).plan);
+    };
+    co_return pages_.answer("plans/" + target, ask.request.header("If-None-Match"), make);
+}
+
+asio::awaitable<ServerResponse> Api::runs(const Ask& ask) {
+    const std::string target = given(ask, "target");
+    if (!target.empty() && !parts_.control.has_target(target)) {
+        co_return nothing("no target " + in_quotes(target));
+    }
+    const Pages::Make make = [&target](const Overview& overview) {
+        return runs_view(overview, target);
+    };
+    co_return pages_.answer("runs/" + target, ask.request.header("If-None-Match"), make);
+}
+
+asio::awaitable<ServerResponse> Api::history(const Ask& ask) {
     std::size_t limit = 50;
-    if (const auto given = query.find("limit"); given != query.end()) {
-        const std::string& text = given->second;
+    if (const std::string text = given(ask, "limit"); ask.query.contains("limit")) {
         const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), limit);
         if (failed != std::errc{} || end != text.data() + text.size()) {
-            co_return net::problem(400, "Bad Request", "limit: expected a whole number");
+            const Faults faults{{.detail = "expected a whole number", .parameter = "limit"}};
+            co_return problem(faults);
         }
     }
-    const auto entries = co_await control_.history(query["key"], std::min(limit, most_history));
-    if (!entries) co_return refusal(entries.error());
+    const auto entries =
+        co_await parts_.control.history(given(ask, "key"), std::min(limit, most_history));
+    if (!entries) co_return problem(entries.error());
     co_return reply(200, view_of(*entries));
 }
 
-asio::awaitable<ServerResponse> Api::write(const std::string& path, const std::string& text) {
-    const auto body = parsed(text);
-    if (!body) co_return refusal(body.error());
-    Result<void> done;
-    if (path == "/api/v1/reconcile") {
-        const auto names = names_in(*body);
-        done = names ? control_.reconcile(*names) : Result<void>{names.error()};
-    } else if (path == "/api/v1/confirm") {
-        const auto hash = text_at(*body, "hash");
-        if (!hash) co_return refusal(hash.error());
-        done = co_await control_.confirm(*hash);
-    } else {
-        const auto written = text_at(*body, "key");
-        if (!written) co_return refusal(written.error());
-        auto key = parse_resource_key(*written);
-        if (!key) co_return refusal(key.error());
-        done = co_await control_.adopt(std::move(*key));
-    }
-    co_return done ? accepted() : refusal(done.error());
+asio::awaitable<ServerResponse> Api::events(const Ask& ask) {
+    co_return follow(parts_.feed, parts_.clock, parts_.measures,
+                     ask.request.header("Last-Event-ID"));
+}
+
+asio::awaitable<ServerResponse> Api::reconcile(const Ask& ask) {
+    Body body{ask.request.body};
+    const auto names = body.names("targets");
+    if (!body.finish()) co_return problem(body.faults());
+    co_return accepted(parts_.control.reconcile(names));
+}
+
+asio::awaitable<ServerResponse> Api::confirm(const Ask& ask) {
+    Body body{ask.request.body};
+    auto hash = body.text("hash");
+    if (!body.finish()) co_return problem(body.faults());
+    const auto done = co_await parts_.control.confirm(*std::move(hash));
+    co_return accepted(done);
+}
+
+asio::awaitable<ServerResponse> Api::adopt(const Ask& ask) {
+    Body body{ask.request.body};
+    auto key = body.key("key");
+    if (!body.finish()) co_return problem(body.faults());
+    const auto done = co_await parts_.control.adopt(*std::move(key));
+    co_return accepted(done);
 }
 
 }  // namespace driftless::http

@@ -22,9 +22,19 @@ struct Access {
 /// @param more  further names that the settings list, with or without a port
 std::set<std::string> own_hosts(std::uint16_t port, const std::vector<std::string>& more);
 
+/// Why a request is not answered, in one word, and what it is answered instead.
+struct Refusal {
+    std::string reason;  ///< "peer", "host", "origin", "token", "type"
+    net::ServerResponse response;
+};
+
 /// Refuses what did not come from this machine's owner: another user on the Unix socket; over TCP a
 /// Host that isn't ours (a rebound name), a page of another site, a write without the token or that
-/// isn't JSON. @return the refusal, or nothing when the request may go on
-std::optional<net::ServerResponse> refused(const net::ServerRequest& request, const Access& access);
+/// isn't JSON. @return nothing when the request may go on
+std::optional<Refusal> refused(const net::ServerRequest& request, const Access& access);
+
+/// Browsers say where a request comes from: a page of another site is refused. Other programs say
+/// nothing, which is fine.
+std::optional<Refusal> refused_origin(const net::ServerRequest& request);
 
 }  // namespace driftless::http

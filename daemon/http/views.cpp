@@ -213,6 +213,20 @@ json resources_view(const Overview& overview, const std::string& key) {
     return {{"resources", std::move(resources)}};
 }
 
+json runs_view(const Overview& overview, const std::string& target) {
+    json runs = json::array();
+    for (const auto& [name, status] : overview.targets) {
+        if (!target.empty() && name != target) continue;
+        for (const LastRun& run : status.runs) {
+            json view = last_view(run);
+            view["target"] = name;
+            view["ended"] = net::to_string(run.began + run.took);
+            runs.push_back(std::move(view));
+        }
+    }
+    return {{"runs", std::move(runs)}};
+}
+
 json view_of(const Plan& plan) {
     json actions = json::array();
     for (const Action& action : plan.actions) actions.push_back(action_view(action));

@@ -19,6 +19,8 @@ json view_of(const Overview& overview);
 json targets_view(const Overview& overview);
 /// /api/v1/resources. @param key  one resource, or all when empty
 json resources_view(const Overview& overview, const std::string& key);
+/// /api/v1/runs: the last runs, those of each target newest first. @param target  all when empty
+json runs_view(const Overview& overview, const std::string& target);
 /// /api/v1/plans/{target}, `driftless plan --json`
 json view_of(const Plan& plan);
 /// /api/v1/history

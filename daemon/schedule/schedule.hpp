@@ -16,6 +16,7 @@ namespace driftless {
 struct Due {
     net::SteadyTime at;
     std::string why;  ///< "interval", "event", "back-off after 3 failures"
+    bool operator==(const Due&) const = default;
 };
 
 /// When one target runs next, and how much it looks at. Pure: every time is handed in.

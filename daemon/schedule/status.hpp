@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -34,6 +35,8 @@ struct LastRun {
     std::string error;  ///< empty when it went well
 };
 
+inline constexpr std::size_t most_runs = 50;  ///< that are kept of a target
+
 /// What may be known of one target at any moment. It holds no secrets.
 struct TargetStatus {
     std::string name;
@@ -49,6 +52,7 @@ struct TargetStatus {
     std::string running;   ///< the run that is under way; empty for none
     std::string progress;  ///< "pulling nginx:1.27: 12.1 of 40.3 MB"
     std::optional<LastRun> last;
+    std::deque<LastRun> runs;  ///< the last ones, newest first, at most `most_runs`
     std::optional<net::WallTime> next_due;
     std::string next_why;  ///< "interval", "back-off after 3 failures"
 };

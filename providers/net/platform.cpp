@@ -1,6 +1,7 @@
 #include "providers/net/platform.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -17,11 +18,37 @@
 
 #ifdef __APPLE__
 #include <mach-o/dyld.h>
+#include <mach/mach.h>
 #else
 #include <sys/prctl.h>
 #endif
 
 namespace driftless::net {
+namespace {
+
+#ifdef __APPLE__
+
+std::uint64_t resident_bytes() {
+    mach_task_basic_info info{};
+    mach_msg_type_number_t size = MACH_TASK_BASIC_INFO_COUNT;
+    const auto into = reinterpret_cast<task_info_t>(&info);
+    const auto told = ::task_info(::mach_task_self(), MACH_TASK_BASIC_INFO, into, &size);
+    return told == KERN_SUCCESS ? info.resident_size : 0;
+}
+
+#else
+
+std::uint64_t resident_bytes() {
+    std::ifstream pages{"/proc/self/statm"};
+    std::uint64_t all = 0;
+    std::uint64_t resident = 0;
+    if (!(pages >> all >> resident)) return 0;
+    return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+#endif
+
+}  // namespace
 
 bool is_quiet(int socket) {
     char byte = 0;
@@ -34,6 +61,15 @@ Result<void> check_socket_path(const std::string& path) {
     if (!path.empty() && path.size() <= room) return {};
     return Error{Errc::invalid,
                  fmt::format("socket {}: the path must have 1 to {} bytes", in_quotes(path), room)};
+}
+
+Usage own_usage() {
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    return {seconds(used.ru_utime) + seconds(used.ru_stime), resident_bytes()};
 }
 
 #ifdef __APPLE__

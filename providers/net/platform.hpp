@@ -3,6 +3,7 @@
 #include <spawn.h>
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 
 #include "config/base/error.hpp"
@@ -32,5 +33,12 @@ std::string settings_root();
 
 /// What is mounted where for this process, one mount a line; empty where the system doesn't tell.
 std::string own_mounts();
+
+/// What this process has used so far.
+struct Usage {
+    double cpu_seconds = 0;
+    std::uint64_t resident_bytes = 0;  ///< 0 where the system doesn't tell
+};
+Usage own_usage();
 
 }  // namespace driftless::net

@@ -46,6 +46,7 @@ secrets:
 registries: {ghcr.io: {username: bnx, password: {secret: ghcr}}, "localhost:5000": {username: a, password: {secret: b}}}
 policy: {mode: observe, prune: true, maxRemovals: 5, grace: 1h, interval: 2m, settle: 1s, deadline: 20m}
 http: {listen: "127.0.0.1:0", socket: /tmp/d.sock, hosts: [mini1.local]}
+metrics: {listen: "172.17.0.1:7767"}
 strictTargets: true
 )";
 
@@ -83,6 +84,7 @@ TEST(Settings, ReadEveryKey) {
     EXPECT_EQ(all.registries.at("ghcr.io").password_secret, "ghcr");
     EXPECT_EQ(all.http.listen, "127.0.0.1:0");
     EXPECT_EQ(all.http.hosts, std::vector<std::string>{"mini1.local"});
+    EXPECT_EQ(all.metrics.listen, "172.17.0.1:7767");
     EXPECT_TRUE(all.strict_targets);
 }
 
@@ -148,7 +150,7 @@ TEST(Settings, TheExamplesCommentsAreTrueToo) {
           "  namespacesOf",    "  networks",     "  volumes",   "  sysctls",
           "policy: {",         "secrets:",       "  folder",    "  named",
           "    grafana-admin", "    backup-key", "registries",  "  ghcr.io",
-          "socket:",           "hosts:"}) {
+          "socket:",           "hosts:",         "metrics:",    "  listen"}) {
         const std::size_t at = text.find("# " + line);
         ASSERT_NE(at, std::string::npos) << line;
         text.erase(at, 2);
@@ -157,6 +159,7 @@ TEST(Settings, TheExamplesCommentsAreTrueToo) {
     EXPECT_EQ(settings.registries.size(), 1U);
     EXPECT_EQ(settings.targets.at("mini1").policy.interval, 1min);
     EXPECT_EQ(settings.secrets.named.size(), 2U);
+    EXPECT_EQ(settings.metrics.listen, "172.17.0.1:7767");
 }
 
 TEST(Settings, TellAllFaultsWithTheirPlaces) {
@@ -191,6 +194,7 @@ registries:
   "-x": {username: a, password: {secret: bth}}
   quay.io: {}
 http: {listen: "0.0.0.0:80", socket: run/x, hosts: ["a b"]}
+metrics: {listen: "prometheus:80", path: /x}
 policy: converge
 )"));
 }
@@ -205,7 +209,6 @@ targets:
   b: {docker: {host: "tcp://10.0.0.9:2376", ca: /c, certificate: /c, key: /k}}
   c: {cloudflare: {accountId: x, token: {secret: t}}}
   d: {azure: {subscription: x}}
-metrics: {listen: "172.17.0.1:7767"}
 )"));
 }
 
@@ -260,6 +263,11 @@ TEST(Settings, Fault18KeepToAStrictGrammar) {
          {"127.0.0.1:0", "127.1.2.3:65535", "[::1]:80", "localhost:1"},
          {"0.0.0.0:1", "127.0.0.1", "127.0.0.1:65536", ":80", "127.0.0.1.evil.com:80", "[::]:80",
           "127.0.0.1:-1"}},
+        {"metrics: {listen: \"",
+         "\"}",
+         {"172.17.0.1:7767", "0.0.0.0:80", "[::]:80", "[fd00::1]:7767", "localhost:1"},
+         {"172.17.0.1", "example.org:80", ":80", "1.2.3:80", "172.17.0.1:65536", "[x]:80", "[]:80",
+          "-x:80"}},
         {"http: {socket: \"",
          "\"}",
          {"/run/d.sock"},

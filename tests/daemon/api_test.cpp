@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+#include <set>
+
 #include "daemon/http/query.hpp"
+#include "tests/support/paths.hpp"
 #include "tests/support/run_on.hpp"
 
 namespace driftless::http {
@@ -13,8 +18,14 @@ using nlohmann::json;
 /// A daemon that remembers what it was asked.
 class StubControl final : public Control {
 public:
+    [[nodiscard]] std::uint64_t edition() const override { return changes; }
+    [[nodiscard]] bool has_target(const std::string& name) const override {
+        return name == "mini1";
+    }
     [[nodiscard]] Overview overview() const override {
+        ++looks;
         Overview overview;
+        overview.lost = lost;
         overview.installation = "test";
         TargetStatus target;
         target.name = "mini1";
@@ -47,6 +58,9 @@ public:
     }
 
     bool is_ready = true;
+    std::uint64_t changes = 1;
+    std::string lost;
+    mutable int looks = 0;
     std::string asked;
 };
 
@@ -70,10 +84,22 @@ protected:
         return request;
     }
 
+    net::ServerResponse get(std::string target, net::Headers more = {}) {
+        auto request = local(net::Method::get, std::move(target));
+        request.headers.insert(request.headers.end(), more.begin(), more.end());
+        return ask(std::move(request));
+    }
+
     asio::io_context io_;
     driftless::testing::VirtualClock clock_;
     StubControl control_;
-    Api api_{control_, access()};
+    Feed feed_{io_.get_executor(), "cafe"};
+    Measures measures_;
+    Api api_{{.control = control_,
+              .feed = feed_,
+              .measures = measures_,
+              .clock = clock_,
+              .access = access()}};
 };
 
 struct Check {
@@ -110,6 +136,22 @@ const std::vector<Check> checks{
     {"cross_site", net::Method::get, with_host({{"Sec-Fetch-Site", "cross-site"}}), 403},
     {"same_site", net::Method::get, with_host({{"Sec-Fetch-Site", "same-site"}}), 403},
     {"own_origin", net::Method::get, with_host({{"Origin", "http://127.0.0.1:7766"}}), 200},
+    {"own_origin_behind_tls",
+     net::Method::get,
+     {{"Host", "gitops.home"}, {"Origin", "https://gitops.home"}},
+     200},
+    {"origin_of_another_port", net::Method::get, with_host({{"Origin", "http://127.0.0.1:80"}}),
+     403},
+    {"origin_that_begins_like_ours", net::Method::get,
+     with_host({{"Origin", "http://127.0.0.1:7766.evil.example"}}), 403},
+    {"two_origins", net::Method::get,
+     with_host({{"Origin", "http://127.0.0.1:7766"}, {"Origin", "http://evil.example"}}), 403},
+    {"site_in_two_minds", net::Method::get,
+     with_host({{"Sec-Fetch-Site", "none"}, {"Sec-Fetch-Site", "cross-site"}}), 403},
+    {"host_with_a_dot_behind", net::Method::get, {{"Host", "localhost.:7766"}}, 403},
+    {"host_in_capitals", net::Method::get, {{"Host", "LOCALHOST:7766"}}, 403},
+    {"host_of_a_private_net", net::Method::get, {{"Host", "192.168.1.9:7766"}}, 403},
+    {"empty_host", net::Method::get, {{"Host", ""}}, 403},
     {"other_origin", net::Method::get, with_host({{"Origin", "http://evil.example"}}), 403},
     {"null_origin", net::Method::get, with_host({{"Origin", "null"}}), 403},
     {"write_with_token", net::Method::post, write_with({{"Authorization", "Bearer " + token}}),
@@ -122,6 +164,23 @@ const std::vector<Check> checks{
     {"write_with_no_scheme", net::Method::post, write_with({{"Authorization", token}}), 401},
     {"write_from_a_page", net::Method::post,
      write_with({{"Authorization", "Bearer " + token}, {"Origin", "http://evil.example"}}), 403},
+    {"write_cross_site", net::Method::post,
+     write_with({{"Authorization", "Bearer " + token}, {"Sec-Fetch-Site", "cross-site"}}), 403},
+    {"write_with_an_empty_token", net::Method::post, write_with({{"Authorization", "Bearer "}}),
+     401},
+    {"write_with_a_longer_token", net::Method::post,
+     write_with({{"Authorization", "Bearer " + token + "0"}}), 401},
+    {"write_with_a_cookie", net::Method::post, write_with({{"Cookie", "token=" + token}}), 401},
+    {"write_that_is_text", net::Method::post,
+     with_host({{"Authorization", "Bearer " + token}, {"Content-Type", "text/plain"}}), 415},
+    {"write_without_a_type", net::Method::post, with_host({{"Authorization", "Bearer " + token}}),
+     415},
+    {"write_with_a_charset", net::Method::post,
+     with_host({{"Authorization", "Bearer " + token},
+                {"Content-Type", "application/json; charset=utf-8"}}),
+     202},
+    {"put", net::Method::put, write_with({{"Authorization", "Bearer " + token}}), 405},
+    {"delete_without_token", net::Method::del, write_with({}), 401},
     {"write_that_is_a_form", net::Method::post,
      with_host({{"Authorization", "Bearer " + token},
                 {"Content-Type", "application/x-www-form-urlencoded"}}),
@@ -135,12 +194,17 @@ TEST_P(GateTest, AnswersOnlyWhoMayAsk) {
     net::ServerRequest request;
     request.method = check.method;
     request.target = check.method == net::Method::get ? "/api/v1/status" : "/api/v1/reconcile";
+    control_.looks = 0;
     request.headers = check.headers;
     const auto response = ask(request);
     EXPECT_EQ(response.status, check.status) << response.body;
-    if (check.status >= 400) {
-        EXPECT_TRUE(control_.asked.empty());
+    for (const auto& [header, value] : response.headers) {  // there is no CORS
+        EXPECT_FALSE(header.starts_with("Access-Control-")) << header;
     }
+    if (check.status < 400) return;
+    EXPECT_TRUE(control_.asked.empty());
+    EXPECT_EQ(control_.looks, 0);  // refused before anything was looked at
+    EXPECT_EQ(net::header_of(response.headers, "Content-Type"), "application/problem+json");
 }
 INSTANTIATE_TEST_SUITE_P(, GateTest, ::testing::ValuesIn(checks),
                          [](const auto& row) { return row.param.name; });
@@ -163,16 +227,108 @@ TEST_F(ApiTest, ErrorsAreProblemDocuments) {
     EXPECT_NE(net::header_of(response.headers, "Content-Type").find("application/problem+json"),
               std::string::npos);
     const json body = json::parse(response.body);
+    EXPECT_EQ(body["type"], "urn:driftless:error:not_found");
+    EXPECT_EQ(body["title"], "There is no such thing");
     EXPECT_EQ(body["status"], 404);
     EXPECT_EQ(body["detail"], "nothing at \"/nowhere\"");
 }
 
-TEST_F(ApiTest, NothingIsKeptOrEmbedded) {
-    const auto response = ask(local(net::Method::get, "/healthz"));
-    EXPECT_EQ(net::header_of(response.headers, "Cache-Control"), "no-store");
-    EXPECT_EQ(net::header_of(response.headers, "X-Content-Type-Options"), "nosniff");
-    EXPECT_NE(net::header_of(response.headers, "Content-Security-Policy").find("'none'"),
-              std::string::npos);
+TEST_F(ApiTest, AProblemNamesEveryFaultOfABody) {
+    const auto response = ask(local(net::Method::post, "/api/v1/reconcile",
+                                    R"({"targets": [{"name": "a"}, 7, {"nam": "b"}], "a/b": 1})"));
+    EXPECT_EQ(response.status, 400);
+    const json body = json::parse(response.body);
+    EXPECT_EQ(body["type"], "urn:driftless:error:invalid");
+    std::vector<std::string> pointers;
+    for (const json& fault : body["errors"]) pointers.push_back(fault["pointer"]);
+    EXPECT_EQ(pointers, (std::vector<std::string>{"#/targets/1", "#/targets/2", "#/a~1b"}));
+    EXPECT_EQ(control_.asked, "");
+}
+
+TEST_F(ApiTest, AParameterThatNobodyKnowsIsRefusedByName) {
+    for (const char* target : {"/api/v1/resources?kye=x", "/api/v1/status?key=x", "/healthz?x",
+                               "/api/v1/history?key=a&limt=3"}) {
+        const auto response = get(target);
+        EXPECT_EQ(response.status, 400) << target;
+        EXPECT_EQ(json::parse(response.body)["errors"][0]["detail"], "unknown") << target;
+    }
+}
+
+TEST_F(ApiTest, RefusalsAreCounted) {
+    auto stranger = local(net::Method::get, "/api/v1/status");
+    stranger.peer.uid = 1001;
+    ask(stranger);
+    ask(stranger);
+    EXPECT_EQ(measures_.refusals, (std::map<std::string, std::uint64_t>{{"peer", 2}}));
+    get("/healthz");
+    EXPECT_EQ(measures_.answers, (std::map<int, std::uint64_t>{{200, 1}, {403, 2}}));
+}
+
+TEST_F(ApiTest, StatusIsMadeOnceForEachChangeNotForEachReader) {
+    for (int i = 0; i < 50; ++i) {
+        for (const char* page : {"status", "targets", "resources", "plans/mini1", "runs"}) {
+            EXPECT_EQ(get(std::string{"/api/v1/"} + page).status, 200);
+        }
+    }
+    EXPECT_EQ(api_.pages().made(), 5U);
+    EXPECT_EQ(control_.looks, 5);
+    ++control_.changes;
+    get("/api/v1/status");
+    EXPECT_EQ(api_.pages().made(), 6U);
+}
+
+TEST_F(ApiTest, WhoHasTheNewestIsNotSentItAgain) {
+    const auto first = get("/api/v1/status");
+    const std::string tag = net::header_of(first.headers, "ETag");
+    EXPECT_EQ(get("/api/v1/status").headers, first.headers);
+    for (const std::string& known : {tag, "W/" + tag, "\"other\", " + tag, std::string{"*"}}) {
+        const auto again = get("/api/v1/status", {{"If-None-Match", known}});
+        EXPECT_EQ(again.status, 304) << known;
+        EXPECT_EQ(again.body, "");
+        EXPECT_EQ(net::header_of(again.headers, "ETag"), tag);
+    }
+    EXPECT_EQ(get("/api/v1/status", {{"If-None-Match", "\"other\""}}).status, 200);
+    ++control_.changes;  // something changed, but nothing that it shows
+    EXPECT_EQ(get("/api/v1/status", {{"If-None-Match", tag}}).status, 304);
+    ++control_.changes;
+    control_.lost = "a corrupt file was set aside";
+    const auto news = get("/api/v1/status", {{"If-None-Match", tag}});
+    EXPECT_EQ(news.status, 200);
+    EXPECT_NE(net::header_of(news.headers, "ETag"), tag);
+    const auto resources = net::header_of(get("/api/v1/resources").headers, "ETag");
+    EXPECT_NE(resources, net::header_of(news.headers, "ETag"));
+    EXPECT_EQ(get("/api/v1/resources", {{"If-None-Match", resources}}).status, 304);
+}
+
+TEST_F(ApiTest, EveryAddressIsListedAndDescribed) {
+    const json links = json::parse(get("/").body)["links"];
+    const json described = json::parse(get("/api/v1/openapi.json").body)["paths"];
+    std::set<std::string> both;
+    for (const json& link : links)
+        both.insert(link["method"].get<std::string>() + " " + link["path"].get<std::string>());
+    both.insert("GET /");
+    std::set<std::string> in_document;
+    for (const auto& [path, operations] : described.items()) {
+        for (const auto& [method, operation] : operations.items()) {
+            in_document.insert((method == "get" ? "GET " : "POST ") + path);
+        }
+    }
+    EXPECT_EQ(in_document, both);
+}
+
+TEST_F(ApiTest, TheDocumentIsTheFileOfTheRepository) {
+    std::ifstream file{driftless::test::source_dir() / "daemon/http/openapi.json"};
+    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    EXPECT_EQ(get("/api/v1/openapi.json").body, text);
+}
+
+TEST_F(ApiTest, RunsAndPlansOfAnUnknownTargetAreNotThere) {
+    EXPECT_EQ(get("/api/v1/runs?target=mini1").status, 200);
+    EXPECT_EQ(get("/api/v1/runs?target=mini9").status, 404);
+    EXPECT_EQ(get("/api/v1/plans/mini9").status, 404);
+    EXPECT_EQ(get("/api/v1/plans/").status, 404);
+    EXPECT_EQ(get("/api/v1/plans/mini1/x").status, 404);
+    EXPECT_EQ(api_.pages().made(), 1U);  // nobody fills our memory with names
 }
 
 TEST_F(ApiTest, ReadyWhenACommitIsLoaded) {
@@ -198,6 +354,11 @@ TEST_F(ApiTest, WritesReachTheDaemon) {
         {"reconcile", R"({"targets": ["mini1"]})", 400, ""},
         {"reconcile", R"([])", 400, ""},
         {"reconcile", R"({"targets")", 400, ""},
+        {"reconcile", R"({"target": "mini1"})", 400, ""},
+        {"reconcile", R"({"targets": {}})", 400, ""},
+        {"reconcile", R"({"a":[[[[[[[[[[]]]]]]]]]]})", 400, ""},
+        {"reconcile", "", 202, "reconcile"},
+        {"confirm", R"({"hash": 7})", 400, ""},
         {"confirm", R"({"hash": "abc"})", 202, "confirm abc"},
         {"confirm", R"({"hash": "old"})", 404, "confirm old"},
         {"confirm", R"({})", 400, ""},
@@ -217,7 +378,14 @@ TEST_F(ApiTest, GetChangesNothing) {
         EXPECT_EQ(response.status, 405);
         EXPECT_EQ(net::header_of(response.headers, "Allow"), "POST");
     }
-    EXPECT_EQ(ask(local(net::Method::post, "/api/v1/status")).status, 405);
+    for (const auto& route : Api::routes()) {
+        if (route.method != net::Method::get) continue;
+        const std::string path{route.path};
+        if (path.find('{') != path.npos) continue;
+        const auto response = ask(local(net::Method::post, path));
+        EXPECT_EQ(response.status, 405) << path;
+        EXPECT_EQ(net::header_of(response.headers, "Allow"), "GET, HEAD") << path;
+    }
     EXPECT_EQ(control_.asked, "");
 }
 
@@ -232,7 +400,8 @@ TEST_F(ApiTest, HistoryHasALimit) {
 TEST_F(ApiTest, TrickyAddressesAreRefused) {
     for (const char* target :
          {"/api/v1/plans/..%2f..%2fetc", "/api/v1/../status", "status", "/api/v1/resources?key=%zz",
-          "/api/v1/resources?key=%0", "/api/v1/resources?key=%00"}) {
+          "/..%2f", "/api%2fv1/status", "/%61pi/v1/status", "http://evil.example/api/v1/status",
+          "//evil.example/..", "*", "/api/v1/resources?key=%0", "/api/v1/resources?key=%00"}) {
         EXPECT_EQ(ask(local(net::Method::get, target)).status, 400) << target;
     }
 }

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+#include <sstream>
+
 #include "tests/daemon/stubs.hpp"
 #include "tests/support/run_on.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -48,6 +52,7 @@ protected:
                                                        .vault = vault_,
                                                        .secrets = secrets_,
                                                        .expanders = expanders_,
+                                                       .measures = measures_,
                                                        .sources = std::move(sources),
                                                        .targets = std::move(targets)});
     }
@@ -85,6 +90,7 @@ protected:
     Expanders expanders_ = test::toy_expanders();
     test::ToySecrets secrets_;
     test::ToyVault vault_;
+    Measures measures_;
     std::unique_ptr<Store> store_;
     test::StubSource* git_ = nullptr;
     std::map<std::string, test::StubTarget*> targets_;
@@ -242,6 +248,120 @@ TEST(OneSourceEach, ATargetOfTwoSourcesIsRefused) {
     const auto refused = one_source_each(settings);
     ASSERT_FALSE(refused);
     EXPECT_NE(refused.error().message.find("sources a and b"), std::string::npos);
+}
+
+/// What a follower of the events was told: "run_began mini1", …
+std::vector<std::string> told(const Feed::Reader& reader, const std::set<std::string>& types) {
+    std::vector<std::string> events;
+    std::istringstream lines{reader.pending()};
+    std::string type;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("event: ")) type = line.substr(7);
+        if (!line.starts_with("data: ") || !types.contains(type)) continue;
+        const json data = json::parse(line.substr(6));
+        std::string text = type;
+        for (const char* field : {"source", "target", "key", "status", "commit", "converged"}) {
+            if (!data.contains(field)) continue;
+            text += data[field].is_string() ? " " + data[field].get<std::string>()
+                                            : " " + data[field].dump();
+        }
+        events.push_back(std::move(text));
+    }
+    return events;
+}
+
+TEST_F(DaemonTest, TellsFollowersWhatHappens) {
+    Feed::Reader reader{daemon_->feed(), ""};
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    start();
+    run_for(10s);
+    EXPECT_EQ(told(reader, {"source", "commit"}),
+              (std::vector<std::string>{"commit infra mini1 c1", "commit infra mini2 c1",
+                                        "source infra ok"}));
+    const auto runs = told(reader, {"run_began", "run_ended", "resource"});
+    const auto count = [&runs](const std::string& text) { return std::ranges::count(runs, text); };
+    EXPECT_GE(count("run_began mini1"), 2);  // the commit's, and the one that verifies it
+    EXPECT_EQ(count("run_began mini1"),
+              count("run_ended mini1 true") + count("run_ended mini1 false"));
+    EXPECT_EQ(count("resource mini1/toy.thing/a in_sync"), 1);
+    Feed::Reader later{daemon_->feed(), ""};
+    git_->failure = Error{Errc::unauthenticated, "401"};
+    target("mini2").failure = Error{Errc::unavailable, "refused"};
+    run_for(600s);
+    EXPECT_EQ(told(later, {"source", "target"}),
+              (std::vector<std::string>{"source infra auth_failed", "target mini2 unreachable"}));
+}
+
+TEST_F(DaemonTest, MeasuresWhatItDoes) {
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    target("mini1").takes = 20s;
+    start();
+    run_for(60s);
+    const RunMeasures& runs = measures_.runs["mini1"];
+    EXPECT_EQ(runs.commit_to_live.count(), 1U);
+    EXPECT_GE(runs.commit_to_live.sum(), 20);  // with what the target took
+    EXPECT_LE(runs.commit_to_live.sum(), 25);
+    EXPECT_EQ(runs.changes, 1U);
+    EXPECT_EQ(runs.failed_in_a_row, 0U);
+    EXPECT_EQ(runs.last, runs.last_good);
+    EXPECT_EQ(measures_.sources["infra"].polls, 3U);
+    EXPECT_EQ(measures_.sources["infra"].failures, 0U);
+    const auto good = runs.last_good;
+    target("mini1").failure = Error{Errc::unavailable, "refused"};
+    git_->failure = Error{Errc::unavailable, "refused"};
+    run_for(900s);
+    EXPECT_GE(runs.failed_in_a_row, 3U);
+    EXPECT_EQ(runs.results.at("unreadable"), runs.failed_in_a_row);
+    EXPECT_EQ(runs.last_good, good);
+    EXPECT_GE(measures_.sources["infra"].failures, 3U);
+    EXPECT_EQ(runs.commit_to_live.count(), 1U);
+    EXPECT_EQ(runs.took.count(), runs.results.at("unreadable") + runs.results.at("converged") +
+                                     runs.results.at("waiting"));
+}
+
+TEST_F(DaemonTest, ACommitThatNeverGetsLiveIsNotMeasured) {
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    start();
+    run_for(60s);
+    target("mini1").failure = Error{Errc::unavailable, "refused"};
+    commit("c2", {{"a.yaml", thing("mini1", "a", "new")}});
+    run_for(600s);
+    EXPECT_EQ(measures_.runs["mini1"].commit_to_live.count(), 1U);
+    commit("c3", {{"a.yaml", thing("mini1", "a", "newer")}});
+    run_for(60s);
+    target("mini1").failure.reset();
+    run_for(900s);  // c2 never was; c3 is measured from when it was seen
+    EXPECT_EQ(measures_.runs["mini1"].commit_to_live.count(), 2U);
+    EXPECT_LE(measures_.runs["mini1"].commit_to_live.sum(), 960);
+}
+
+TEST_F(DaemonTest, RemembersTheLastRuns) {
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    start();
+    run_for(60s);
+    const TargetStatus before = daemon_->overview().targets.at("mini1");
+    EXPECT_EQ(before.runs.front().id, before.last->id);
+    EXPECT_GE(before.runs.size(), 2U);
+    EXPECT_EQ(std::ranges::count(before.runs, 1U, &LastRun::changes), 1);
+    run_for(6h);
+    const TargetStatus after = daemon_->overview().targets.at("mini1");
+    EXPECT_EQ(after.runs.size(), most_runs);
+    EXPECT_EQ(after.runs.front().id, after.last->id);
+    EXPECT_GT(after.runs.front().began, after.runs.back().began);
+}
+
+TEST_F(DaemonTest, ItsEditionGrowsOnlyWhenSomethingMayHaveChanged) {
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    start();
+    run_for(65s);
+    const auto quiet = daemon_->edition();
+    run_for(20s);
+    EXPECT_EQ(daemon_->edition(), quiet);
+    run_for(30s);  // a look at the source is news: it has answered
+    EXPECT_GT(daemon_->edition(), quiet);
+    const auto before = daemon_->edition();
+    target("mini1").hear({.all = false, .keys = {}, .missed = true, .what = "the stream began"});
+    EXPECT_GT(daemon_->edition(), before);  // it is due at once
 }
 
 }  // namespace

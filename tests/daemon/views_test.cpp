@@ -4,6 +4,7 @@
 
 #include "daemon/cli/plan_text.hpp"
 #include "daemon/cli/status_text.hpp"
+#include "daemon/http/metrics.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/toy_vault.hpp"
 
@@ -124,6 +125,8 @@ Overview overview() {
                           2,
                           false,
                           "mini1/docker.container/web.db.1: unhealthy"};
+    target.runs = {*target.last, LastRun{"7f3c0000", "start", at(-330),
+                                         std::chrono::milliseconds{12}, 0, true, ""}};
     target.next_due = at(240);
     target.next_why = "interval";
     overview.targets.emplace("mini1", target);
@@ -147,6 +150,42 @@ TEST(Views, Status) {
 
 TEST(Views, Resources) {
     expect_golden("daemon/resources.json", http::resources_view(overview(), "").dump(2) + "\n");
+}
+
+TEST(Views, Runs) {
+    expect_golden("daemon/runs.json", http::runs_view(overview(), "").dump(2) + "\n");
+    EXPECT_EQ(http::runs_view(overview(), "mini1")["runs"].size(), 2U);
+    EXPECT_EQ(http::runs_view(overview(), "nas")["runs"].size(), 0U);
+}
+
+TEST(Views, Metrics) {
+    Measures measures;
+    measures.started = at(-3600);
+    measures.sources["infra"] = {.polls = 120, .failures = 2};
+    RunMeasures& runs = measures.runs["mini1"];
+    runs.results = {{"converged", 11}, {"failed", 1}};
+    runs.took.add(std::chrono::milliseconds{15});
+    runs.took.add(std::chrono::minutes{20});
+    runs.commit_to_live.add(std::chrono::seconds{42});
+    runs.changes = 7;
+    runs.failed_in_a_row = 1;
+    runs.last = at(-28);
+    runs.last_good = at(-328);
+    measures.called("docker", "GET", "ok", std::chrono::milliseconds{2});
+    measures.called("docker", "GET", "ok", std::chrono::milliseconds{3});
+    measures.called("docker", "POST", "timed_out", std::chrono::seconds{30});
+    measures.store_failures["settle"] = 1;
+    measures.answers = {{200, 9}, {403, 1}};
+    measures.refusals = {{"host", 1}};
+    const Overview shown = overview();
+    const std::string text = http::metrics_text({.overview = shown,
+                                                 .measures = measures,
+                                                 .ready = true,
+                                                 .readers = 2,
+                                                 .usage = {1.5, 12'000'000}});
+    expect_golden("daemon/metrics.txt", text);
+    EXPECT_EQ(text.find("web.api"), std::string::npos);  // no resource's name, and no commit
+    EXPECT_EQ(text.find(commit), std::string::npos);
 }
 
 TEST(Views, History) {
@@ -188,7 +227,7 @@ TEST(Views, NeitherShowSecretsNorControlCharacters) {
 TEST(Views, ListsHoldObjectsAndRootsAreObjects) {
     const std::vector<json> roots{http::view_of(plan()), http::view_of(overview()),
                                   http::resources_view(overview(), ""),
-                                  http::targets_view(overview())};
+                                  http::targets_view(overview()), http::runs_view(overview(), "")};
     const std::function<void(const json&)> check = [&](const json& value) {
         if (!value.is_structured()) return;
         for (const json& item : value) {

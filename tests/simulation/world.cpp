@@ -134,6 +134,7 @@ void World::start() {
                                                    .vault = *vault_,
                                                    .secrets = *secrets_,
                                                    .expanders = expanders_,
+                                                   .measures = measures_,
                                                    .sources = std::move(sources),
                                                    .targets = std::move(targets)});
     running_ = net::asio::co_spawn(io_, daemon_->run(), net::asio::use_future);

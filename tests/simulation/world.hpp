@@ -72,6 +72,7 @@ private:
     Expanders expanders_;
     std::unique_ptr<Secrets> secrets_;
     std::unique_ptr<Vault> vault_;
+    Measures measures_;
     std::unique_ptr<Store> store_;
     std::unique_ptr<Daemon> daemon_;
     std::future<Result<void>> running_;

@@ -1,0 +1,47 @@
+#include "daemon/http/pages.hpp"
+
+#include "reconcilers/diff.hpp"
+
+namespace driftless::http {
+
+std::string dumped(const nlohmann::json& body) {
+    return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+bool names_tag(std::string_view header, std::string_view tag) {
+    while (!header.empty()) {
+        const auto comma = header.find(',');
+        std::string_view one = header.substr(0, comma);
+        while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
+        while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
+        if (one.starts_with("W/")) one.remove_prefix(2);
+        if (one == tag || one == "*") return true;
+        header.remove_prefix(comma == header.npos ? header.size() : comma + 1);
+    }
+    return false;
+}
+
+const Pages::Page& Pages::page(const std::string& name, const Make& make) {
+    const std::uint64_t edition = control_.edition();
+    const auto known = pages_.find(name);
+    if (known != pages_.end() && known->second.edition == edition) return known->second;
+    ++made_;
+    Page page{edition, dumped(make(control_.overview())), {}};
+    page.tag = "\"" + digest_of(page.text).substr(0, 32) + "\"";
+    return pages_.insert_or_assign(name, std::move(page)).first->second;
+}
+
+net::ServerResponse Pages::answer(const std::string& name, const std::string& known,
+                                  const Make& make) {
+    const Page& page = this->page(name, make);
+    net::ServerResponse response;
+    response.headers = {{"Content-Type", "application/json"}, {"ETag", page.tag}};
+    if (names_tag(known, page.tag)) {
+        response.status = 304;
+    } else {
+        response.body = page.text;
+    }
+    return response;
+}
+
+}  // namespace driftless::http
