@@ -148,6 +148,7 @@ net::asio::awaitable<void> Listeners::serve_metrics() {
                                                  limits);
         const auto port = metrics_->listen_tcp(address->host, address->port);
         if (port) {
+            metrics_port_ = *port;
             spdlog::info("metrics listen address={} port={}", address->host, *port);
             (void)co_await metrics_->serve();
             co_return;

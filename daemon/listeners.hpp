@@ -32,6 +32,7 @@ public:
     static Result<std::unique_ptr<Listeners>> open(ListenerParts parts);
 
     [[nodiscard]] const std::string& url() const { return url_; }  ///< "http://127.0.0.1:7766/"
+    [[nodiscard]] std::uint16_t metrics_port() const { return metrics_port_; }  ///< 0: not bound
     /// Answers until stopped or canceled. An address for metrics that isn't there yet, as that of a
     /// bridge before Docker is up, is tried again; nothing else waits for it.
     net::asio::awaitable<void> serve();
@@ -52,6 +53,7 @@ private:
     std::unique_ptr<net::Server> endpoint_;
     std::unique_ptr<net::Server> metrics_;
     std::string url_;
+    std::uint16_t metrics_port_ = 0;
     bool stopping_ = false;
 };
 

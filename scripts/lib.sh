@@ -18,7 +18,7 @@ jobs_now() { getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2; }
 build_packages=(g++ cmake ninja-build ccache lld pkg-config libboost1.81-dev libgit2-dev
     libyaml-cpp-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libsqlite3-dev libssl-dev
     libcli11-dev git ca-certificates)
-test_packages=(libgtest-dev libgmock-dev)
+test_packages=(libgtest-dev libgmock-dev python3 python3-jsonschema prometheus)
 engine_packages=(docker.io iptables iproute2 busybox-static curl tini)
 
 # install PACKAGE ...: what is missing, by apt-get; elsewhere by Homebrew from the Brewfile.
@@ -43,6 +43,19 @@ install() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
         { [[ -z $made ]] || rm -f "$policy"; die "apt-get could not install ${missing[*]}"; }
     if [[ -n $made ]]; then rm -f "$policy"; fi
+}
+
+# install_from_npm: the few tools of tests that only npm has, by the versions and digests of its lock file. Without npm,
+# the tests that want them skip with a word.
+install_from_npm() {
+    local folder=$root/build/npm
+    command -v npm >/dev/null || return 0
+    cmp -s "$root/tests/http/package-lock.json" "$folder/package-lock.json" && [[ -d $folder/node_modules ]] && return 0
+    say "Installing what tests need from npm"
+    mkdir -p "$folder"
+    cp "$root"/tests/http/package{,-lock}.json "$folder"
+    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --silent) ||
+        { rm -f "$folder/package-lock.json" && say "npm could not; the tests that need it are skipped"; }
 }
 
 # configure_and_build PRESET [TARGET ...]

@@ -202,7 +202,7 @@ asio::awaitable<ServerResponse> Api::resources(const Ask& ask) {
     }
     const json view = resources_view(parts_.control.overview(), key);
     if (view["resources"].empty()) co_return nothing("no resource " + in_quotes(key));
-    co_return reply(200, view);
+    co_return Pages::answer(view, ask.request.header("If-None-Match"));
 }
 
 asio::awaitable<ServerResponse> Api::plan(const Ask& ask) {

@@ -195,7 +195,7 @@ void add_endpoint(Exposition& text, const MetricsView& view) {
 bool is_address(const std::string& host) {
     const std::string text = host.substr(0, host.rfind(':'));
     const bool v6 = host.starts_with('[');
-    return v6 || text.find_first_not_of("0123456789.") == text.npos;
+    return v6 || (!text.empty() && text.find_first_not_of("0123456789.") == text.npos);
 }
 
 }  // namespace

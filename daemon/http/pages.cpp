@@ -4,8 +4,8 @@
 
 namespace driftless::http {
 
-std::string dumped(const nlohmann::json& body) {
-    return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+std::string dumped(const json& body) {
+    return body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 bool names_tag(std::string_view header, std::string_view tag) {
@@ -26,14 +26,17 @@ const Pages::Page& Pages::page(const std::string& name, const Make& make) {
     const auto known = pages_.find(name);
     if (known != pages_.end() && known->second.edition == edition) return known->second;
     ++made_;
-    Page page{edition, dumped(make(control_.overview())), {}};
-    page.tag = "\"" + digest_of(page.text).substr(0, 32) + "\"";
-    return pages_.insert_or_assign(name, std::move(page)).first->second;
+    const json view = make(control_.overview());
+    return pages_.insert_or_assign(name, page_of(edition, view)).first->second;
 }
 
-net::ServerResponse Pages::answer(const std::string& name, const std::string& known,
-                                  const Make& make) {
-    const Page& page = this->page(name, make);
+Pages::Page Pages::page_of(std::uint64_t edition, const json& view) {
+    Page page{edition, dumped(view), {}};
+    page.tag = "\"" + digest_of(page.text).substr(0, 32) + "\"";
+    return page;
+}
+
+net::ServerResponse Pages::answer(const Page& page, const std::string& known) {
     net::ServerResponse response;
     response.headers = {{"Content-Type", "application/json"}, {"ETag", page.tag}};
     if (names_tag(known, page.tag)) {
@@ -42,6 +45,15 @@ net::ServerResponse Pages::answer(const std::string& name, const std::string& kn
         response.body = page.text;
     }
     return response;
+}
+
+net::ServerResponse Pages::answer(const std::string& name, const std::string& known,
+                                  const Make& make) {
+    return answer(page(name, make), known);
+}
+
+net::ServerResponse Pages::answer(const json& view, const std::string& known) {
+    return answer(page_of(0, view), known);
 }
 
 }  // namespace driftless::http

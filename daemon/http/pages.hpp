@@ -22,7 +22,10 @@ public:
     /// @param known  the If-None-Match of who asks: 304 without a body if that is what it has
     net::ServerResponse answer(const std::string& name, const std::string& known, const Make& make);
 
-    [[nodiscard]] std::size_t made() const { return made_; }  ///< how often one was
+    /// The same for what is not kept: one resource of many.
+    static net::ServerResponse answer(const nlohmann::json& view, const std::string& known);
+
+    [[nodiscard]] std::size_t made() const { return made_; }  ///< how often a page was
 
 private:
     struct Page {
@@ -30,6 +33,8 @@ private:
         std::string text;
         std::string tag;
     };
+    static Page page_of(std::uint64_t edition, const nlohmann::json& view);
+    static net::ServerResponse answer(const Page& page, const std::string& known);
     const Page& page(const std::string& name, const Make& make);
 
     const Control& control_;

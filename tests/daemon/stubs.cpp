@@ -28,7 +28,7 @@ asio::awaitable<Reads> StubTarget::Kind::observe(Run& run, Scope scope) {
         one.id = "id-" + name;
         one.version = digest_of(spec);
         one.spec = spec;
-        one.owner = Owner::ours;
+        one.owner = world_.foreign.contains(name) ? Owner::foreign : Owner::ours;
         one.commit = "0000";
         live.push_back(std::move(one));
     }

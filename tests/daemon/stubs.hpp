@@ -95,6 +95,7 @@ public:
     asio::awaitable<Result<void>> watch(std::function<void(Hint)> on_hint) override;
 
     std::map<std::string, json> things;  ///< by name
+    std::set<std::string> foreign;       ///< names of those that are somebody else's
     std::chrono::milliseconds takes{0};  ///< each apply
     std::optional<Error> failure;        ///< of every read
     int observed = 0;
