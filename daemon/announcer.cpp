@@ -1,6 +1,7 @@
 #include "daemon/announcer.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace driftless {
@@ -18,10 +19,19 @@ json run_view(const TargetStatus& target) {
 }
 
 json ended_view(const TargetStatus& target, const LastRun& last) {
-    return {{"target", target.name},        {"run", last.id},
-            {"trigger", last.trigger},      {"began", net::to_string(last.began)},
-            {"took_ms", last.took.count()}, {"changes", last.changes},
-            {"converged", last.converged},  {"error", brief(last.error)}};
+    return {{"target", target.name},
+            {"run", last.id},
+            {"trigger", last.trigger},
+            {"began", net::to_string(last.began)},
+            {"took_ms", std::chrono::round<std::chrono::milliseconds>(last.took).count()},
+            {"changes", last.changes},
+            {"converged", last.converged},
+            {"error", brief(last.error)}};
+}
+
+json change_view(const ResourceKey& key, const json& status, const json& was,
+                 const std::string& why) {
+    return {{"key", to_string(key)}, {"status", status}, {"was", was}, {"why", brief(why)}};
 }
 
 std::string_view result_of(const Outcome& outcome) {
@@ -95,25 +105,25 @@ void Announcer::measure(const TargetStatus& target, const Outcome& outcome, Know
     known.commit.clear();
 }
 
+/// Both maps are sorted: one walk, and in a quiet round nothing is copied.
 void Announcer::tell_resources(const TargetStatus& target, Known& known) {
     std::vector<json> changes;
-    std::map<ResourceKey, Status> now;
+    auto before = known.resources.begin();
+    const auto gone = [&] {
+        changes.push_back(change_view(before->first, nullptr, name(before->second), ""));
+        before = known.resources.erase(before);
+    };
     for (const auto& [key, resource] : target.resources) {
-        now.emplace(key, resource.status);
-        const auto before = known.resources.find(key);
-        const bool is_new = before == known.resources.end();
-        if (!is_new && before->second == resource.status) continue;
-        changes.push_back({{"key", to_string(key)},
-                           {"status", name(resource.status)},
-                           {"was", is_new ? json(nullptr) : json(name(before->second))},
-                           {"why", brief(resource.why)}});
+        while (before != known.resources.end() && before->first < key) gone();
+        const bool is_new = before == known.resources.end() || key < before->first;
+        if (is_new) before = known.resources.emplace_hint(before, key, resource.status);
+        const Status was = std::exchange(before->second, resource.status);
+        ++before;
+        if (!is_new && was == resource.status) continue;
+        const json before_it = is_new ? json(nullptr) : json(name(was));
+        changes.push_back(change_view(key, name(resource.status), before_it, resource.why));
     }
-    for (const auto& [key, status] : known.resources) {
-        if (now.contains(key)) continue;
-        changes.push_back(
-            {{"key", to_string(key)}, {"status", nullptr}, {"was", name(status)}, {"why", ""}});
-    }
-    known.resources = std::move(now);
+    while (before != known.resources.end()) gone();
     if (changes.size() > most_resources) {
         return feed_.post("resources", {{"target", target.name}, {"changed", changes.size()}});
     }

@@ -220,7 +220,8 @@ json runs_view(const Overview& overview, const std::string& target) {
         for (const LastRun& run : status.runs) {
             json view = last_view(run);
             view["target"] = name;
-            view["ended"] = net::to_string(run.began + run.took);
+            view["ended"] =
+                net::to_string(run.began + std::chrono::round<std::chrono::milliseconds>(run.took));
             runs.push_back(std::move(view));
         }
     }

@@ -36,7 +36,8 @@ private:
     std::uint64_t count_ = 0;
 };
 
-inline constexpr std::array run_bounds{0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0};
+inline constexpr std::array run_bounds{0.001, 0.005, 0.01, 0.05, 0.1,   0.5,
+                                       1.0,   5.0,   15.0, 60.0, 300.0, 900.0};
 inline constexpr std::array live_bounds{1.0,   5.0,   15.0,  30.0,   60.0,
                                         120.0, 300.0, 600.0, 1800.0, 7200.0};
 inline constexpr std::array call_bounds{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0};

@@ -284,6 +284,12 @@ TEST_F(DaemonTest, TellsFollowersWhatHappens) {
     EXPECT_EQ(count("run_began mini1"),
               count("run_ended mini1 true") + count("run_ended mini1 false"));
     EXPECT_EQ(count("resource mini1/toy.thing/a in_sync"), 1);
+    Feed::Reader gone{daemon_->feed(), ""};
+    commit("c2", {{"a.yaml", thing("mini1", "b")}});
+    run_for(60s);
+    EXPECT_EQ(told(gone, {"commit"}).size(), 2U);
+    const auto changes = told(gone, {"resource"});
+    EXPECT_EQ(std::ranges::count(changes, "resource mini1/toy.thing/b in_sync"), 1);
     Feed::Reader later{daemon_->feed(), ""};
     git_->failure = Error{Errc::unauthenticated, "401"};
     target("mini2").failure = Error{Errc::unavailable, "refused"};
