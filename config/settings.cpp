@@ -4,85 +4,20 @@
 
 #include <algorithm>
 
-#include "config/base/nearest.hpp"
 #include "config/base/resource_key.hpp"
 #include "config/reading.hpp"
 #include "config/settings_grammar.hpp"
+#include "config/settings_names.hpp"
+#include "config/settings_sources.hpp"
 #include "config/settings_targets.hpp"
 
 namespace driftless {
 namespace {
 
-using std::chrono::hours;
-using std::chrono::seconds;
-
 constexpr std::size_t longest_socket = 103;  // macOS has the shortest: 104 bytes with the end
 
 bool is_socket_path(std::string_view text) {
     return is_absolute_path(text) && text.size() <= longest_socket;
-}
-
-/// A list of targets' names; those that the settings don't have are told with the nearest.
-std::vector<std::string> read_target_names(MapReader& map, const Settings& settings) {
-    std::vector<std::string> known;
-    for (const auto& [name, target] : settings.targets) known.push_back(name);
-    std::vector<std::string> names = map.texts("targets");
-    for (const std::string& name : names) {
-        if (settings.targets.contains(name)) continue;
-        const auto& items = map.get("targets")->items;
-        map.error(std::ranges::find(items, name, &Node::text)->place,
-                  fmt::format("{}: there is no target {}{}", map.where("targets"), in_quotes(name),
-                              did_you_mean(name, known)));
-    }
-    return names;
-}
-
-std::string read_url(MapReader& map) {
-    const Node* node = map.require("url");
-    const std::string url = map.text("url").value_or("");
-    if (node == nullptr || is_file_url(url)) return url;
-    const bool remote = url.starts_with("https://") || url.starts_with("http://") ||
-                        url.starts_with("ssh://") || url.starts_with("git@");
-    map.error(
-        node->place,
-        remote
-            ? fmt::format("{}: only file:// is supported yet, as credentials and host keys "
-                          "are not; keep a local mirror of the repository for now",
-                          map.where("url"))
-            : fmt::format("{}: expected file:///PATH, found {}", map.where("url"), in_quotes(url)));
-    return {};
-}
-
-SourceSettings read_source(const Node::Entry& entry, const Settings& settings, Findings& findings) {
-    MapReader map{entry.value, "sources." + entry.key, findings};
-    SourceSettings source;
-    source.name = entry.key;
-    source.place = entry.key_place;
-    source.url = read_url(map);
-    source.branch = read_text(map, "branch", source.branch, is_branch, "a branch");
-    source.path = read_text(map, "path", source.path, is_absolute_path,
-                            "a folder of the repository such as /apps");
-    source.interval = read_duration(map, "interval", source.interval, seconds{1}, hours{24});
-    if (const auto rewind = map.one_of("rewind", {"hold", "allow"})) {
-        source.hold_rewinds = *rewind == "hold";
-    }
-    source.targets = read_target_names(map, settings);
-    refuse_for_now(map, {"tag", "semver", "auth", "verify"});
-    map.finish();
-    return source;
-}
-
-void read_sources(const Node& node, Settings& settings, Findings& findings) {
-    MapReader map{node, "sources", findings};
-    for (const Node::Entry& entry : node.entries) {
-        if (!is_name(entry.key)) {
-            map.error(entry.key_place,
-                      fmt::format("sources: {} is not a name; expected [a-z0-9][a-z0-9._-]{{0,62}}",
-                                  in_quotes(entry.key)));
-            continue;
-        }
-        settings.sources.emplace(entry.key, read_source(entry, settings, findings));
-    }
 }
 
 NamedSecret read_named_secret(const Node::Entry& entry, const Settings& settings,
@@ -120,27 +55,6 @@ void read_secrets(const Node& node, Settings& settings, Findings& findings) {
     map.finish();
 }
 
-/// `{secret: NAME}`; a password itself has no place in the file.
-std::string read_password(const Node& node, const std::string& where, const Settings& settings,
-                          Findings& findings) {
-    if (!node.is_map()) {
-        findings.push_back({Finding::Severity::error, node.place,
-                            where + ": expected {secret: NAME}; a password never stands here"});
-        return {};
-    }
-    MapReader map{node, where, findings};
-    map.require("secret");
-    std::string secret = read_text(map, "secret", "", is_name, "a secret's name");
-    map.finish();
-    const auto& named = settings.secrets.named;
-    if (secret.empty() || !settings.secrets.folder.empty() || named.contains(secret)) return secret;
-    std::vector<std::string> known;
-    for (const auto& [name, where_from] : named) known.push_back(name);
-    map.error(node.place, fmt::format("{}: there is no secret {}{}", where, in_quotes(secret),
-                                      did_you_mean(secret, known)));
-    return secret;
-}
-
 void read_registries(const Node& node, Settings& settings, Findings& findings) {
     MapReader all{node, "registries", findings};
     for (const Node::Entry& entry : node.entries) {
@@ -155,7 +69,7 @@ void read_registries(const Node& node, Settings& settings, Findings& findings) {
         registry.username = read_text(map, "username", "", is_printable_text, "a user's name");
         if (const Node* password = map.require("password")) {
             registry.password_secret =
-                read_password(*password, map.where("password"), settings, findings);
+                read_secret_name(*password, map.where("password"), settings, findings);
         }
         map.finish();
         settings.registries.emplace(entry.key, std::move(registry));
@@ -179,7 +93,7 @@ void read_metrics(const Node& node, MetricsSettings& metrics, Findings& findings
     map.finish();
 }
 
-/// Targets come before what names them, whatever the order in the file.
+/// Targets and secrets come before what names them, whatever the order in the file.
 void read_root(const Node& root, Settings& settings, Findings& findings) {
     MapReader map{root, "", findings};
     const Node nothing = Node::map({settings.file});
@@ -192,8 +106,8 @@ void read_root(const Node& root, Settings& settings, Findings& findings) {
     settings.strict_targets = map.boolean("strictTargets").value_or(false);
     settings.policy = read_policy(part("policy"), "policy", {}, findings);
     settings.targets = read_targets(part("targets"), settings.policy, findings);
-    read_sources(part("sources"), settings, findings);
     read_secrets(part("secrets"), settings, findings);
+    settings.sources = read_sources(part("sources"), settings, findings);
     read_registries(part("registries"), settings, findings);
     read_http(part("http"), settings.http, findings);
     if (!settings.targets.empty()) map.require("installation");

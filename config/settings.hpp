@@ -60,16 +60,48 @@ struct TargetSettings {
     Place place;
 };
 
+/// Who we are for a source's server, and how we know it. Secrets are named, never held; what a
+/// file holds is read anew for each use.
+struct SourceAuth {
+    std::string username;           ///< of https
+    std::string password_secret;    ///< a name that only this file uses; also for a token
+    std::string ca;                 ///< a file: these authorities count, in place of the system's
+    std::string ssh_key;            ///< a file
+    std::string passphrase_secret;  ///< of the key
+    std::string known_hosts;        ///< a file with the server's pinned keys
+};
+
+/// Whose signature a commit must carry.
+struct SourceVerify {
+    std::string signers;        ///< a file as ssh-keygen knows it: allowed signers
+    bool every_commit = false;  ///< each one since the last verified tip, not the tip alone
+};
+
+/// How much one fetch may bring, and how long it may take.
+struct SourceLimits {
+    std::size_t bytes = std::size_t{1} << 30;
+    unsigned objects = 2'000'000;
+    std::chrono::seconds deadline{300};
+};
+
 struct SourceSettings {
     std::string name;
-    std::string url;  ///< file:// for now; https, ssh and git@ are refused with the reason
-    std::string branch = "main";
+    std::string url;              ///< see GitUrl
+    std::string branch = "main";  ///< one of these three; the others are empty
+    std::string tag;
+    std::string semver;      ///< a range: the highest tag within it
     std::string path = "/";  ///< only this folder counts
     std::chrono::seconds interval{30};
+    SourceAuth auth;
+    std::optional<SourceVerify> verify;  ///< left out: signatures are not asked for
+    SourceLimits limits;
     bool hold_rewinds = true;          ///< a force-push: its removals wait for a person
     std::vector<std::string> targets;  ///< empty: all
     Place place;
 };
+
+/// What a source follows, for people: "branch main", "tag v1.2", "semver \"^1.4\"".
+std::string shown_ref(const SourceSettings& source);
 
 /// Where `{secret: NAME}` comes from.
 struct NamedSecret {

@@ -19,6 +19,9 @@ public:
         for (const auto& [host, registry] : settings.registries) {
             used_.insert(registry.password_secret);
         }
+        for (const auto& [name, source] : settings.sources) {
+            used_.insert({source.auth.password_secret, source.auth.passphrase_secret});
+        }
     }
 
     [[nodiscard]] Result<Secret> read(const std::string& name,

@@ -18,6 +18,18 @@ installation: bnx-home
 state: /srv/driftless
 sources:
   infra: {url: file:///srv/git/infra.git, branch: release/1, path: /apps, interval: 10s, rewind: allow, targets: [mini1]}
+  shop:
+    url: "https://git.example:8443/bnx/shop.git"
+    semver: ">=1.2 <2"
+    auth: {username: bnx, password: {secret: git-shop}, ca: /etc/driftless/ca.pem}
+    limits: {megabytes: 64, objects: 1000, deadline: 1m}
+    targets: [mini2]
+  tools:
+    url: git@github.com:bnx/tools.git
+    tag: v1.2
+    auth: {sshKey: /etc/driftless/deploy_key, passphrase: {secret: key}, knownHosts: /etc/driftless/known_hosts}
+    verify: {signers: /etc/driftless/allowed_signers, commits: all}
+    targets: [mini2]
 targets:
   mini1:
     docker: {host: auto}
@@ -78,6 +90,8 @@ TEST(Settings, ReadEveryKey) {
     EXPECT_EQ(infra.interval, 10s);
     EXPECT_FALSE(infra.hold_rewinds);
     EXPECT_EQ(infra.targets, std::vector<std::string>{"mini1"});
+    EXPECT_EQ(shown_ref(infra), "branch release/1");
+    EXPECT_FALSE(infra.verify);
     EXPECT_EQ(all.secrets.folder, "/etc/driftless/secrets");
     EXPECT_EQ(all.secrets.named.at("grafana-admin").env, "GRAFANA_ADMIN");
     EXPECT_EQ(all.secrets.named.at("key").file, "/etc/driftless/key");
@@ -86,6 +100,35 @@ TEST(Settings, ReadEveryKey) {
     EXPECT_EQ(all.http.hosts, std::vector<std::string>{"mini1.local"});
     EXPECT_EQ(all.metrics.listen, "172.17.0.1:7767");
     EXPECT_TRUE(all.strict_targets);
+}
+
+TEST(Settings, ReadHowASourceIsReached) {
+    const Settings all = settings_of(full);
+    const SourceSettings& shop = all.sources.at("shop");
+    EXPECT_EQ(shown_ref(shop), "semver \">=1.2 <2\"");
+    EXPECT_EQ(shop.branch, "");
+    EXPECT_EQ(shop.auth.username, "bnx");
+    EXPECT_EQ(shop.auth.password_secret, "git-shop");
+    EXPECT_EQ(shop.auth.ca, "/etc/driftless/ca.pem");
+    EXPECT_EQ(shop.limits.bytes, std::size_t{64} << 20);
+    EXPECT_EQ(shop.limits.objects, 1000U);
+    EXPECT_EQ(shop.limits.deadline, 1min);
+    const SourceSettings& tools = all.sources.at("tools");
+    EXPECT_EQ(shown_ref(tools), "tag v1.2");
+    EXPECT_EQ(tools.auth.ssh_key, "/etc/driftless/deploy_key");
+    EXPECT_EQ(tools.auth.passphrase_secret, "key");
+    EXPECT_EQ(tools.auth.known_hosts, "/etc/driftless/known_hosts");
+    ASSERT_TRUE(tools.verify);
+    EXPECT_EQ(tools.verify->signers, "/etc/driftless/allowed_signers");
+    EXPECT_TRUE(tools.verify->every_commit);
+}
+
+TEST(Settings, ATokenIsThePasswordOfAnyUser) {
+    const Settings all = settings_of(
+        "secrets: {folder: /s}\n"
+        "sources: {a: {url: 'https://x.example/y', auth: {token: {secret: t}}}}");
+    EXPECT_EQ(all.sources.at("a").auth.username, "x-access-token");
+    EXPECT_EQ(all.sources.at("a").auth.password_secret, "t");
 }
 
 TEST(Settings, ReadWhatATargetAllows) {
@@ -143,20 +186,25 @@ TEST(Settings, TheExampleObserves) {
 
 TEST(Settings, TheExamplesCommentsAreTrueToo) {
     std::string text = example_settings();
+    const std::string file_url = "url: file:///srv/git/infra.git";
+    text.replace(text.find(file_url), file_url.size(), "url: https://git.example/infra.git");
     for (const std::string line :
-         {"targets: [mini1]",  "allow:",         "  hostPaths", "  dockerSocket",
-          "  hostNetwork",     "  hostPid",      "  hostIpc",   "  hostUserns",
-          "  privileged",      "  devices",      "  capAdd",    "  securityOpt",
-          "  namespacesOf",    "  networks",     "  volumes",   "  sysctls",
-          "policy: {",         "secrets:",       "  folder",    "  named",
-          "    grafana-admin", "    backup-key", "registries",  "  ghcr.io",
-          "socket:",           "hosts:",         "metrics:",    "  listen"}) {
+         {"targets: [mini1]", "auth: {username", "verify:",        "limits:",
+          "allow:",           "  hostPaths",     "  dockerSocket", "  hostNetwork",
+          "  hostPid",        "  hostIpc",       "  hostUserns",   "  privileged",
+          "  devices",        "  capAdd",        "  securityOpt",  "  namespacesOf",
+          "  networks",       "  volumes",       "  sysctls",      "policy: {",
+          "secrets:",         "  folder",        "  named",        "    grafana-admin",
+          "    backup-key",   "registries",      "  ghcr.io",      "socket:",
+          "hosts:",           "metrics:",        "  listen"}) {
         const std::size_t at = text.find("# " + line);
         ASSERT_NE(at, std::string::npos) << line;
         text.erase(at, 2);
     }
     const Settings settings = settings_of(text);
     EXPECT_EQ(settings.registries.size(), 1U);
+    EXPECT_EQ(settings.sources.at("infra").auth.ca, "/etc/driftless/ca.pem");
+    EXPECT_FALSE(settings.sources.at("infra").verify->every_commit);
     EXPECT_EQ(settings.targets.at("mini1").policy.interval, 1min);
     EXPECT_EQ(settings.secrets.named.size(), 2U);
     EXPECT_EQ(settings.metrics.listen, "172.17.0.1:7767");
@@ -171,7 +219,14 @@ sources:
   infra: {branch: "-f", path: ../x, interval: 1, rewind: maybe, targets: [mini9, mini1], colour: red}
   Bad Name: {}
   host: {url: git@github.com:bnx/infra.git}
-  web: {url: "https://example.org/x.git"}
+  plain: {url: "http://example.org/x.git"}
+  login: {url: "https://bnx:hunter2@example.org/x.git"}
+  slash: {url: "https://bnx:hun/ter2@example.org/x.git"}
+  both: {url: "file:///x", branch: main, tag: v1, semver: "=>1"}
+  web: {url: "https://example.org/x.git", auth: {username: a, sshKey: /k, ca: c}, limits: {megabytes: 0, objects: many, deadline: 9h, x: 1}}
+  twice: {url: "https://example.org/x.git", auth: {token: {secret: t}, username: a, password: hunter2}}
+  key: {url: "ssh://git@example.org/x.git", auth: {sshKey: k, token: {secret: t}, passphrase: hunter2}, verify: {commits: some}}
+  idle: {url: "file:///x", auth: {token: {secret: t}}, verify: all}
   odd: {url: "file://relative"}
   up: {url: "file:///srv/../etc"}
 targets:
@@ -203,7 +258,7 @@ TEST(Settings, RefuseWhatIsNotSupportedYet) {
     test::expect_golden("config/settings_later.txt", faults_of(R"(
 installation: home
 sources:
-  infra: {url: "file:///x", tag: v1, semver: ">1", auth: {sshKey: /k}, verify: {commits: tip}}
+  infra: {url: "file:///x"}
 targets:
   a: {docker: {host: "ssh://ops@mini2.local", identity: /i, knownHosts: /k, dockerPath: /d}}
   b: {docker: {host: "tcp://10.0.0.9:2376", ca: /c, certificate: /c, key: /k}}
@@ -255,9 +310,43 @@ TEST(Settings, Fault18KeepToAStrictGrammar) {
          {"apps", "/..", "/a/", "/a//b", "/./a"}},
         {"sources: {s: {url: \"",
          "\"}}",
-         {"file:///x", "file:///srv/a b.git"},
-         {"file://", "file:///", "file://host/x", "file:///a/../b", "-x", "javascript:x", "ext::sh",
-          "/srv/x"}},
+         {"file:///x", "file:///srv/a b.git", "https://x.example/y", "https://[::1]:8443/a/b.git"},
+         {"file://",
+          "file:///",
+          "file://host/x",
+          "file:///a/../b",
+          "-x",
+          "javascript:x",
+          "ext::sh",
+          "/srv/x",
+          "https://",
+          "https://x",
+          "https://x/",
+          "https:///y",
+          "https://-x/y",
+          "https://x:0/y",
+          "https://x:99999/y",
+          "https://x:/y",
+          "https://x/y?z",
+          "https://x/y#z",
+          "https://x/../y",
+          "https://x/%0ay",
+          "https://x/a\\ny",
+          "https://u@x/y",
+          "git://x/y",
+          "https://[::1/y",
+          "https://x/a b"}},
+        {"sources: {s: {auth: {sshKey: /k, knownHosts: /h}, url: \"",
+         "\"}}",
+         {"ssh://git@x/y", "ssh://x:2222/y", "git@x:y", "git@x:/srv/y.git"},
+         {"ssh://-oProxyCommand=x/y", "ssh://git@-x/y", "ssh://git:pw@x/y", "git@x:-y", "-a@x:y",
+          "git@-x:y", "a@[::1]:y", "git@x:", "git@x:a'b", "git@x:a b", "git@x:../y", "@x:y",
+          "ssh://a@b@x/y", "git@x:a\\ny", "git@x:$(id)", "git@x:`id`"}},
+        {"sources: {s: {url: 'file:///x', semver: \"",
+         "\"}}",
+         {"^1.4", ">=1.2 <2", "~1.4.2", "1.x", "*", "1.2.3 || 2.x", ">= 1.0.0-0"},
+         {"", "a", "=>1", ">", "1.2.3.4", "1.02", "<*", "1 ||", "1.2-rc", "-1", "1.x.3",
+          "99999999999999999999"}},
         {"http: {listen: \"",
          "\"}",
          {"127.0.0.1:0", "127.1.2.3:65535", "[::1]:80", "localhost:1"},
