@@ -19,6 +19,10 @@ public:
                                               std::map<std::string, std::string>) override {
         return Error{Errc::unavailable, "no processes in this test"};
     }
+    asio::awaitable<Result<net::Ended>> run(std::vector<std::string>, std::string,
+                                            std::chrono::milliseconds) override {
+        co_return Error{Errc::unavailable, "no processes in this test"};
+    }
 };
 
 struct Ran {

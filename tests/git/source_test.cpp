@@ -28,6 +28,10 @@ public:
         if (child) pid = (*child)->pid();
         return child;
     }
+    asio::awaitable<Result<net::Ended>> run(std::vector<std::string> argv, std::string input,
+                                            std::chrono::milliseconds deadline) override {
+        return real_.run(std::move(argv), std::move(input), deadline);
+    }
     std::string program = GIT_CHILD;
     int started = 0;
     int pid = 0;

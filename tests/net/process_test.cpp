@@ -70,6 +70,26 @@ TEST_F(ChildProcesses, AreKilledAtTheDeadline) {
     EXPECT_EQ(ask(*child, "again").error().code, Errc::unavailable);
 }
 
+TEST_F(ChildProcesses, AreRunToTheirEnd) {
+    const auto run = [&](std::string script, std::string input, std::chrono::milliseconds limit) {
+        std::vector<std::string> argv{"/bin/sh", "-c", std::move(script)};
+        return run_on(io, processes->run(std::move(argv), std::move(input), limit));
+    };
+    const std::string much(200'000, 'x');
+    const auto counted = run("/usr/bin/wc -c; echo oh >&2; exit 3", much, 10s);
+    ASSERT_TRUE(counted) << counted.error().message;
+    EXPECT_EQ(counted->code, 3);
+    EXPECT_NE(counted->printed.find("200000"), std::string::npos) << counted->printed;
+    EXPECT_NE(counted->printed.find("oh"), std::string::npos) << counted->printed;
+    EXPECT_EQ(run("exit 0", much, 10s)->code, 0) << "the input need not be read";
+    EXPECT_EQ(run("kill -9 $$", "", 10s)->code, 128 + SIGKILL);
+    EXPECT_EQ(run("exec /bin/sleep 1000", "", 50ms).error().code, Errc::timed_out);
+    EXPECT_EQ(run("while :; do echo yyyyyyyyyyyyyyyyyyy; done", "", 10s).error().code,
+              Errc::invalid);
+    EXPECT_EQ(run_on(io, processes->run({"/nowhere/x"}, "", 10s)).error().code, Errc::unavailable);
+    EXPECT_EQ(run_on(io, processes->run({}, "", 10s)).error().code, Errc::invalid);
+}
+
 TEST_F(ChildProcesses, EndWithTheirOwner) {
     auto child = sh("read x; exec /bin/sleep 1000");
     const int pid = child->pid();
