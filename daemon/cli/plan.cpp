@@ -107,11 +107,15 @@ asio::awaitable<FilesResult> Planning::files_of(const SourceSettings& source) {
 
 asio::awaitable<FilesResult> Planning::fetched(const SourceSettings& source) {
     const std::string clone = clones_.path() + "/" + source.name + ".git";
-    auto git =
-        git::make_source(source, clone, machine_.processes, *world_.files_lane, machine_.clock);
+    auto git = git::make_source(source, clone, machine_.processes, *world_.files_lane,
+                                access_of_sources(*world_.secrets));
     auto tip = co_await git->fetch();
     if (!tip) co_return std::move(tip).error();
-    if (options_.revision.empty()) co_return co_await git->snapshot(std::move(*tip));
+    if (options_.revision.empty()) {
+        auto verified = co_await git->verify(*tip, "");
+        if (!verified) co_return std::move(verified).error().in("source " + source.name);
+        co_return co_await git->snapshot(std::move(*tip));
+    }
     const std::string revision = options_.revision;
     const std::string path = source.path;
     std::function<FilesResult()> work = [clone, revision, path] {

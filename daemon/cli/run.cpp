@@ -20,7 +20,7 @@ std::map<std::string, std::unique_ptr<git::Source>> make_sources(World& world, M
     for (const auto& [name, source] : world.settings->sources) {
         sources.emplace(
             name, git::make_source(source, clone_path(*world.settings, name), machine.processes,
-                                   *world.files_lane, machine.clock));
+                                   *world.files_lane, access_of_sources(*world.secrets)));
     }
     return sources;
 }

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "daemon/daemon.hpp"
+#include "daemon/secrets/private_file.hpp"
 
 namespace driftless::cli {
 namespace {
@@ -18,6 +19,18 @@ Result<std::unique_ptr<Vault>> vault_for(const std::string& folder, Access acces
 }
 
 }  // namespace
+
+git::SourceAccess access_of_sources(const Secrets& secrets) {
+    constexpr std::size_t most = 1u << 20;
+    return {.secret = [&secrets](
+                          const std::string& name) { return secrets.read(name, for_every_target); },
+            .private_file = [](const std::string& path) -> Result<Secret> {
+                auto text = read_private_file(path, most);
+                if (!text) return std::move(text).error();
+                return Secret{*std::move(text)};
+            },
+            .trusted_file = [](const std::string& path) { return read_trusted_file(path, most); }};
+}
 
 Result<World> open_world(Settings settings, Access access, Machine& machine) {
     World world;

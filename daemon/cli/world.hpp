@@ -26,6 +26,9 @@ struct World {
     std::map<std::string, std::unique_ptr<Target>> targets;
 };
 
+/// How sources read the credentials, pins and signers that the settings name.
+git::SourceAccess access_of_sources(const Secrets& secrets);
+
 /// Opens vault and store and makes every target.
 /// @param access  `read_only`: beside a daemon, changing nothing; the folder need not be there
 Result<World> open_world(Settings settings, Access access, Machine& machine);

@@ -1,8 +1,22 @@
 #include "daemon/git/library.hpp"
 
+#include <algorithm>
 #include <cassert>
+#include <filesystem>
 
 namespace driftless::git {
+namespace {
+
+constexpr std::size_t longest_message = 400;
+
+std::string harmless(std::string text) {
+    if (text.size() > longest_message) text = text.substr(0, longest_message) + "…";
+    std::ranges::replace_if(
+        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+    return text;
+}
+
+}  // namespace
 
 Library::Library() {
     const int users = git_libgit2_init();
@@ -21,11 +35,32 @@ Library::~Library() {
     git_libgit2_shutdown();
 }
 
+Result<void> Authorities::use(const std::string& file) {
+    if (file.empty()) return {};
+    std::error_code problem;
+    const auto changed = std::filesystem::last_write_time(file, problem).time_since_epoch();
+    const auto size = std::filesystem::file_size(file, problem);
+    const std::string state = fmt::format("{} {} {}", file, changed.count(), size);
+    if (!problem && state == used_) return {};
+    const Library library;
+    const int code = git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, file.c_str(), nullptr);
+    if (code == 0 && !problem) {
+        used_ = state;
+        return {};
+    }
+    if (problem) {
+        return Error{Errc::invalid,
+                     fmt::format("auth.ca {}: {}", in_quotes(file), problem.message())};
+    }
+    return last_error(code, Errc::invalid)
+        .in(fmt::format("auth.ca {}: expected certificates in PEM", in_quotes(file)));
+}
+
 Error last_error(int code, Errc unless_known) {
     const git_error* last = git_error_last();
     const std::string what = last == nullptr || last->message == nullptr
                                  ? fmt::format("libgit2 error {}", code)
-                                 : std::string(last->message);
+                                 : harmless(last->message);
     if (code == GIT_EAUTH) return {Errc::unauthenticated, what};
     if (code == GIT_EOWNER) {
         return {Errc::forbidden,

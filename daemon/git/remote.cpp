@@ -1,45 +1,27 @@
 #include "daemon/git/remote.hpp"
 
-#include <optional>
-#include <vector>
-
-#include "config/base/nearest.hpp"
+#include "config/git_url.hpp"
 #include "daemon/git/clone.hpp"
+#include "daemon/git/refs.hpp"
+#include "daemon/git/session.hpp"
 
 namespace driftless::git {
 namespace {
 
-constexpr std::string_view heads = "refs/heads/";
-
-Result<void> check_remote(const Remote& remote) {
+/// Parsed, checked. @return `invalid`
+Result<GitUrl> check_remote(const Remote& remote) {
     int valid = 0;
-    if (git_reference_name_is_valid(&valid, remote.ref.c_str()) != 0 || valid == 0) {
+    const bool is_range = remote.ref.empty() && !remote.range.empty();
+    const std::string ref = is_range ? "refs/tags/v1" : remote.ref;
+    if (git_reference_name_is_valid(&valid, ref.c_str()) != 0 || valid == 0) {
         return Error{Errc::invalid,
                      fmt::format("{} is not the name of a ref", in_quotes(remote.ref))};
     }
-    if (remote.url.starts_with("file://")) return {};
-    return Error{Errc::invalid,
-                 fmt::format("{}: only file:// can be read yet", in_quotes(remote.url))};
-}
-
-/// What a fetch may still bring, and whether it was given up.
-struct Watch {
-    FetchLimits limits;
-    std::string over;
-};
-
-int watch_transfer(const git_indexer_progress* progress, void* payload) {
-    Watch& watch = *static_cast<Watch*>(payload);
-    if (progress->received_bytes > watch.limits.bytes) {
-        watch.over = fmt::format("it is over {} bytes", watch.limits.bytes);
-    } else if (progress->total_objects > watch.limits.objects) {
-        watch.over = fmt::format("it has {} objects, the limit is {}", progress->total_objects,
-                                 watch.limits.objects);
-    }
-    return watch.over.empty() ? 0 : GIT_EUSER;
+    return parse_git_url(remote.url);
 }
 
 /// Without these flags libgit2 1.5 leaks at each call, and lets a configuration rewrite our URL.
+/// @param repository  null: for a listing only
 Result<Handle<git_remote>> make_remote(git_repository* repository, const std::string& url) {
     git_remote_create_options options{};
     git_remote_create_options_init(&options, GIT_REMOTE_CREATE_OPTIONS_VERSION);
@@ -52,52 +34,46 @@ Result<Handle<git_remote>> make_remote(git_repository* repository, const std::st
 }
 
 /// Whatever is not there is not a missing branch: only a listing can tell that.
-Result<void> connect(git_remote* remote) {
-    git_remote_callbacks callbacks{};
-    git_remote_init_callbacks(&callbacks, GIT_REMOTE_CALLBACKS_VERSION);
-    const int code = git_remote_connect(remote, GIT_DIRECTION_FETCH, &callbacks, nullptr, nullptr);
-    if (code != 0) return last_error(code, Errc::unavailable);
+Result<void> connect(git_remote* remote, Session& session) {
+    git_remote_connect_options options{};
+    git_remote_connect_options_init(&options, GIT_REMOTE_CONNECT_OPTIONS_VERSION);
+    options.callbacks = session.callbacks();
+    options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
+    session.prefer_pinned_types();
+    int code = git_remote_connect_ext(remote, GIT_DIRECTION_FETCH, &options);
+    if (session.may_try_other_types(code)) {
+        session.prefer_any_type();
+        code = git_remote_connect_ext(remote, GIT_DIRECTION_FETCH, &options);
+    }
+    if (code != 0) return session.error(code);
     return {};
 }
 
-Error no_such_ref(const std::string& ref, const std::vector<std::string>& branches) {
-    if (branches.empty()) return {Errc::not_found, "the repository has no branch at all"};
-    if (!ref.starts_with(heads)) return {Errc::not_found, fmt::format("it has no {}", ref)};
-    const std::string branch = ref.substr(heads.size());
-    return {Errc::not_found, fmt::format("it has no branch {}{}", in_quotes(branch),
-                                         did_you_mean(branch, branches))};
-}
-
-Result<git_oid> find_ref(git_remote* remote, const std::string& ref) {
+/// What a connected remote has. @return `not_found`
+Result<Tip> find_tip(git_remote* remote, const Remote& wanted, const Session& session) {
     const git_remote_head** listed = nullptr;
     std::size_t count = 0;
     const int code = git_remote_ls(&listed, &count, remote);
-    if (code != 0) return last_error(code, Errc::unavailable);
-    std::vector<std::string> branches;
+    if (code != 0) return session.error(code);
+    RemoteRefs refs;
     for (std::size_t i = 0; i < count; ++i) {
-        const std::string name = listed[i]->name;
-        if (name == ref) return listed[i]->oid;
-        if (name.starts_with(heads)) branches.push_back(name.substr(heads.size()));
+        refs.emplace(listed[i]->name, to_string(listed[i]->oid));
     }
-    return no_such_ref(ref, branches);
+    return choose_tip(refs, wanted);
 }
 
-Result<void> download(git_remote* remote, const std::string& ref, const FetchLimits& limits) {
-    Watch watch{limits, ""};
+Result<void> download(git_remote* remote, const std::string& ref, Session& session) {
     git_fetch_options options{};
     git_fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION);
     options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
     options.update_fetchhead = 0;
-    options.callbacks.transfer_progress = watch_transfer;
-    options.callbacks.payload = &watch;
+    options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
+    options.callbacks = session.callbacks();
     std::string wanted = fmt::format("+{}:{}", ref, our_ref);
     char* first = wanted.data();
     const git_strarray refs{&first, 1};
     const int code = git_remote_download(remote, &refs, &options);
-    if (!watch.over.empty()) {
-        return Error{Errc::invalid, fmt::format("the fetch was given up: {}", watch.over)};
-    }
-    if (code != 0) return last_error(code, Errc::unavailable);
+    if (code != 0) return session.error(code);
     return {};
 }
 
@@ -115,52 +91,59 @@ Result<void> remember(git_repository* clone, const git_oid& tip) {
     return {};
 }
 
-/// @return the commit that the ref is at, all of which was received
-Result<git_oid> download_tip(git_repository* clone, const Remote& from, const FetchLimits& limits) {
+/// @return where the ref is, all of which was received
+Result<Tip> download_tip(git_repository* clone, const Remote& from, Session& session) {
     auto remote = make_remote(clone, from.url);
     if (!remote) return std::move(remote).error();
-    if (auto done = connect(remote->get()); !done) return std::move(done).error();
-    auto tip = find_ref(remote->get(), from.ref);
+    if (auto done = connect(remote->get(), session); !done) return std::move(done).error();
+    auto tip = find_tip(remote->get(), from, session);
     if (!tip) return std::move(tip).error();
-    if (auto done = download(remote->get(), from.ref, limits); !done)
-        return std::move(done).error();
+    auto done = download(remote->get(), tip->ref, session);
+    if (!done) return std::move(done).error();
     return tip;
 }
 
-Result<std::string> fetch_whole(const Remote& remote, const std::string& folder, bool anew,
-                                const FetchLimits& limits) {
+Result<Tip> fetch_whole(const Remote& remote, const GitUrl& url, const std::string& folder,
+                        bool anew, const FetchLimits& limits) {
     auto clone = prepare_clone(folder, anew);
     if (!clone) return std::move(clone).error();
-    auto tip = download_tip(clone->get(), remote, limits);
+    Session session{remote, url, limits};
+    auto tip = download_tip(clone->get(), remote, session);
     if (!tip) return std::move(tip).error();
-    auto done = remember(clone->get(), *tip);
+    auto id = parse_id(tip->commit);
+    if (!id) return std::move(id).error();
+    auto done = remember(clone->get(), *id);
     // The remote sent all that we said we lack; what is missing now was lost here.
-    if (!done && !anew) return fetch_whole(remote, folder, true, limits);
+    if (!done && !anew) return fetch_whole(remote, url, folder, true, limits);
     if (!done) return std::move(done).error();
-    return to_string(*tip);
+    return tip;
+}
+
+Result<Tip> list_tip(const Remote& remote, const GitUrl& url) {
+    auto made = make_remote(nullptr, remote.url);
+    if (!made) return std::move(made).error();
+    Session session{remote, url, {}};
+    if (auto done = connect(made->get(), session); !done) return std::move(done).error();
+    return find_tip(made->get(), remote, session);
 }
 
 }  // namespace
 
-Result<std::string> list_ref(const Remote& remote) {
+Result<Tip> list_ref(const Remote& remote) {
     const Library library;
-    if (auto fit = check_remote(remote); !fit) return std::move(fit).error();
-    git_remote* made = nullptr;
-    const int code = git_remote_create_detached(&made, remote.url.c_str());
-    if (code != 0) return last_error(code, Errc::invalid).in("list " + in_quotes(remote.url));
-    const Handle<git_remote> unbound{made};
-    auto connected = connect(made);
-    if (!connected) return std::move(connected).error().in("list " + in_quotes(remote.url));
-    auto tip = find_ref(made, remote.ref);
+    auto url = check_remote(remote);
+    if (!url) return std::move(url).error();
+    auto tip = list_tip(remote, *url);
     if (!tip) return std::move(tip).error().in("list " + in_quotes(remote.url));
-    return to_string(*tip);
+    return tip;
 }
 
-Result<std::string> fetch_ref(const Remote& remote, const std::string& folder, bool anew,
-                              const FetchLimits& limits) {
+Result<Tip> fetch_ref(const Remote& remote, const std::string& folder, bool anew,
+                      const FetchLimits& limits) {
     const Library library;
-    if (auto fit = check_remote(remote); !fit) return std::move(fit).error();
-    auto tip = fetch_whole(remote, folder, anew, limits);
+    auto url = check_remote(remote);
+    if (!url) return std::move(url).error();
+    auto tip = fetch_whole(remote, *url, folder, anew, limits);
     if (!tip) return std::move(tip).error().in("fetch " + in_quotes(remote.url));
     return tip;
 }

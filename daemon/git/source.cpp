@@ -4,6 +4,8 @@
 
 #include "daemon/git/child.hpp"
 #include "daemon/git/clone.hpp"
+#include "daemon/git/deploy_key.hpp"
+#include "daemon/git/signatures.hpp"
 #include "daemon/git/snapshot.hpp"
 
 namespace driftless::git {
@@ -13,7 +15,8 @@ using namespace std::chrono_literals;
 using Snapshot = std::shared_ptr<const Files>;
 
 constexpr std::chrono::milliseconds list_limit = 30s;
-constexpr std::chrono::milliseconds fetch_limit = 300s;
+constexpr std::chrono::minutes pause_when_refused{10};
+constexpr std::size_t most_commits = 10'000;  // of which each signature is checked at once
 
 Result<Snapshot> read_snapshot(const std::string& clone, const std::string& commit,
                                const std::string& path) {
@@ -54,30 +57,50 @@ Result<bool> is_descendant(const std::string& clone, const std::string& newer,
     return code == 1;
 }
 
+Remote remote_of(const SourceSettings& settings) {
+    Remote remote{.url = settings.url, .ref = {}, .range = settings.semver};
+    if (!settings.branch.empty()) remote.ref = "refs/heads/" + settings.branch;
+    if (!settings.tag.empty()) remote.ref = "refs/tags/" + settings.tag;
+    return remote;
+}
+
+/// What we can't read of our own is no answer of the remote's.
+Error cannot_log_in(Error error) {
+    if (error.code != Errc::canceled) error.code = Errc::unauthenticated;
+    return error;
+}
+
 class ClonedSource final : public Source {
 public:
     ClonedSource(const SourceSettings& settings, std::string folder, net::Processes& processes,
-                 net::Lane& lane)
-        : remote_{settings.url, "refs/heads/" + settings.branch},
-          path_(settings.path),
+                 net::Lane& lane, SourceAccess access)
+        : settings_(settings),
           folder_(std::move(folder)),
+          home_(folder_ + ".home"),
           processes_(processes),
-          lane_(lane) {}
+          lane_(lane),
+          access_(std::move(access)),
+          signatures_(processes, folder_ + ".signature") {}
 
     asio::awaitable<Result<std::string>> poll() override {
-        std::string request = list_request(remote_);
-        co_return co_await ask(std::move(request), list_limit);
+        auto remote = reached();
+        if (!remote) co_return std::move(remote).error();
+        co_return co_await ask(list_request(*remote), list_limit);
     }
 
     asio::awaitable<Result<std::string>> fetch() override {
-        std::string request = fetch_request(remote_, folder_, damaged_);
-        auto tip = co_await ask(std::move(request), fetch_limit);
+        auto remote = reached();
+        if (!remote) co_return std::move(remote).error();
+        const FetchLimits limits{.bytes = settings_.limits.bytes,
+                                 .objects = settings_.limits.objects};
+        std::string request = fetch_request(*remote, folder_, damaged_, limits);
+        auto tip = co_await ask(std::move(request), settings_.limits.deadline);
         if (tip) damaged_ = false;
         co_return tip;
     }
 
     asio::awaitable<Result<Snapshot>> snapshot(std::string commit) override {
-        std::function<Result<Snapshot>()> work = [clone = folder_, commit, path = path_] {
+        std::function<Result<Snapshot>()> work = [clone = folder_, commit, path = settings_.path] {
             return read_snapshot(clone, commit, path);
         };
         auto files = co_await net::run_blocking<Result<Snapshot>>(lane_, std::move(work));
@@ -92,7 +115,89 @@ public:
         co_return co_await net::run_blocking<Result<bool>>(lane_, std::move(work));
     }
 
+    asio::awaitable<Result<void>> verify(std::string tip, std::string verified) override {
+        if (!settings_.verify) co_return Result<void>{};
+        const std::string signers = settings_.verify->signers;
+        const auto trusted = access_.trusted_file(signers);
+        if (!trusted) co_return Error{trusted.error()}.in("verify.signers");
+        std::vector<std::string> commits{tip};
+        if (settings_.verify->every_commit && !verified.empty()) {
+            auto since = co_await commits_between(tip, verified);
+            if (!since) co_return std::move(since).error();
+            commits = *std::move(since);
+        }
+        for (const std::string& commit : commits) {
+            auto checked = co_await check_signature(commit, signers);
+            if (!checked) co_return checked;
+        }
+        co_return Result<void>{};
+    }
+
+    [[nodiscard]] std::string chosen_ref() const override { return ref_; }
+
 private:
+    using Commits = std::vector<std::string>;
+
+    asio::awaitable<Result<Commits>> commits_between(std::string tip, std::string verified) {
+        std::function<Result<Commits>()> work = [clone = folder_, tip, verified] {
+            return commits_since(clone, tip, verified, most_commits);
+        };
+        co_return co_await net::run_blocking<Result<Commits>>(lane_, std::move(work));
+    }
+
+    asio::awaitable<Result<void>> check_signature(std::string commit, std::string signers) {
+        std::function<Result<SignedCommit>()> work = [clone = folder_, commit] {
+            return read_signed_commit(clone, commit);
+        };
+        const auto read = co_await net::run_blocking<Result<SignedCommit>>(lane_, std::move(work));
+        if (!read) co_return read.error();
+        co_return co_await signatures_.check(*read, signers);
+    }
+
+    /// The remote, with what its server asks for.
+    Result<Remote> reached() {
+        Remote remote = remote_of(settings_);
+        const SourceAuth& auth = settings_.auth;
+        remote.login.username = auth.username;
+        if (!auth.ca.empty()) {
+            const auto trusted = access_.trusted_file(auth.ca);
+            if (!trusted) return cannot_log_in(Error{trusted.error()}.in("auth.ca"));
+            remote.login.ca = auth.ca;
+        }
+        if (auto done = read_secret(auth.password_secret, remote.login.password); !done) {
+            return std::move(done).error();
+        }
+        if (auto done = read_secret(auth.passphrase_secret, remote.login.passphrase); !done) {
+            return std::move(done).error();
+        }
+        if (auth.ssh_key.empty()) return remote;
+        return with_key(std::move(remote));
+    }
+
+    Result<void> read_secret(const std::string& name, Secret& into) const {
+        if (name.empty()) return {};
+        auto secret = access_.secret(name);
+        if (!secret) return cannot_log_in(std::move(secret).error());
+        into = *std::move(secret);
+        return {};
+    }
+
+    Result<Remote> with_key(Remote remote) const {
+        const SourceAuth& auth = settings_.auth;
+        auto key = access_.private_file(auth.ssh_key);
+        if (!key) return cannot_log_in(std::move(key).error().in("auth.sshKey"));
+        auto fit = check_deploy_key(*key, remote.login.passphrase, auth.ssh_key);
+        if (!fit) return cannot_log_in(std::move(fit).error());
+        auto known_hosts = access_.trusted_file(auth.known_hosts);
+        if (!known_hosts)
+            return cannot_log_in(std::move(known_hosts).error().in("auth.knownHosts"));
+        remote.login.key = *std::move(key);
+        remote.login.known_hosts = *std::move(known_hosts);
+        remote.login.known_hosts_file = auth.known_hosts;
+        remote.login.home = home_;
+        return remote;
+    }
+
     /// A child that was killed, or died, is started anew at the next call.
     asio::awaitable<Result<std::string>> ask(std::string request, std::chrono::milliseconds limit) {
         if (child_ == nullptr || !child_->alive()) {
@@ -102,29 +207,44 @@ private:
         }
         auto answer = co_await child_->ask(std::move(request), limit);
         if (!answer)
-            co_return std::move(answer).error().in("ask the git child about " + remote_.url);
-        co_return read_answer(*answer);
+            co_return std::move(answer).error().in("ask the git child about " + settings_.url);
+        auto tip = read_answer(*answer);
+        if (tip) {
+            ref_ = tip->ref;
+            co_return tip->commit;
+        }
+        Error error = std::move(tip).error();
+        if (error.code == Errc::unauthenticated) error.retry_after = pause_when_refused;
+        co_return error;
     }
 
+    /// For ssh it gets a home of its own, where libssh2 looks for known hosts.
     Result<std::unique_ptr<net::Child>> start_child() {
         std::vector<std::string> argv{net::own_program(), "git-child"};
-        return processes_.start(std::move(argv), {});
+        std::map<std::string, std::string> environment;
+        if (!settings_.auth.ssh_key.empty()) environment.emplace("HOME", home_);
+        return processes_.start(std::move(argv), std::move(environment));
     }
 
-    Remote remote_;
-    std::string path_;
+    const SourceSettings settings_;
     std::string folder_;
+    std::string home_;
     net::Processes& processes_;
     net::Lane& lane_;
+    SourceAccess access_;
+    Signatures signatures_;
     std::unique_ptr<net::Child> child_;
+    std::string ref_;
     bool damaged_ = false;  // the clone can't be read: the next fetch makes it anew
 };
 
 }  // namespace
 
 std::unique_ptr<Source> make_source(const SourceSettings& settings, std::string folder,
-                                    net::Processes& processes, net::Lane& lane, net::Clock&) {
-    return std::make_unique<ClonedSource>(settings, std::move(folder), processes, lane);
+                                    net::Processes& processes, net::Lane& lane,
+                                    SourceAccess access) {
+    return std::make_unique<ClonedSource>(settings, std::move(folder), processes, lane,
+                                          std::move(access));
 }
 
 Result<std::shared_ptr<const Files>> open_revision(const std::string& repository,

@@ -56,12 +56,19 @@ Result<void> check_folder(const std::string& path) {
     return {};
 }
 
-Result<void> check_file(const std::string& path, const struct stat& file, std::size_t most) {
+enum class Others { nothing, may_read };
+
+Result<void> check_file(const std::string& path, const struct stat& file, Others others,
+                        std::size_t most) {
     if (!S_ISREG(file.st_mode)) return failed(Errc::invalid, path, "it is not a regular file");
     if (file.st_uid != ::geteuid() && file.st_uid != 0) {
         return failed(Errc::forbidden, path, "it belongs to another user; chown it to driftless'");
     }
-    if ((file.st_mode & 077) != 0) {
+    if (others == Others::may_read && (file.st_mode & 022) != 0) {
+        return failed(Errc::forbidden, path,
+                      fmt::format("others may change it; run chmod go-w {}", path));
+    }
+    if (others == Others::nothing && (file.st_mode & 077) != 0) {
         return failed(Errc::forbidden, path,
                       fmt::format("others may use it; run chmod 600 {}", path));
     }
@@ -97,17 +104,25 @@ bool write_all(const Descriptor& file, std::string_view bytes) {
     return ::fsync(file.number()) == 0;
 }
 
-}  // namespace
-
-Result<std::string> read_private_file(const std::string& path, std::size_t most) {
+Result<std::string> read_file(const std::string& path, Others others, std::size_t most) {
     // Without O_NONBLOCK a named pipe would hold us here for ever.
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)};
     if (!file.open()) return not_opened(path);
     struct stat about {};
     if (::fstat(file.number(), &about) != 0) return failed(Errc::unavailable, path, last_problem());
-    if (auto fit = check_file(path, about, most); !fit) return std::move(fit).error();
+    if (auto fit = check_file(path, about, others, most); !fit) return std::move(fit).error();
     if (auto fit = check_folder(path); !fit) return std::move(fit).error();
     return read_all(file, path, most);
+}
+
+}  // namespace
+
+Result<std::string> read_private_file(const std::string& path, std::size_t most) {
+    return read_file(path, Others::nothing, most);
+}
+
+Result<std::string> read_trusted_file(const std::string& path, std::size_t most) {
+    return read_file(path, Others::may_read, most);
 }
 
 Result<void> write_new_private_file(const std::string& path, std::string_view bytes) {

@@ -14,6 +14,10 @@ namespace driftless {
 ///         `invalid`: a link, no regular file, over `most` bytes; `unavailable`
 Result<std::string> read_private_file(const std::string& path, std::size_t most);
 
+/// The same for a file that others may read, but not change: pins, authorities, signers.
+/// @return as above
+Result<std::string> read_trusted_file(const std::string& path, std::size_t most);
+
 /// Writes a new file with mode 0600, durably and as a whole; an existing one is left as it is.
 /// @return `conflict`: there is one; `unavailable`
 Result<void> write_new_private_file(const std::string& path, std::string_view bytes);

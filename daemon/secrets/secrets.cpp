@@ -42,8 +42,9 @@ public:
     Result<Secret> read(const std::string& name, const std::string& target) const override {
         auto secret = find(name, target);
         if (secret) return secret;
-        return std::move(secret).error().in(
-            fmt::format("secret {} of target {}", in_quotes(name), in_quotes(target)));
+        const std::string whose =
+            target == for_every_target ? "" : " of target " + in_quotes(target);
+        return std::move(secret).error().in(fmt::format("secret {}{}", in_quotes(name), whose));
     }
 
 private:
@@ -73,7 +74,7 @@ private:
 
     Result<Secret> read_from_folder(const std::string& name, const std::string& target) const {
         if (!settings_.folder.empty()) {
-            for (const std::string& group : {target, std::string("all")}) {
+            for (const std::string& group : {target, std::string{for_every_target}}) {
                 auto secret = read_secret_file(settings_.folder + "/" + group + "/" + name);
                 if (secret || secret.error().code != Errc::not_found) return secret;
             }
@@ -89,7 +90,7 @@ private:
             if (!is_bound_elsewhere(named, target)) known.push_back(name);
         }
         if (settings_.folder.empty()) return known;
-        for (const std::string& group : {target, std::string("all")}) {
+        for (const std::string& group : {target, std::string{for_every_target}}) {
             std::error_code problem;
             std::filesystem::directory_iterator files{settings_.folder + "/" + group, problem};
             for (; !problem && files != end(files); files.increment(problem)) {

@@ -10,6 +10,9 @@
 
 namespace driftless {
 
+/// In place of a target's name: a secret that the settings use themselves, for no target.
+inline constexpr const char* for_every_target = "all";
+
 /// Reads what the settings name: files (regular, ours or root's, not readable by others, at most
 /// 64 KiB, no links) and variables of the environment. One newline at a file's end is dropped.
 /// @param environment  of the daemon

@@ -74,6 +74,17 @@ public:
         co_return !rewinds.contains({newer, older});
     }
 
+    git::asio::awaitable<Result<void>> verify(std::string commit, std::string verified) override {
+        verified_from.push_back(verified);
+        const auto found = bad_signatures.find(commit);
+        if (found != bad_signatures.end()) co_return found->second;
+        co_return Result<void>{};
+    }
+    [[nodiscard]] std::string chosen_ref() const override { return ref; }
+
+    std::map<std::string, Error> bad_signatures;  ///< by commit
+    std::vector<std::string> verified_from;       ///< what each call of `verify` began at
+    std::string ref;
     std::string tip;
     std::optional<Error> failure;
     std::set<std::pair<std::string, std::string>> rewinds;  ///< newer, older

@@ -50,7 +50,7 @@ protected:
         return all;
     }
     std::unique_ptr<Source> make(const SourceSettings& with) {
-        return make_source(with, folder.at("clone"), processes, *lane, *clock);
+        return make_source(with, folder.at("clone"), processes, *lane, {});
     }
     template <class T>
     T run(asio::awaitable<T> work) {
@@ -155,7 +155,7 @@ TEST_F(SourceTest, ASilentRemoteIsGivenUpAndItsChildKilled) {
     Substitute silent{*in_virtual_time};
     silent.program = SILENT_CHILD;
     repo.commit({{"a", "1"}});
-    const auto source = make_source(settings(), folder.at("clone"), silent, *lane, still);
+    const auto source = make_source(settings(), folder.at("clone"), silent, *lane, {});
     const auto begun = still.now();
     const auto answer = testing::run_on(io, still, source->poll());
     ASSERT_TRUE(answer.failed());

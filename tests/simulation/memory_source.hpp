@@ -60,6 +60,10 @@ public:
     git::asio::awaitable<Result<bool>> follows(std::string newer, std::string older) override {
         co_return newer >= older;
     }
+    git::asio::awaitable<Result<void>> verify(std::string, std::string) override {
+        co_return Result<void>{};
+    }
+    [[nodiscard]] std::string chosen_ref() const override { return {}; }
 
 private:
     const Repository& repository_;
