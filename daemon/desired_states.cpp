@@ -59,7 +59,7 @@ DesiredStates::DesiredStates(SourceParts parts) : parts_(std::move(parts)) {
     SourceStatus& status = status_.edit();
     status.name = parts_.source.name;
     status.url = parts_.source.url;
-    status.branch = parts_.source.branch;
+    status.branch = followed();
     status.detail = "not read yet";
 }
 
@@ -107,9 +107,12 @@ asio::awaitable<Result<void>> DesiredStates::look() {
     if (tip && *tip != looked_at_) tip = co_await parts_.git.fetch();
     if (!tip) co_return remote_failed(std::move(tip).error());
     status_.edit().checked = parts_.clock.wall();
+    status_.edit().branch = followed();
     const bool was_away =
         status_->word == SourceWord::stale || status_->word == SourceWord::auth_failed;
     if (*tip == looked_at_ && !read_again_ && !was_away) co_return Result<void>{};
+    const auto signatures = co_await check_signatures(*tip);
+    if (!signatures) co_return not_verified(*tip, signatures.error());
     auto taken = co_await take(*tip);
     read_again_ = taken.failed();
     if (taken) looked_at_ = std::move(*tip);
@@ -142,6 +145,47 @@ asio::awaitable<Result<void>> DesiredStates::take(std::string commit) {
     co_return Result<void>{};
 }
 
+/// Where signatures are asked for, only a commit that has them and goes on from the last that had
+/// is taken: whoever serves the repository can neither put one under nor go back to an old one.
+asio::awaitable<Result<void>> DesiredStates::check_signatures(std::string commit) {
+    if (!parts_.source.verify) co_return Result<void>{};
+    auto known = co_await parts_.store.verified_tip(parts_.source.name, verified_what());
+    if (!known) co_return std::move(known).error();
+    if (*known == commit) co_return Result<void>{};
+    if (!known->empty()) {
+        const auto follows = co_await parts_.git.follows(commit, *known);
+        if (!follows) co_return follows.error();
+        if (!*follows) known = co_await verified_before(commit);
+        if (!known) co_return std::move(known).error();
+    }
+    auto verified = co_await parts_.git.verify(commit, *known);
+    if (!verified) co_return verified;
+    co_return co_await parts_.store.verified(parts_.source.name, verified_what(), commit);
+}
+
+/// For a commit that does not follow the verified tip. @return the tip, for what is new since;
+/// `forbidden`: it may not be taken
+asio::awaitable<Result<std::string>> DesiredStates::verified_before(std::string commit) {
+    auto known = co_await parts_.store.verified_tip(parts_.source.name, verified_what());
+    if (!known) co_return known;
+    const auto is_behind = co_await parts_.git.follows(*known, commit);
+    const bool is_gone = !is_behind && is_behind.error().code == Errc::not_found;
+    if (!is_behind && !is_gone) co_return is_behind.error();
+    if (is_behind && *is_behind) {
+        co_return Error{Errc::forbidden,
+                        fmt::format("commit {} lies behind {}, which was verified; push a commit "
+                                    "that undoes what followed (git revert)",
+                                    short_id(commit), short_id(*known))};
+    }
+    if (parts_.source.hold_rewinds) {
+        co_return Error{Errc::forbidden,
+                        fmt::format("commit {} does not follow {}, which was verified; push one "
+                                    "that does, or allow it with `rewind: allow`",
+                                    short_id(commit), short_id(*known))};
+    }
+    co_return is_gone ? std::string{} : *known;
+}
+
 /// History that was rewritten may have dropped things by mistake: their removal waits for a person.
 asio::awaitable<Result<void>> DesiredStates::note_rewind(const std::string& commit) {
     if (tip_.empty() || commit == tip_ || !parts_.source.hold_rewinds) co_return Result<void>{};
@@ -149,7 +193,7 @@ asio::awaitable<Result<void>> DesiredStates::note_rewind(const std::string& comm
     if (!follows) co_return std::move(follows).error();
     if (*follows) co_return Result<void>{};
     const std::string why =
-        fmt::format("{}branch {} of {} went from {} to {}", rewind_hold, parts_.source.branch,
+        fmt::format("{}{} of {} went from {} to {}", rewind_hold, shown_ref(parts_.source),
                     parts_.source.name, short_id(tip_), short_id(commit));
     spdlog::warn("branch rewound source={} from={} to={}", parts_.source.name, tip_, commit);
     for (const std::string& target : targets_) {
@@ -226,7 +270,7 @@ Result<void> DesiredStates::remote_failed(Error error) {
     const bool gone = error.code == Errc::not_found;
     status_.edit().word = refused ? SourceWord::auth_failed : SourceWord::stale;
     status_.edit().detail = error.message;
-    tell_all(gone ? fmt::format("branch {} of {} is gone", parts_.source.branch, parts_.source.name)
+    tell_all(gone ? fmt::format("{} of {} is gone", shown_ref(parts_.source), parts_.source.name)
                   : std::string{});
     return error;
 }
@@ -236,6 +280,38 @@ Result<void> DesiredStates::nothing_there(const std::string& why) {
     status_.edit().detail = why;
     tell_all("nothing is declared any more: " + why);
     return {};
+}
+
+/// The last verified commit stays in force. What is refused is looked at again when it changes, or
+/// when everything is read again: the signers may have changed.
+Result<void> DesiredStates::not_verified(const std::string& commit, Error error) {
+    const bool is_news = commit != looked_at_ || status_->word != SourceWord::unverified;
+    SourceStatus& status = status_.edit();
+    status.word = SourceWord::unverified;
+    status.detail = error.message;
+    status.tip = commit;
+    if (error.code != Errc::forbidden) return error;
+    if (is_news) {
+        spdlog::warn("commit not verified source={} revision={} detail={}", parts_.source.name,
+                     short_id(commit), in_quotes(error.message));
+    }
+    looked_at_ = commit;
+    read_again_ = false;
+    return {};
+}
+
+/// "main", or "tag v1.2", or "semver \"^1\" (v1.4.2)".
+std::string DesiredStates::followed() const {
+    const SourceSettings& source = parts_.source;
+    if (!source.branch.empty()) return source.branch;
+    const std::string ref = parts_.git.chosen_ref();
+    if (source.semver.empty() || ref.empty()) return shown_ref(source);
+    return fmt::format("{} ({})", shown_ref(source), ref.substr(ref.rfind('/') + 1));
+}
+
+/// What a verified tip was found for: of another repository or branch it says nothing.
+std::string DesiredStates::verified_what() const {
+    return parts_.source.url + " " + shown_ref(parts_.source);
 }
 
 void DesiredStates::tell_all(const std::string& hold) {

@@ -65,6 +65,8 @@ public:
 
 private:
     asio::awaitable<Result<void>> take(std::string commit);
+    asio::awaitable<Result<void>> check_signatures(std::string commit);
+    asio::awaitable<Result<std::string>> verified_before(std::string commit);
     asio::awaitable<Result<void>> note_rewind(const std::string& commit);
     asio::awaitable<Result<void>> take_targets(const Loaded& loaded,
                                                std::shared_ptr<const Files> files);
@@ -75,6 +77,9 @@ private:
                                          std::vector<std::string> targets);
     Result<void> remote_failed(Error error);
     Result<void> nothing_there(const std::string& why);
+    Result<void> not_verified(const std::string& commit, Error error);
+    [[nodiscard]] std::string followed() const;
+    [[nodiscard]] std::string verified_what() const;
     void tell_all(const std::string& hold);
     void tell_wanted(const std::string& target, TargetNews news);
     void set_word(const Loaded& loaded);

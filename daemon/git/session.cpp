@@ -75,7 +75,10 @@ int Session::give(git_credential** out, const std::string& url, const std::strin
                   unsigned allowed) {
     const auto asking = parse_git_url(url);
     if (!asking || asking->origin() != url_.origin()) {
-        return refuse(Errc::forbidden, "another server than that of the url asks for a credential");
+        return refuse(
+            Errc::forbidden,
+            "the server sends us elsewhere, and there a credential is asked for, which is "
+            "for the server of the url alone; write the new address as url");
     }
     if ((allowed & GIT_CREDENTIAL_USERNAME) != 0) {
         return git_credential_username_new(out, url_.user.empty() ? "git" : url_.user.c_str());
@@ -160,7 +163,8 @@ Error Session::error_of(const std::string& text, int) const {
     if (has(text, "content-type") || has(text, "invalid server response")) {
         return {Errc::invalid, "no git server answers there: " + text};
     }
-    if (has(text, "Wrong passphrase") || has(text, "extract public key")) {
+    if (has(text, "Wrong passphrase") || has(text, "extract public key") ||
+        has(text, "Private key unpack failed")) {
         return {Errc::unauthenticated,
                 "the ssh key cannot be opened: " + text + "; look at auth.passphrase"};
     }

@@ -61,7 +61,7 @@ struct TargetStatus {
 struct SourceStatus {
     std::string name;
     std::string url;
-    std::string branch;
+    std::string branch;  ///< what it follows: "main", "tag v1.2", "semver \"^1\" (v1.4.2)"
     SourceWord word = SourceWord::stale;
     std::string detail;                    ///< why the word isn't `ok`
     std::string tip;                       ///< the newest commit that was read

@@ -179,6 +179,14 @@ Result<std::string> Records::tip_of(const std::string& source) {
     return *found ? row->text(0) : std::string();
 }
 
+Result<std::string> Records::verified_tip(const std::string& source, const std::string& what) {
+    auto row = database_.prepare("SELECT commit_id FROM verified WHERE source = ? AND what = ?");
+    if (!row) return std::move(row).error();
+    auto found = row->bind(source).bind(what).step();
+    if (!found) return std::move(found).error();
+    return *found ? row->text(0) : std::string();
+}
+
 Result<void> Records::add(const HistoryEntry& entry) {
     return run(
         "INSERT INTO history (at, run, target, key, verb, phase, commit_id, place, reason, "
@@ -221,6 +229,12 @@ Result<void> Records::keep_removed(const InventoryEntry& entry, net::WallTime no
 
 Result<void> Records::took_tip(const std::string& source, const std::string& commit) {
     return run("INSERT OR REPLACE INTO source (name, tip) VALUES (?, ?)", source, commit);
+}
+
+Result<void> Records::verified(const std::string& source, const std::string& what,
+                               const std::string& commit) {
+    return run("INSERT OR REPLACE INTO verified (source, what, commit_id) VALUES (?, ?, ?)", source,
+               what, commit);
 }
 
 Result<void> Records::make_sure_of(const std::string& target) {

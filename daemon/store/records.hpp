@@ -25,6 +25,7 @@ public:
     Result<bool> waits_confirmed(const std::string& target, net::WallTime now);
     Result<std::vector<HistoryEntry>> history(const std::string& key, std::size_t limit);
     Result<std::string> tip_of(const std::string& source);
+    Result<std::string> verified_tip(const std::string& source, const std::string& what);
 
     Result<void> add(const HistoryEntry& entry);
     Result<void> put(const InventoryEntry& entry);
@@ -35,6 +36,8 @@ public:
     Result<void> keep_removed(const InventoryEntry& entry, net::WallTime now);
 
     Result<void> took_tip(const std::string& source, const std::string& commit);
+    Result<void> verified(const std::string& source, const std::string& what,
+                          const std::string& commit);
     Result<void> took_commit(const std::string& target, const std::string& source,
                              const std::string& commit, const std::vector<std::string>& files);
     Result<void> confirm(const std::string& target, const std::string& hash, net::WallTime now);

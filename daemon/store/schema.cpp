@@ -74,6 +74,13 @@ ALTER TABLE removed ADD COLUMN last_state TEXT NOT NULL DEFAULT 'null';
 UPDATE removed SET last_state = json_quote(json_extract(entry, '$.lastState')),
                    entry = json_remove(entry, '$.lastState');
 )sql",
+    R"sql(
+CREATE TABLE verified (                         -- behind which a source never goes back
+    source TEXT PRIMARY KEY,
+    what TEXT NOT NULL,                         -- its URL and ref then
+    commit_id TEXT NOT NULL
+) WITHOUT ROWID;
+)sql",
 };
 
 /// Keeps the newest copy only: one from before an older migration is of no use.

@@ -118,4 +118,19 @@ asio::awaitable<Result<void>> SqlStore::took_tip(std::string source, std::string
     co_return co_await in_transaction("note the tip of a source", std::move(write));
 }
 
+asio::awaitable<Result<std::string>> SqlStore::verified_tip(std::string source, std::string what) {
+    std::function<Result<std::string>(Records&)> reading = [&](Records& records) {
+        return records.verified_tip(source, what);
+    };
+    co_return co_await read<std::string>(std::move(reading));
+}
+
+asio::awaitable<Result<void>> SqlStore::verified(std::string source, std::string what,
+                                                 std::string commit) {
+    Write write = [&](Records& records, net::WallTime) {
+        return records.verified(source, what, commit);
+    };
+    co_return co_await in_transaction("note a verified tip", std::move(write));
+}
+
 }  // namespace driftless

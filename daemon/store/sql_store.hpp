@@ -32,6 +32,10 @@ public:
                                                                std::size_t limit) override;
     asio::awaitable<Result<std::string>> tip_of(std::string source) override;
     asio::awaitable<Result<void>> took_tip(std::string source, std::string commit) override;
+    asio::awaitable<Result<std::string>> verified_tip(std::string source,
+                                                      std::string what) override;
+    asio::awaitable<Result<void>> verified(std::string source, std::string what,
+                                           std::string commit) override;
     [[nodiscard]] std::string lost() const override { return lost_; }
 
 private:

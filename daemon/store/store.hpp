@@ -67,6 +67,12 @@ public:
     /// The last tip of a source that we took; empty where none was taken yet.
     virtual asio::awaitable<Result<std::string>> tip_of(std::string source) = 0;
     virtual asio::awaitable<Result<void>> took_tip(std::string source, std::string commit) = 0;
+    /// The last tip of a source whose signatures were found good; empty where there is none.
+    /// @param what  the URL and ref that it is asked for: of any other, nothing was found
+    virtual asio::awaitable<Result<std::string>> verified_tip(std::string source,
+                                                              std::string what) = 0;
+    virtual asio::awaitable<Result<void>> verified(std::string source, std::string what,
+                                                   std::string commit) = 0;
 
     /// Why everything before is forgotten, when a corrupt file was set aside at this start: for
     /// status. Empty otherwise. `recall` adds it to `hold_removals` of each target until that hold

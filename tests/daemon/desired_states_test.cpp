@@ -197,6 +197,113 @@ TEST_F(DesiredStatesTest, ARewindIsKnownAfterARestartToo) {
     EXPECT_EQ(word(), SourceWord::rewound);
 }
 
+TEST_F(DesiredStatesTest, ACommitThatIsNotVerifiedIsNotTaken) {
+    source_.verify = SourceVerify{.signers = "/etc/signers"};
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    ASSERT_TRUE(look());
+    EXPECT_EQ(word(), SourceWord::ok);
+    commit("c2", {{"a.yaml", thing("mini1", "b")}});
+    git_.bad_signatures.insert({"c2", {Errc::forbidden, "commit c2 is not signed"}});
+    ASSERT_TRUE(look());
+    EXPECT_EQ(word(), SourceWord::unverified);
+    EXPECT_EQ(states_->status().detail, "commit c2 is not signed");
+    EXPECT_EQ(told_["mini1"].commit, "c1");
+    EXPECT_EQ(told_["mini1"].hold, "");
+    EXPECT_EQ(memory("mini1").good_commit, "c1");
+    const auto checks = git_.verified_from.size();
+    ASSERT_TRUE(look());
+    EXPECT_EQ(git_.verified_from.size(), checks) << "not again while nothing changed";
+    git_.bad_signatures.clear();  // the signer was added
+    states_->read_again();
+    ASSERT_TRUE(look());
+    EXPECT_EQ(word(), SourceWord::ok);
+    EXPECT_EQ(told_["mini1"].commit, "c2");
+}
+
+TEST_F(DesiredStatesTest, ASignatureThatCannotBeCheckedIsAFaultAndTriedAgain) {
+    source_.verify = SourceVerify{.signers = "/etc/signers"};
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    git_.bad_signatures.insert({"c1", {Errc::unavailable, "no ssh-keygen"}});
+    EXPECT_EQ(look().error().code, Errc::unavailable);
+    EXPECT_EQ(word(), SourceWord::unverified);
+    EXPECT_EQ(told_["mini1"].times, 0);
+    git_.bad_signatures.clear();
+    ASSERT_TRUE(look());
+    EXPECT_EQ(word(), SourceWord::ok);
+}
+
+TEST_F(DesiredStatesTest, EveryNewCommitIsCheckedSinceTheLastVerifiedTip) {
+    source_.verify = SourceVerify{.signers = "/etc/signers", .every_commit = true};
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    ASSERT_TRUE(look());
+    start();  // the tip is remembered, and needs no second check
+    states_->read_again();
+    ASSERT_TRUE(look());
+    commit("c2", {{"a.yaml", thing("mini1", "b")}});
+    ASSERT_TRUE(look());
+    EXPECT_EQ(git_.verified_from, (std::vector<std::string>{"", "c1"}));
+}
+
+TEST_F(DesiredStatesTest, AVerifiedSourceNeverGoesBack) {
+    source_.verify = SourceVerify{.signers = "/etc/signers"};
+    commit("c0", {{"a.yaml", thing("mini1", "a")}});
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    ASSERT_TRUE(look());
+    git_.rewinds.insert({"c0", "c1"});
+    for (const bool hold : {true, false}) {
+        source_.hold_rewinds = hold;
+        start();
+        run_on(io_, clock_, states_->restore());
+        git_.tip = "c0";
+        ASSERT_TRUE(look());
+        EXPECT_EQ(word(), SourceWord::unverified);
+        EXPECT_NE(states_->status().detail.find("lies behind c1"), std::string::npos)
+            << states_->status().detail;
+        EXPECT_EQ(told_["mini1"].commit, "c1");
+    }
+}
+
+TEST_F(DesiredStatesTest, AVerifiedSourceTakesARewrittenHistoryOnlyWhereItMay) {
+    source_.verify = SourceVerify{.signers = "/etc/signers"};
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    ASSERT_TRUE(look());
+    commit("d1", {{"a.yaml", thing("mini1", "d")}});
+    git_.rewinds.insert({"d1", "c1"});
+    git_.rewinds.insert({"c1", "d1"});
+    ASSERT_TRUE(look());
+    EXPECT_EQ(word(), SourceWord::unverified);
+    EXPECT_NE(states_->status().detail.find("rewind: allow"), std::string::npos);
+    source_.hold_rewinds = false;
+    states_->read_again();
+    ASSERT_TRUE(look());
+    EXPECT_EQ(word(), SourceWord::ok);
+    EXPECT_EQ(told_["mini1"].commit, "d1");
+}
+
+TEST_F(DesiredStatesTest, AVerifiedTipCountsForItsUrlAndRefOnly) {
+    source_.verify = SourceVerify{.signers = "/etc/signers"};
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    ASSERT_TRUE(look());
+    source_.branch = "other";
+    start();
+    commit("o1", {{"a.yaml", thing("mini1", "o")}});
+    git_.rewinds.insert({"o1", "c1"});
+    ASSERT_TRUE(look());
+    EXPECT_EQ(told_["mini1"].commit, "o1");
+}
+
+TEST_F(DesiredStatesTest, StatusTellsWhichTagIsFollowed) {
+    source_.branch.clear();
+    source_.semver = "^1";
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    git_.ref = "refs/tags/v1.4.2";
+    ASSERT_TRUE(look());
+    EXPECT_EQ(states_->status().branch, "semver \"^1\" (v1.4.2)");
+    git_.failure = Error{Errc::not_found, "no tag"};
+    EXPECT_FALSE(look());
+    EXPECT_EQ(told_["mini1"].hold, "semver \"^1\" of infra is gone");
+}
+
 TEST_F(DesiredStatesTest, ADeletedBranchIsNotEmpty) {
     commit("c1", {{"a.yaml", thing("mini1", "a")}});
     ASSERT_TRUE(look());

@@ -45,6 +45,17 @@ public:
         return write("took_tip", store_->took_tip(std::move(source), std::move(commit)));
     }
 
+    asio::awaitable<Result<void>> verified(std::string source, std::string what,
+                                           std::string commit) override {
+        return write("verified",
+                     store_->verified(std::move(source), std::move(what), std::move(commit)));
+    }
+    asio::awaitable<Result<std::string>> verified_tip(std::string source,
+                                                      std::string what) override {
+        fuse_.die_again();
+        return store_->verified_tip(std::move(source), std::move(what));
+    }
+
     asio::awaitable<Result<TargetMemory>> recall(std::string target) override {
         fuse_.die_again();
         return store_->recall(std::move(target));

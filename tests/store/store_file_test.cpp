@@ -106,7 +106,7 @@ TEST_F(StoreFile, AnOlderDatabaseKeepsWhatItHolds) {
                                   "json_set(entry, '$.lastState', json(last_state));"
                                   "ALTER TABLE inventory DROP COLUMN last_state;"
                                   "ALTER TABLE removed DROP COLUMN last_state;"
-                                  "PRAGMA user_version = 1;")
+                                  "DROP TABLE verified; PRAGMA user_version = 1;")
                         .ok());
     }
     reopen();
