@@ -155,7 +155,7 @@ private:
         if (const auto megabytes = limits.integer("megabytes", 1, 1'000'000)) {
             source_.limits.bytes = static_cast<std::size_t>(*megabytes) << 20;
         }
-        if (const auto objects = limits.integer("objects", 1, 100'000'000)) {
+        if (const auto objects = limits.integer("objects", 1, 10'000'000)) {
             source_.limits.objects = static_cast<unsigned>(*objects);
         }
         source_.limits.deadline =

@@ -25,7 +25,7 @@ git::SourceAccess access_of_sources(const Secrets& secrets) {
     return {.secret = [&secrets](
                           const std::string& name) { return secrets.read(name, for_every_target); },
             .private_file = [](const std::string& path) -> Result<Secret> {
-                auto text = read_private_file(path, most);
+                auto text = read_private_file(path, 64u << 10);
                 if (!text) return std::move(text).error();
                 return Secret{*std::move(text)};
             },

@@ -12,6 +12,8 @@ namespace {
 
 using json = nlohmann::json;
 
+constexpr std::size_t most_memory = std::size_t{2} << 30;
+
 std::string line_of(const json& object) {
     return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -138,6 +140,8 @@ Result<Tip> read_answer(const std::string& answer) {
 
 int run_git_child() {
     net::end_with_parent();
+    // A server may list refs without end. A fetch of 10,000,000 objects, the most, needs less.
+    net::limit_memory(most_memory);
     const Library library;  // kept, so that it isn't started for each request
     Authorities authorities;
     std::string request;

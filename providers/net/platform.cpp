@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -21,6 +22,12 @@
 #include <mach/mach.h>
 #else
 #include <sys/prctl.h>
+#endif
+
+#if defined(__has_feature)
+#define DRIFTLESS_HAS(feature) __has_feature(feature)
+#else
+#define DRIFTLESS_HAS(feature) 0
 #endif
 
 namespace driftless::net {
@@ -48,7 +55,22 @@ std::uint64_t resident_bytes() {
 
 #endif
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
+    DRIFTLESS_HAS(address_sanitizer) || DRIFTLESS_HAS(thread_sanitizer)
+constexpr bool is_sanitized = true;
+#else
+constexpr bool is_sanitized = false;
+#endif
+
 }  // namespace
+
+void limit_memory(std::size_t bytes) {
+    rlimit limit{};
+    if (is_sanitized || ::getrlimit(RLIMIT_DATA, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? static_cast<rlim_t>(bytes)
+                                                     : std::min<rlim_t>(limit.rlim_max, bytes);
+    ::setrlimit(RLIMIT_DATA, &limit);
+}
 
 bool is_quiet(int socket) {
     char byte = 0;

@@ -28,6 +28,10 @@ void close_others(posix_spawn_file_actions_t& actions, short& flags);
 /// macOS there is no such thing; there the child ends when it reads the end of its input.
 void end_with_parent();
 
+/// How much memory this process may take for itself from now on. What it maps of files counts for
+/// nothing, and under a sanitizer, which takes far more, there is no limit.
+void limit_memory(std::size_t bytes);
+
 /// Where programs of this system that were installed by hand or by a package are set up: "/etc".
 std::string settings_root();
 

@@ -5,21 +5,10 @@
 #include "daemon/git/clone.hpp"
 #include "daemon/git/source.hpp"
 #include "tests/support/git_repo.hpp"
+#include "tests/support/sanitizers.hpp"
 
 namespace driftless::git {
-#if defined(__has_feature)
-#define DRIFTLESS_HAS(feature) __has_feature(feature)
-#else
-#define DRIFTLESS_HAS(feature) 0
-#endif
-
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || DRIFTLESS_HAS(address_sanitizer)
-constexpr bool under_sanitizer = true;
-#else
-constexpr bool under_sanitizer = false;
-#endif
 
 using testing::GitRepo;
 using testing::TempFolder;
@@ -170,7 +159,7 @@ TEST_F(Fetch, ThousandsOfPollsNeedNoMoreMemory) {
     round(100);
     const long before = resident_kb();
     if (before == 0) GTEST_SKIP() << "no /proc here";
-    if (under_sanitizer) GTEST_SKIP() << "a sanitizer keeps what was freed";
+    if (testing::under_sanitizer) GTEST_SKIP() << "a sanitizer keeps what was freed";
     round(1'000);
     EXPECT_LT(resident_kb() - before, 8 * 1'024);
 }

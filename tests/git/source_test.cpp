@@ -7,6 +7,7 @@
 #include "daemon/git/source.hpp"
 #include "tests/support/git_repo.hpp"
 #include "tests/support/run_on.hpp"
+#include "tests/support/sanitizers.hpp"
 
 namespace driftless::git {
 namespace {
@@ -136,6 +137,18 @@ TEST_F(SourceTest, AKilledChildIsStartedAnewAtTheNextCall) {
     }
     EXPECT_EQ(*after, tip);
     EXPECT_EQ(processes.started, 2);
+}
+
+TEST_F(SourceTest, AChildMayNotTakeAllMemory) {
+    repo.commit({{"a", "1"}});
+    const auto source = make(settings());
+    ASSERT_TRUE(run(source->poll()).ok());
+    const std::string limits =
+        testing::read_file("/proc/" + std::to_string(processes.pid) + "/limits");
+    const auto at = limits.find("Max data size");
+    if (at == limits.npos) GTEST_SKIP() << "no /proc here";
+    if (testing::under_sanitizer) GTEST_SKIP() << "a sanitizer takes more than any limit";
+    EXPECT_EQ(std::stoull(limits.substr(at + 13)), std::uint64_t{2} << 30);
 }
 
 TEST_F(SourceTest, ADamagedCloneIsMadeAnewByTheNextFetch) {

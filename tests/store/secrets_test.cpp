@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "daemon/secrets/private_file.hpp"
 #include "tests/support/temp_folder.hpp"
 
 namespace driftless::testing {
@@ -37,6 +38,25 @@ TEST_F(SecretsTest, AreReadFromFilesOfTheTargetThenOfAll) {
     EXPECT_EQ(read("db")->reveal(), "one");
     EXPECT_EQ(read("db", "mini2")->reveal(), "two");
     EXPECT_EQ(read("lines")->reveal(), "a\nb\n") << "one newline goes";
+}
+
+TEST_F(SecretsTest, OfTheSettingsThemselvesBelongToNoTarget) {
+    put("all/git", "one\n");
+    EXPECT_EQ(read("git", for_every_target)->reveal(), "one");
+    EXPECT_EQ(read("gut", for_every_target).error().message,
+              "secret \"gut\": driftless.yaml knows no such secret; did you mean \"git\"?");
+}
+
+TEST_F(SecretsTest, TrustedFilesMayBeReadByOthersAndChangedByNone) {
+    put("pins", "x", 0644);
+    EXPECT_EQ(*read_trusted_file(folder.at("pins"), 100), "x");
+    put("pins", "x", 0664);
+    const auto open_to_group = read_trusted_file(folder.at("pins"), 100);
+    ASSERT_TRUE(open_to_group.failed());
+    EXPECT_EQ(open_to_group.error().code, Errc::forbidden);
+    EXPECT_NE(open_to_group.error().message.find("chmod go-w"), std::string::npos);
+    std::filesystem::create_symlink(folder.at("pins"), folder.at("link"));
+    EXPECT_EQ(read_trusted_file(folder.at("link"), 100).error().code, Errc::invalid);
 }
 
 TEST_F(SecretsTest, OfAnotherTargetAreNotThere) {
