@@ -36,12 +36,14 @@ struct DockerAllow {
     bool host_ipc = false;
     bool host_userns = false;  ///< userns_mode: host
     bool privileged = false;
-    std::vector<std::string> devices;        ///< host paths; "*" for all
-    std::vector<std::string> cap_add;        ///< capability names; "ALL" for all
-    std::vector<std::string> security_opt;   ///< as written in the compose file
-    std::vector<std::string> namespaces_of;  ///< containers whose namespaces may be joined
-    std::vector<std::string> networks;       ///< external networks, and those of other projects
-    std::vector<std::string> volumes;        ///< external volumes, and those of other projects
+    bool gpus = false;                        ///< and what else a device driver hands out
+    std::vector<std::string> devices;         ///< host paths, names of CDI; "*" for all
+    std::vector<std::string> cgroup_parents;  ///< as written in the compose file
+    std::vector<std::string> cap_add;         ///< capability names; "ALL" for all
+    std::vector<std::string> security_opt;    ///< as written in the compose file
+    std::vector<std::string> namespaces_of;   ///< containers whose namespaces may be joined
+    std::vector<std::string> networks;        ///< external networks, and those of other projects
+    std::vector<std::string> volumes;         ///< external volumes, and those of other projects
     bool sysctls = false;
     bool everything = false;  ///< never from a file: for `validate` where there are no settings
 };

@@ -129,7 +129,9 @@ bool is_capability(std::string_view text) {
 }
 
 bool is_device(std::string_view text) {
-    return text == "*" || is_absolute_path(text);
+    const bool named =
+        text.find('/') != text.npos && text.find('=') != text.npos && all_of(text, is_printable);
+    return text == "*" || is_absolute_path(text) || named;
 }
 
 bool is_object_name(std::string_view text) {

@@ -49,7 +49,12 @@ DockerAllow read_allow(const Node& node, const std::string& where, Findings& fin
     allow.host_ipc = flag("hostIpc");
     allow.host_userns = flag("hostUserns");
     allow.privileged = flag("privileged");
-    allow.devices = read_texts(map, "devices", is_device, "an absolute path, or \"*\" for all");
+    allow.devices =
+        read_texts(map, "devices", is_device,
+                   "an absolute path, a name such as vendor.com/class=one, or \"*\" for all");
+    allow.gpus = flag("gpus");
+    allow.cgroup_parents =
+        read_texts(map, "cgroupParents", is_printable_text, "a parent control group");
     allow.cap_add = read_texts(map, "capAdd", is_capability, "a capability such as NET_ADMIN");
     allow.security_opt = read_texts(map, "securityOpt", is_printable_text, "a security option");
     allow.namespaces_of = read_texts(map, "namespacesOf", is_object_name, "a container's name");

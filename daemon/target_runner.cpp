@@ -110,11 +110,27 @@ asio::awaitable<Result<Facts>> TargetRunner::facts_of(const Order& order) {
     co_return facts;
 }
 
-/// For content that was tried and failed: the content that worked, from the commit that held it.
+/// What git wants and the target, as it is, can't have.
+std::set<ResourceKey> TargetRunner::unfit_content(const Facts& facts) const {
+    std::set<ResourceKey> unfit;
+    std::map<std::string, KindRules> rules;
+    for (const auto& [name, kind] : parts_.target.kinds()) rules.emplace(name, kind->rules());
+    if (!facts.desired) return unfit;
+    for (const Declared& want : (*facts.desired)->resources) {
+        const auto of_kind = rules.find(want.key.kind);
+        if (of_kind == rules.end() || !of_kind->second.unfit) continue;
+        if (!of_kind->second.unfit(want).empty()) unfit.insert(want.key);
+    }
+    return unfit;
+}
+
+/// For content that was tried and failed, or is unfit: what worked before, from its commit.
 asio::awaitable<void> TargetRunner::add_fallbacks(Facts& facts) {
     std::map<std::string, Wanted> in_use;
+    const std::set<ResourceKey> unfit = unfit_content(facts);
     for (const auto& [key, entry] : facts.inventory) {
-        if (entry.bad_digest.empty() || entry.good_commit.empty()) continue;
+        const bool is_bad = !entry.bad_digest.empty() || unfit.contains(key);
+        if (!is_bad || entry.good_commit.empty()) continue;
         const auto earlier = co_await commit_that_worked(entry.good_commit);
         if (!earlier) {
             spdlog::warn("earlier commit unreadable target={} key={} revision={} detail={}",

@@ -80,6 +80,7 @@ public:
 
 private:
     asio::awaitable<Result<Facts>> facts_of(const Order& order);
+    [[nodiscard]] std::set<ResourceKey> unfit_content(const Facts& facts) const;
     asio::awaitable<void> add_fallbacks(Facts& facts);
     asio::awaitable<Result<const Wanted*>> commit_that_worked(const std::string& commit);
     Run run_of(const Order& order, Facts facts);

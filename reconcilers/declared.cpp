@@ -16,7 +16,8 @@ struct Case {
     const InventoryEntry* entry = nullptr;
     json sealed_spec = nullptr;               ///< of `want`; null where it holds no marks
     std::string digest = {};                  ///< of `spec`
-    bool bad = false;                         ///< `declared` was tried and failed
+    bool bad = false;                         ///< `declared` was tried and failed, or is unfit
+    std::string why_bad = {};
     bool given = false;                       ///< a person said that it is ours
     std::optional<json> seen = std::nullopt;  ///< `have`'s spec, sealed like `spec()`
 
@@ -160,8 +161,13 @@ bool DeclaredPlanner::is_ours(const Case& c) const {
 /// @return false: the resource rests, with the reason
 bool DeclaredPlanner::choose_content(Case& c) {
     if (!seal(c, c.declared)) return false;
-    c.bad = c.entry != nullptr && !c.entry->bad_digest.empty() && c.entry->bad_digest == c.digest &&
-            !p_.facts.retry.contains(c.declared.key);
+    const KindRules& rules = p_.rules_of(c.declared.key.kind);
+    if (rules.unfit) c.why_bad = rules.unfit(c.declared);
+    c.bad = !c.why_bad.empty();
+    const bool failed = c.entry != nullptr && !c.entry->bad_digest.empty() &&
+                        c.entry->bad_digest == c.digest && !p_.facts.retry.contains(c.declared.key);
+    if (!c.bad && failed) c.why_bad = c.entry->bad_reason;
+    c.bad = c.bad || failed;
     if (!c.bad) return true;
     const auto earlier = p_.facts.fallback.find(c.declared.key);
     if (earlier != p_.facts.fallback.end()) {
@@ -171,7 +177,7 @@ bool DeclaredPlanner::choose_content(Case& c) {
         c.want = &c.declared;
     }
     if (c.have != nullptr && !c.have->unfinished.empty()) return true;
-    rest(c, Status::failed, c.entry->bad_reason);
+    rest(c, Status::failed, c.why_bad);
     return false;
 }
 
@@ -283,7 +289,7 @@ void DeclaredPlanner::agrees(const Case& c, bool forgotten) {
         action.reason = "it is as declared";
         return draft(c, std::move(action));
     }
-    if (c.bad) return rest(c, Status::failed, c.entry->bad_reason);
+    if (c.bad) return rest(c, Status::failed, c.why_bad);
     if (c.have->health == Health::starting) {
         rest(c, Status::progressing, c.have->detail.empty() ? "starting" : c.have->detail);
     } else if (c.have->health == Health::unhealthy || !(c.have->ready || c.have->completed)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -84,6 +85,9 @@ struct KindRules {
     /// How the spec's interruption is told, from the fields that change: for plans.
     bool replace_interrupts = true;
     bool data = false;  ///< all of this kind hold data: removal and replacement wait
+    /// Why the target, as it is, can't have this content at all, with the way out; empty: it can.
+    /// Such content counts as tried and failed.
+    std::function<std::string(const Declared&)> unfit = nullptr;
     /// What apply calls done is ready: what needs it may go on at once.
     bool ready_when_done = false;
 };

@@ -26,7 +26,8 @@ constexpr Key refuse(std::string_view path, std::string_view why) {
 }
 
 constexpr std::string_view swarm_only = "has no effect without Swarm";
-constexpr std::string_view no_swarm = "needs Swarm; this target is a single engine";
+constexpr std::string_view no_swarm =
+    "needs Swarm, and this target is a single engine; use `file` or `environment` instead";
 constexpr std::string_view windows_only = "is for Windows containers; remove it";
 constexpr std::string_view pair_list = "driver options belong to Swarm; remove them";
 constexpr std::string_view hooks =
@@ -186,8 +187,7 @@ constexpr Key table[] = {
     take("services/*/volumes/*/volume", Form::map),
     take("services/*/volumes/*/volume/nocopy", Form::boolean),
     take("services/*/volumes/*/volume/subpath", Form::text).open(),
-    refuse("services/*/volumes/*/volume/labels",
-           "is not supported yet; declare the volume, and label it there"),
+    take("services/*/volumes/*/volume/labels", Form::pairs),
     take("services/*/volumes/*/tmpfs", Form::map),
     take("services/*/volumes/*/tmpfs/size", Form::size).from(0),
     take("services/*/volumes/*/tmpfs/mode", Form::mode).from(0).to(07777),

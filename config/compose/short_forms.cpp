@@ -219,10 +219,17 @@ Result<Node> read_device(const std::string& text, const Place& place) {
     if (parts.size() > 3 || std::ranges::find(parts, "") != parts.end()) {
         return bad(text, "expected \"/dev/host\", \"/dev/host:/dev/inside\" or \"…:…:rwm\"");
     }
+    const auto slash = text.find('/');
+    const bool named = slash != text.npos && slash > 0 && text.find('=', slash) != text.npos;
+    if (named) {  // by a file of the host: whole, and never in parts
+        Node device = Node::map(place);
+        put_text(device, "source", text, place);
+        put_text(device, "target", text, place);
+        put_text(device, "permissions", "rwm", place);
+        return device;
+    }
     if (!parts[0].starts_with('/')) {
-        return bad(text,
-                   "expected an absolute path; a CDI device goes to "
-                   "deploy.resources.reservations.devices with driver: cdi");
+        return bad(text, "expected an absolute path, or a name of CDI: vendor.com/class=one");
     }
     // "/dev/a:rw": the second part may be the permissions
     const bool permissions = parts.size() == 2 && !parts[1].starts_with('/');

@@ -36,7 +36,8 @@ asio::awaitable<Result<json>> Containers::inspect(std::string id) {
 }
 
 asio::awaitable<Result<std::string>> Containers::create(std::string name, std::string platform,
-                                                        json body) {
+                                                        json body,
+                                                        std::vector<std::string>* warnings) {
     auto target = "/containers/create?name=" + percent_encoded(name);
     if (!platform.empty()) target += "&platform=" + percent_encoded(platform);
     auto request = request_with(Method::post, std::move(target), body);
@@ -46,6 +47,12 @@ asio::awaitable<Result<std::string>> Containers::create(std::string name, std::s
     if (!answer) co_return answer.error();
     auto id = text_at(*answer, "Id");
     if (!id) co_return std::move(id).error().in(doing);
+    const auto told = answer->find("Warnings");
+    if (warnings != nullptr && told != answer->end() && told->is_array()) {
+        for (const json& one : *told) {
+            if (one.is_string()) warnings->push_back(one);
+        }
+    }
     co_return id;
 }
 

@@ -26,10 +26,12 @@ public:
     /// The engine's whole answer. Safe to repeat. @return `not_found`
     /// #operation/ContainerInspect
     asio::awaitable<Result<json>> inspect(std::string id);
+    /// @param warnings  what the engine left out or found odd; may be nullptr
     /// @param body  of the create request @return the id; `not_found`: the image is not here;
     ///              `conflict`: the name is taken. Repeating makes no second one of the same name.
     /// #operation/ContainerCreate
-    asio::awaitable<Result<std::string>> create(std::string name, std::string platform, json body);
+    asio::awaitable<Result<std::string>> create(std::string name, std::string platform, json body,
+                                                std::vector<std::string>* warnings = nullptr);
     asio::awaitable<Result<void>> start(std::string id);  ///< safe to repeat
     /// Blocks until it stopped. Safe to repeat. @param grace  before SIGKILL
     asio::awaitable<Result<void>> stop(std::string id, std::chrono::seconds grace);

@@ -47,6 +47,8 @@ public:
 
     /// The negotiated version. Asks if need be. @return `invalid` when there is none in common
     asio::awaitable<Result<ApiVersion>> version();
+    /// The version as last negotiated; 0.0 where none is known now. Asks nobody.
+    [[nodiscard]] ApiVersion known_version() const { return version_; }
     /// Negotiate again before the next call: after a lost connection.
     void forget_version();
 

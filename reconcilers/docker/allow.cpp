@@ -95,6 +95,17 @@ void AllowCheck::device(const Place& place, std::string_view where, const std::s
     refuse(place, where, "the device " + in_quotes(path), fmt::format("devices: [{}]", path));
 }
 
+void AllowCheck::device_driver(const Place& place, std::string_view where) {
+    if (!allow_.gpus) refuse(place, where, "a GPU, or another device of a driver,", "gpus: true");
+}
+
+void AllowCheck::cgroup_parent(const Place& place, std::string_view where,
+                               const std::string& parent) {
+    if (parent.empty() || holds(allow_.cgroup_parents, parent)) return;
+    refuse(place, where, "the control group " + in_quotes(parent),
+           fmt::format("cgroupParents: [{}]", parent));
+}
+
 void AllowCheck::capability(const Place& place, std::string_view where, const std::string& name) {
     const json wanted = normal_value(FieldType::capabilities, json::array({name}));
     const json allowed = normal_value(FieldType::capabilities, allow_.cap_add);

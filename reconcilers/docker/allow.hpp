@@ -20,6 +20,9 @@ public:
     /// @param where  the key for the message: "services.web.volumes"
     void host_path(const Place& place, std::string_view where, const std::string& path);
     void device(const Place& place, std::string_view where, const std::string& path);
+    /// What a driver hands out by itself: GPUs and their like.
+    void device_driver(const Place& place, std::string_view where);
+    void cgroup_parent(const Place& place, std::string_view where, const std::string& parent);
     void capability(const Place& place, std::string_view where, const std::string& name);
     void security_option(const Place& place, std::string_view where, const std::string& option);
     /// "host", "container:NAME" and the like; others pass.

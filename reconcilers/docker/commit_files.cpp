@@ -87,29 +87,6 @@ void read_grants(const Node* grants, const Node& definitions, const std::string&
     }
 }
 
-/// Files are put into the container's own layer: not possible in a read-only one, and what lies
-/// below another mount would end up in that.
-void check_reachable(ProjectInput& input, const ServiceParts& parts) {
-    const json& spec = parts.spec;
-    for (const auto& [target, file] : spec["files"].items()) {
-        std::string why;
-        if (spec.value("read_only", false)) why = "the container is read_only";
-        for (const json& mount : spec["mounts"]) {
-            const std::string other = mount["target"];
-            if (is_below(target, other)) why = in_quotes(other) + " is a mount";
-        }
-        for (const auto& [other, options] : spec["tmpfs"].items()) {
-            if (is_below(target, other)) why = in_quotes(other) + " is a tmpfs";
-        }
-        if (why.empty()) continue;
-        add_error(
-            input.findings, parts.place,
-            fmt::format("services.{}: the file {} can't be put into the container: {}; mount "
-                        "its whole folder from the commit with \":ro\", or give it another path",
-                        parts.service, in_quotes(target), why));
-    }
-}
-
 }  // namespace
 
 bool is_file(const ProjectInput& input, const std::string& path) {
@@ -125,6 +102,18 @@ bool is_folder(const ProjectInput& input, const std::string& path) {
     if (below.empty()) return true;
     const auto entry = input.with.files.find(path);
     return entry && entry->type == FileEntry::Type::folder;
+}
+
+Result<std::string> read_commit_file(const ProjectInput& input, const std::string& path) {
+    const std::string clean =
+        path.starts_with('/') ? "" : clean_path(in_folder(input.folder) + path);
+    if (clean.empty()) {
+        return Error{Errc::invalid, in_quotes(path) + " is outside of the repository"};
+    }
+    const auto provided = input.provided.find(clean);
+    if (provided == input.provided.end()) return input.with.files.read(clean);
+    if (!has_marks(provided->second)) return provided->second;
+    return Error{Errc::invalid, in_quotes(path) + " holds a secret, which can't stand here"};
 }
 
 void add_commit_file(ProjectInput& input, ServiceParts& parts, const CommitPath& file) {
@@ -179,7 +168,6 @@ void read_files(MapReader& service, ProjectInput& input, ServiceParts& parts) {
     if (!parts.spec.contains("files")) parts.spec["files"] = json::object();
     read_grants(service.get("configs"), input.project.configs, "/", input, parts);
     read_grants(service.get("secrets"), input.project.secrets, "/run/secrets/", input, parts);
-    check_reachable(input, parts);
 }
 
 }  // namespace driftless::docker

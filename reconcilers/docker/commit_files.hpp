@@ -15,6 +15,10 @@ struct CommitPath {
 bool is_file(const ProjectInput& input, const std::string& path);
 bool is_folder(const ProjectInput& input, const std::string& path);
 
+/// The text of a file of the commit, or of `provide`. @param path  from the compose file's folder
+/// @return `invalid`: it leaves the repository; `not_found`; or it holds a secret
+Result<std::string> read_commit_file(const ProjectInput& input, const std::string& path);
+
 /// The file goes into the container before its start: below "files" of the spec.
 void add_commit_file(ProjectInput& input, ServiceParts& parts, const CommitPath& file);
 

@@ -2,6 +2,7 @@
 
 #include "providers/net/deadline.hpp"
 #include "providers/net/task_group.hpp"
+#include "reconcilers/docker/api_needs.hpp"
 #include "reconcilers/docker/container_observe.hpp"
 #include "reconcilers/docker/container_steps.hpp"
 #include "reconcilers/docker/image_pull.hpp"
@@ -61,6 +62,9 @@ asio::awaitable<Result<ImageDefaults>> defaults_of(EngineAccess& access, const j
 KindRules ContainerReconciler::rules() const {
     KindRules rules;
     rules.fields = container_rules();
+    rules.unfit = [this](const Declared& want) {
+        return beyond_api(want, access_.engine.known_version());
+    };
     return rules;
 }
 

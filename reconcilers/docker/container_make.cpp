@@ -54,6 +54,23 @@ asio::awaitable<Result<void>> connect_later(ContainerChange change, std::string 
     co_return Result<void>{};
 }
 
+/// What its kernel can't do an engine leaves out, with a warning: then that is no container as
+/// declared, and it would never become one.
+asio::awaitable<Result<void>> refuse_what_was_left_out(ContainerChange change, std::string id,
+                                                       std::vector<std::string> warnings) {
+    const json& limits = in(change.action.want->spec, "limits");
+    for (const std::string& warning : warnings) {
+        const auto says = [&](const char* word) { return warning.find(word) != warning.npos; };
+        const bool swap = says("without swap") && limits.contains("memory_swap");
+        if (!says("kernel") || !(says("discarded") || swap)) continue;
+        auto removed = co_await change.access.containers.remove(std::move(id), true);
+        if (!removed) co_return removed;
+        co_return Error{Errc::invalid, "the engine can't give all that is declared: " + warning +
+                                           " Remove that key, or set it on another host"};
+    }
+    co_return Result<void>{};
+}
+
 asio::awaitable<Result<void>> complete_and_start(ContainerChange change, std::string id,
                                                  bool check) {
     auto connected = co_await connect_later(change, id, check);
@@ -76,9 +93,12 @@ asio::awaitable<Result<std::string>> make_container(ContainerChange change, Pass
     const auto spec = opened(want.spec, change.run.vault, change.run.facts.board);
     if (!spec) co_return spec.error();
     json body = create_request(want, *spec, *creation);
+    std::vector<std::string> warnings;
     auto id = co_await change.access.containers.create(
-        spec->value("name", ""), spec->value("platform", ""), std::move(body));
+        spec->value("name", ""), spec->value("platform", ""), std::move(body), &warnings);
     if (!id) co_return id;
+    auto whole = co_await refuse_what_was_left_out(change, *id, std::move(warnings));
+    if (!whole) co_return std::move(whole).error();
     auto started = co_await complete_and_start(change, *id, false);
     if (!started) co_return std::move(started).error();
     co_return id;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "providers/net/task_group.hpp"
+#include "reconcilers/docker/api_needs.hpp"
 #include "reconcilers/docker/container_state.hpp"
 #include "reconcilers/docker/json_reading.hpp"
 #include "reconcilers/docker/marks.hpp"
@@ -196,10 +197,11 @@ bool needs_look(const Look& look, const Turn& turn) {
     return look.scope.covers(key_named(look, turn.name)) || !turn.group.kept.empty();
 }
 
-/// Was this content tried, did it fail, and has nobody asked to try it again? Then what worked
-/// before stands in for it.
+/// Was this content tried, did it fail, and has nobody asked to try it again? Or is it too new for
+/// the engine? Then what worked before stands in for it.
 bool is_bad(const Look& look, const SealedSpec& declared) {
     const Facts& facts = look.run.facts;
+    if (!beyond_api(*declared.want, look.access.engine.known_version()).empty()) return true;
     const auto entry = facts.inventory.find(declared.want->key);
     return entry != facts.inventory.end() && entry->second.bad_digest == declared.digest &&
            !facts.retry.contains(declared.want->key);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reconcilers/docker/hardware.hpp"
 #include "reconcilers/docker/json_reading.hpp"
 #include "reconcilers/docker/marks.hpp"
 #include "reconcilers/docker/plain_fields.hpp"
@@ -79,14 +80,16 @@ json mount_body(const json& mount, const Creation& creation) {
     if (mount["source"] == "" && before != creation.passed_on.end())
         body["Source"] = before->second;
     if (mount.contains("propagation")) body["BindOptions"]["Propagation"] = mount["propagation"];
-    if (mount.contains("recursive")) {
-        body["BindOptions"]["NonRecursive"] = mount["recursive"] == "disabled";
-    }
+    const std::string recursive = mount.value("recursive", "");
+    if (recursive == "disabled") body["BindOptions"]["NonRecursive"] = true;
+    if (recursive == "writable") body["BindOptions"]["ReadOnlyNonRecursive"] = true;
+    if (recursive == "readonly") body["BindOptions"]["ReadOnlyForceRecursive"] = true;
     if (mount["type"] == "bind" && mount.value("create_host_path", false)) {
         body["BindOptions"]["CreateMountpoint"] = true;
     }
     if (mount.value("nocopy", false)) body["VolumeOptions"]["NoCopy"] = true;
     if (mount.contains("subpath")) body["VolumeOptions"]["Subpath"] = mount["subpath"];
+    if (mount.contains("labels")) body["VolumeOptions"]["Labels"] = mount["labels"];
     return body;
 }
 
@@ -141,17 +144,28 @@ void put_networking(const json& spec, ApiVersion api, json& body) {
     }
 }
 
-void put_plain_fields(const json& spec, ApiVersion api, json& body) {
+void put_plain_fields(const json& spec, json& body) {
     for (const PlainField& field : plain_fields()) {
         const json& value = in(spec, field.key);
-        if (value.is_null() || value == default_of(field.type) || api < field.since) continue;
-        json sent = value;
-        if (field.key == "security_opt") {  // as every engine reads it
-            for (json& option : sent) {
-                if (option == "no-new-privileges=true") option = "no-new-privileges:true";
-            }
-        }
-        body[json::json_pointer{std::string{field.body}}] = std::move(sent);
+        if (value.is_null() || value == default_of(field.type)) continue;
+        body[json::json_pointer{std::string{field.body}}] = value;
+    }
+}
+
+/// As every engine reads them: a profile by its whole text, and two lists for "systempaths".
+void put_security(const Declared& want, json& host) {
+    json& options = host["SecurityOpt"];
+    if (!options.is_array()) return;
+    std::erase_if(options.get_ref<json::array_t&>(), [&](const json& option) {
+        if (option != open_system_paths) return false;
+        host["MaskedPaths"] = host["ReadonlyPaths"] = json::array();
+        return true;
+    });
+    for (json& option : options) {
+        const std::string text = option;
+        if (text == "no-new-privileges=true") option = "no-new-privileges:true";
+        const json& profile = in(want.blobs, text.substr(text.find('=') + 1));
+        if (profile.contains("text")) option = "seccomp=" + profile["text"].get<std::string>();
     }
 }
 
@@ -159,11 +173,7 @@ void put_host(const json& spec, json& host) {
     host.update(resource_limits(spec));
     host["RestartPolicy"] = restart_policy(spec["restart"]);
     host["PortBindings"] = port_bindings(spec["ports"]);
-    for (const json& device : spec["devices"]) {
-        host["Devices"].push_back({{"PathOnHost", device["source"]},
-                                   {"PathInContainer", device["target"]},
-                                   {"CgroupPermissions", device["permissions"]}});
-    }
+    put_hardware(spec, host);
     for (const auto& [name, limit] : spec["ulimits"].items()) {
         host["Ulimits"].push_back(
             {{"Name", name}, {"Soft", limit["soft"]}, {"Hard", limit["hard"]}});
@@ -200,7 +210,8 @@ json create_request(const Declared& want, const json& spec, const Creation& crea
     for (const json& port : spec["expose"]) {
         body["ExposedPorts"][port.get<std::string>()] = json::object();
     }
-    put_plain_fields(spec, creation.api, body);
+    put_plain_fields(spec, body);
+    put_security(want, body["HostConfig"]);
     put_host(spec, body["HostConfig"]);
     put_mounts(spec, creation, body["HostConfig"]);
     put_networking(spec, creation.api, body);
@@ -227,6 +238,10 @@ json endpoint_settings(const json& endpoint, ApiVersion api) {
     if (endpoint.contains("mac") && api >= several_endpoints)
         settings["MacAddress"] = endpoint["mac"];
     if (endpoint.contains("driver_opts")) settings["DriverOpts"] = endpoint["driver_opts"];
+    if (endpoint.contains("interface_name")) {
+        settings["DriverOpts"][std::string{interface_option}] = endpoint["interface_name"];
+    }
+    if (endpoint.contains("gw_priority")) settings["GwPriority"] = endpoint["gw_priority"];
     return settings;
 }
 

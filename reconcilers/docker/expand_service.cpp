@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "reconcilers/docker/hardware.hpp"
 #include "reconcilers/docker/marks.hpp"
 #include "reconcilers/docker/service_parts.hpp"
 
@@ -58,23 +59,7 @@ json compose_facts(const ProjectInput& input, const ServiceParts& parts, std::st
 }
 
 void refuse_untaken(MapReader& service, ProjectInput& input, const ServiceParts& parts) {
-    for (const char* key : {"blkio_config", "cpu_rt_period", "cpu_rt_runtime", "gpus"}) {
-        const Node* node = service.get(key);
-        if (node == nullptr) continue;
-        add_error(
-            input.findings, node->place,
-            fmt::format("services.{}.{}: is not supported yet; remove it", parts.service, key));
-    }
     const Node* deploy = service.get("deploy");
-    const Node* resources = deploy == nullptr ? nullptr : deploy->find("resources");
-    const Node* reserved = resources == nullptr ? nullptr : resources->find("reservations");
-    const Node* devices = reserved == nullptr ? nullptr : reserved->find("devices");
-    if (devices != nullptr && !devices->items.empty()) {
-        add_error(input.findings, devices->place,
-                  fmt::format("services.{}.deploy.resources.reservations.devices: is not supported "
-                              "yet; remove it",
-                              parts.service));
-    }
     const Node* update = deploy == nullptr ? nullptr : deploy->find("update_config");
     const Node* order = update == nullptr ? nullptr : update->find("order");
     if (order != nullptr && order->text == "start-first") {
@@ -89,10 +74,21 @@ void refuse_untaken(MapReader& service, ProjectInput& input, const ServiceParts&
 /// Where the value of a service's key stands in the spec, for `policy.ignore`.
 std::string spec_path_of(const std::string& key, const std::string& rest) {
     static const std::map<std::string, std::string> renamed{
-        {"environment", "env"},       {"mem_limit", "limits/memory"},
-        {"cpus", "limits/nano_cpus"}, {"pids_limit", "limits/pids"},
-        {"volumes", "mounts"},        {"stop_grace_period", "stop_timeout"},
-        {"configs", "files"},         {"secrets", "files"},
+        {"environment", "env"},
+        {"mem_limit", "limits/memory"},
+        {"mem_reservation", "limits/memory_reservation"},
+        {"memswap_limit", "limits/memory_swap"},
+        {"cpus", "limits/nano_cpus"},
+        {"cpu_shares", "limits/cpu_shares"},
+        {"cpu_quota", "limits/cpu_quota"},
+        {"cpu_period", "limits/cpu_period"},
+        {"cpuset", "limits/cpuset"},
+        {"pids_limit", "limits/pids"},
+        {"gpus", "device_requests"},
+        {"volumes", "mounts"},
+        {"stop_grace_period", "stop_timeout"},
+        {"configs", "files"},
+        {"secrets", "files"},
         {"container_name", "name"}};
     const auto found = renamed.find(key);
     return "/" + (found == renamed.end() ? key : found->second) + rest;
@@ -173,7 +169,8 @@ std::vector<Declared> expand_service(const std::string& key, const Node& service
     read_process(reader, input, parts);
     read_plain_fields(reader, input, parts);
     read_network_keys(reader, input, parts);
-    read_limits(reader, input, parts);
+    read_limits(reader, parts);
+    read_hardware(reader, input, parts);
     read_mounts(reader, input, parts);
     read_files(reader, input, parts);
     refuse_untaken(reader, input, parts);

@@ -1,6 +1,7 @@
 #include "reconcilers/docker/network.hpp"
 
 #include "providers/net/deadline.hpp"
+#include "reconcilers/docker/api_needs.hpp"
 #include "reconcilers/docker/create_request.hpp"
 #include "reconcilers/docker/json_reading.hpp"
 #include "reconcilers/docker/marks.hpp"
@@ -110,6 +111,9 @@ KindRules NetworkReconciler::rules() const {
     rules.fields = {{.path = "/compose", .as = Compare::ignored},
                     {.path = "/labels", .as = Compare::whole, .replaces = true},
                     {.path = "/*", .replaces = true}};
+    rules.unfit = [this](const Declared& want) {
+        return network_beyond_api(want, access_.engine.known_version());
+    };
     rules.ready_when_done = true;
     return rules;
 }

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "providers/docker/images.hpp"
+#include "reconcilers/docker/hardware.hpp"
 #include "reconcilers/docker/json_reading.hpp"
 #include "reconcilers/docker/marks.hpp"
 #include "reconcilers/docker/plain_fields.hpp"
@@ -109,6 +110,12 @@ json declared_among(const json& wanted, const json& have) {
     return common;
 }
 
+bool shows_system_paths(const json& container) {
+    const json empty = json::array();
+    return at(container, "/HostConfig/MaskedPaths") == empty &&
+           at(container, "/HostConfig/ReadonlyPaths") == empty;
+}
+
 void put_plain_fields(const Inspected& live, json& spec) {
     for (const PlainField& field : plain_fields()) {
         const std::string key{field.key};
@@ -116,19 +123,12 @@ void put_plain_fields(const Inspected& live, json& spec) {
         if (field.type == FieldType::mode && value.is_string()) {
             value = named_mode(value.get<std::string>(), live);
         }
+        if (key == "security_opt" && shows_system_paths(live.container)) {
+            value.push_back(open_system_paths);
+        }
         if (field.type == FieldType::options) value = declared_among(in(live.want, key), value);
         spec[key] = std::move(value);
     }
-}
-
-json normal_devices(const json& container) {
-    json devices = json::array();
-    for (const json& device : list_or_empty(at(container, "/HostConfig/Devices"))) {
-        devices.push_back({{"target", shown_text(device, "/PathInContainer")},
-                           {"source", shown_text(device, "/PathOnHost")},
-                           {"permissions", shown_text(device, "/CgroupPermissions")}});
-    }
-    return devices;
 }
 
 json normal_ulimits(const json& container) {
@@ -187,7 +187,7 @@ json normalise(const Inspected& live) {
     spec["limits"] = normal_limits(live);
     spec["unlimited"] = normal_unlimited(live);
     spec["ulimits"] = normal_ulimits(container);
-    spec["devices"] = normal_devices(container);
+    spec.update(normal_hardware(container));
     spec["mounts"] = normal_mounts(live);
     spec["tmpfs"] = normal_tmpfs_map(live);
     spec["files"] = files_on_label(container);
@@ -237,6 +237,7 @@ FieldRules container_rules() {
         {.path = "/limits/*"},
         {.path = "/networks", .as = Compare::whole},  // connected and disconnected in place
         {.path = "/networks/*"},
+        {.path = "/networks/*/mac", .replaces = true},  // no engine takes it at a connect
         {.path = "/networks/*/*"},
         {.path = "/networks/*/*/*"},
         {.path = "/env", .as = Compare::whole, .replaces = true, .secret = true},
@@ -245,7 +246,7 @@ FieldRules container_rules() {
         {.path = "/devices", .as = Compare::keyed, .by = "target", .replaces = true},
     };
     for (const char* whole :
-         {"/labels", "/ports", "/sysctls", "/storage_opt", "/tmpfs", "/files"}) {
+         {"/labels", "/ports", "/sysctls", "/storage_opt", "/tmpfs", "/files", "/blkio_config"}) {
         rules.push_back({.path = whole, .as = Compare::whole, .replaces = true});
     }
     for (const char* rest : {"/*", "/*/*", "/*/*/*", "/*/*/*/*"}) {

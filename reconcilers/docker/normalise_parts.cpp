@@ -43,11 +43,35 @@ std::string host_path(std::string source) {
     return source;
 }
 
-/// What inspect does not show, or shows in too many forms: as declared.
-void copy_invisible(const json& wanted, json& mount) {
-    for (const char* key : {"nocopy", "create_host_path", "selinux", "recursive"}) {
-        if (wanted.contains(key)) mount[key] = wanted[key];
+std::string recursive_word(const json& asked) {
+    if (shown_true(asked, "/BindOptions/NonRecursive")) return "disabled";
+    if (shown_true(asked, "/BindOptions/ReadOnlyNonRecursive")) return "writable";
+    return shown_true(asked, "/BindOptions/ReadOnlyForceRecursive") ? "readonly" : "enabled";
+}
+
+json own_labels(json labels) {  // newer engines mark the volumes that they name themselves
+    if (!labels.is_object()) return json::object();
+    labels.erase("com.docker.volume.anonymous");
+    return labels;
+}
+
+/// Options that only the request shows, a text or a map: compared if declared.
+/// @param asked  of HostConfig.Mounts, null for a mount by text
+void put_options(const json& asked, const std::string& mode, const json& wanted, json& mount) {
+    const auto is_in_mode = [&](const std::string& word) {
+        return ("," + mode + ",").find("," + word + ",") != std::string::npos;
+    };
+    if (wanted.contains("create_host_path")) mount["create_host_path"] = wanted["create_host_path"];
+    if (wanted.contains("nocopy")) {
+        const bool nocopy = shown_true(asked, "/VolumeOptions/NoCopy") || is_in_mode("nocopy");
+        mount["nocopy"] = nocopy;
     }
+    if (wanted.contains("selinux")) {
+        const std::string word = wanted["selinux"];
+        mount["selinux"] = is_in_mode(word) ? json(word) : json(nullptr);
+    }
+    if (wanted.contains("recursive")) mount["recursive"] = recursive_word(asked);
+    if (wanted.contains("labels")) mount["labels"] = own_labels(at(asked, "/VolumeOptions/Labels"));
 }
 
 json bind_or_volume(const Inspected& live, const json& shown) {
@@ -63,9 +87,9 @@ json bind_or_volume(const Inspected& live, const json& shown) {
                {"type", type},
                {"source", source},
                {"read_only", !shown_true(shown, "/RW")}};
-    copy_invisible(wanted, mount);
-    if (wanted.contains("propagation")) mount["propagation"] = shown_text(shown, "/Propagation");
     const json& asked = item_with(at(live.container, "/HostConfig/Mounts"), "Target", target);
+    put_options(asked, shown_text(shown, "/Mode"), wanted, mount);
+    if (wanted.contains("propagation")) mount["propagation"] = shown_text(shown, "/Propagation");
     const std::string subpath = shown_text(asked, "/VolumeOptions/Subpath");
     if (!subpath.empty()) mount["subpath"] = subpath;
     return mount;
@@ -106,9 +130,14 @@ json endpoint_of(const Inspected& live, const json& shown, const json& wanted) {
         {"ipv6", "/IPAMConfig/IPv6Address"},
         {"link_local_ips", "/IPAMConfig/LinkLocalIPs"},
         {"mac", "/MacAddress"},
+        {"gw_priority", "/GwPriority"},
         {"driver_opts", "/DriverOpts"}};
     for (const auto& [key, pointer] : fields) {
         if (wanted.contains(key)) endpoint[key] = at(shown, pointer);
+    }
+    if (wanted.contains("interface_name")) {
+        endpoint["interface_name"] = in(at(shown, "/DriverOpts"), interface_option);
+        if (endpoint.contains("driver_opts")) endpoint["driver_opts"].erase(interface_option);
     }
     const bool stopped = shown_text(live.container, "/State/Status") != "running";
     if (stopped && endpoint.value("mac", json()) == "") endpoint["mac"] = wanted["mac"];

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <set>
 
+#include "reconcilers/docker/digests.hpp"
+
 namespace driftless::docker {
 namespace {
 
@@ -36,8 +38,11 @@ std::string normal_option(std::string text) {
     if (text == "no-new-privileges" || text == "no-new-privileges:true")
         return "no-new-privileges=true";
     const auto at = text.find_first_of("=:");
-    if (at != std::string::npos) text[at] = '=';
-    return text;
+    if (at == std::string::npos) return text;
+    text[at] = '=';
+    if (!text.starts_with("seccomp={")) return text;
+    const json profile = json::parse(text.substr(at + 1), nullptr, false);
+    return profile.is_discarded() ? text : "seccomp=" + sha256_of(profile.dump());
 }
 
 std::string normal_signal(std::string text) {
@@ -64,10 +69,13 @@ json set_of(const json& value, Change change) {
 
 const std::vector<PlainField>& plain_fields() {
     static const std::vector<PlainField> fields{
-        {"annotations", "/HostConfig/Annotations", Type::map, false, {1, 43}},
+        {"annotations", "/HostConfig/Annotations", Type::map, false},
         {"cap_add", "/HostConfig/CapAdd", Type::capabilities, true},
         {"cap_drop", "/HostConfig/CapDrop", Type::capabilities, true},
         {"cgroup", "/HostConfig/CgroupnsMode", Type::text, false},
+        {"cgroup_parent", "/HostConfig/CgroupParent", Type::text, true},
+        {"cpu_rt_period", "/HostConfig/CpuRealtimePeriod", Type::integer, true},
+        {"cpu_rt_runtime", "/HostConfig/CpuRealtimeRuntime", Type::integer, true},
         {"device_cgroup_rules", "/HostConfig/DeviceCgroupRules", Type::list, true},
         {"dns", "/HostConfig/Dns", Type::list, true},
         {"dns_opt", "/HostConfig/DnsOptions", Type::list, true},
@@ -102,10 +110,15 @@ const std::vector<PlainField>& plain_fields() {
 
 const std::vector<LimitField>& limit_fields() {
     static const std::vector<LimitField> fields{
-        {"cpu_period", "CpuPeriod", false},   {"cpu_quota", "CpuQuota", false},
-        {"cpu_shares", "CpuShares", false},   {"cpuset", "CpusetCpus", false},
-        {"memory", "Memory", false},          {"memory_reservation", "MemoryReservation", false},
-        {"memory_swap", "MemorySwap", false}, {"nano_cpus", "NanoCpus", false},
+        {"blkio_weight", "BlkioWeight", false},
+        {"cpu_period", "CpuPeriod", false},
+        {"cpu_quota", "CpuQuota", false},
+        {"cpu_shares", "CpuShares", false},
+        {"cpuset", "CpusetCpus", false},
+        {"memory", "Memory", false},
+        {"memory_reservation", "MemoryReservation", false},
+        {"memory_swap", "MemorySwap", false},
+        {"nano_cpus", "NanoCpus", false},
         {"pids", "PidsLimit", true},
     };
     return fields;

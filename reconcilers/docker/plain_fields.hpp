@@ -34,10 +34,14 @@ struct PlainField {
     std::string_view body;  ///< JSON pointer into the create request
     FieldType type;
     bool always;  ///< compared with its default when the file does not name it
-    ApiVersion since = lowest_api;
 };
 
 const std::vector<PlainField>& plain_fields();
+
+/// A security option that is two empty lists of the create request: nothing of /proc is hidden.
+inline constexpr std::string_view open_system_paths = "systempaths=unconfined";
+/// The driver option that names a network's interface in the container (API 1.49).
+inline constexpr std::string_view interface_option = "com.docker.network.endpoint.ifname";
 
 /// Where `inspect` shows the field that `body` sends: "/User" becomes "/Config/User".
 std::string inspected_at(std::string_view body);

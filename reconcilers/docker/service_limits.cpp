@@ -41,26 +41,9 @@ json ulimits_of(const Node* node) {
     return ulimits;
 }
 
-json devices_of(const Node* node, ProjectInput& input, const ServiceParts& parts) {
-    json devices = json::array();
-    if (node == nullptr) return devices;
-    for (const Node& item : node->items) {
-        const auto text = [&](const char* key, const std::string& otherwise) {
-            const Node* value = item.find(key);
-            return value == nullptr || value->text.empty() ? otherwise : value->text;
-        };
-        const std::string source = text("source", "");
-        input.allow.device(item.place, "services." + parts.service + ".devices", source);
-        devices.push_back({{"target", text("target", source)},
-                           {"source", source},
-                           {"permissions", text("permissions", "rwm")}});
-    }
-    return devices;
-}
-
 }  // namespace
 
-void read_limits(MapReader& service, ProjectInput& input, ServiceParts& parts) {
+void read_limits(MapReader& service, ServiceParts& parts) {
     const Node* deploy = service.get("deploy");
     const Node* limit = below(deploy, {"resources", "limits"});
     const Node* reserved = below(deploy, {"resources", "reservations"});
@@ -73,6 +56,7 @@ void read_limits(MapReader& service, ProjectInput& input, ServiceParts& parts) {
     put(limits, "cpu_shares", nullptr, service.get("cpu_shares"));
     put(limits, "cpu_quota", nullptr, service.get("cpu_quota"));
     put(limits, "cpu_period", nullptr, service.get("cpu_period"));
+    put(limits, "blkio_weight", nullptr, below(service.get("blkio_config"), {"weight"}));
     if (const Node* set = service.get("cpuset")) limits["cpuset"] = set->text;
     // The engine can't take most limits away in place: those that must not be set are a field
     // apart.
@@ -88,7 +72,6 @@ void read_limits(MapReader& service, ProjectInput& input, ServiceParts& parts) {
     parts.spec["limits"] = std::move(limits);
     parts.spec["unlimited"] = std::move(unlimited);
     parts.spec["ulimits"] = ulimits_of(service.get("ulimits"));
-    parts.spec["devices"] = devices_of(service.get("devices"), input, parts);
     const Node* replicas = below(deploy, {"replicas"});
     const Node* scale = replicas != nullptr ? replicas : service.get("scale");
     if (scale != nullptr)

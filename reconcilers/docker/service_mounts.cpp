@@ -39,6 +39,24 @@ json base_of(const Mount& mount, const char* type, const std::string& source) {
             {"read_only", mount.read_only}};
 }
 
+/// The engine reads them where it makes the volume itself, and nowhere else.
+void read_volume_labels(const Mount& mount, const std::string& name, ProjectInput& input,
+                        json& value) {
+    const Node* labels = part(mount.node, "volume", "labels");
+    if (labels == nullptr || labels->entries.empty()) return;
+    const std::string where = mount.where + ".volume.labels";
+    if (!name.empty()) {
+        return add_error(input.findings, labels->place,
+                         where +
+                             ": a declared volume has its labels below `volumes`; move them "
+                             "there");
+    }
+    for (const Node::Entry& entry : labels->entries) {
+        input.allow.label(entry.key_place, where, entry.key);
+    }
+    value["labels"] = text_map_of(labels);
+}
+
 void add_volume(const Mount& mount, ProjectInput& input, ServiceParts& parts) {
     const std::string key = text_in(mount.node, "source");
     std::string name;
@@ -58,6 +76,7 @@ void add_volume(const Mount& mount, ProjectInput& input, ServiceParts& parts) {
         }
     }
     json value = base_of(mount, "volume", name);
+    read_volume_labels(mount, name, input, value);
     if (flag(part(mount.node, "volume", "nocopy"))) value["nocopy"] = true;
     if (const Node* subpath = part(mount.node, "volume", "subpath"))
         value["subpath"] = subpath->text;

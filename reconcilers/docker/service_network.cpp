@@ -57,14 +57,19 @@ json endpoint_of(MapReader& reader, const ServiceParts& parts) {
     std::set<std::string> aliases{parts.service};
     for (const std::string& alias : reader.texts("aliases")) aliases.insert(alias);
     json endpoint{{"aliases", aliases}};
-    const std::pair<const char*, const char*> fields[] = {
-        {"ipv4_address", "ipv4"}, {"ipv6_address", "ipv6"}, {"mac_address", "mac"}};
+    const std::pair<const char*, const char*> fields[] = {{"ipv4_address", "ipv4"},
+                                                          {"ipv6_address", "ipv6"},
+                                                          {"mac_address", "mac"},
+                                                          {"interface_name", "interface_name"}};
     for (const auto& [key, name] : fields) {
         if (const auto text = reader.text(key)) endpoint[name] = *text;
     }
     const auto addresses = reader.texts("link_local_ips");
     if (!addresses.empty()) {
         endpoint["link_local_ips"] = std::set<std::string>(addresses.begin(), addresses.end());
+    }
+    if (const Node* priority = reader.get("gw_priority")) {
+        endpoint["gw_priority"] = number_of(*priority);
     }
     const auto options = reader.text_map("driver_opts");
     if (!options.empty()) endpoint["driver_opts"] = options;
@@ -153,7 +158,14 @@ void read_network_keys(MapReader& service, ProjectInput& input, ServiceParts& pa
     }
     if (const auto mac = service.text("mac_address")) {
         const std::string primary = parts.spec.value("primary_network", "");
-        if (!primary.empty()) parts.spec["networks"][primary]["mac"] = *mac;
+        if (!primary.empty()) {
+            parts.spec["networks"][primary]["mac"] = *mac;
+        } else {
+            add_error(input.findings, mode == nullptr ? parts.place : mode->place,
+                      fmt::format("services.{}.mac_address: network_mode leaves no network to give "
+                                  "it to; name a network below `networks` instead",
+                                  parts.service));
+        }
     }
 }
 

@@ -39,7 +39,7 @@ struct ServiceParts {
 void read_process(MapReader& service, ProjectInput& input, ServiceParts& parts);
 void read_plain_fields(MapReader& service, ProjectInput& input, ServiceParts& parts);
 void read_network_keys(MapReader& service, ProjectInput& input, ServiceParts& parts);
-void read_limits(MapReader& service, ProjectInput& input, ServiceParts& parts);
+void read_limits(MapReader& service, ServiceParts& parts);
 void read_mounts(MapReader& service, ProjectInput& input, ServiceParts& parts);
 void read_files(MapReader& service, ProjectInput& input, ServiceParts& parts);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "reconcilers/docker/commit_files.hpp"
+#include "reconcilers/docker/digests.hpp"
 #include "reconcilers/docker/marks.hpp"
 #include "reconcilers/docker/plain_fields.hpp"
 #include "reconcilers/docker/service_parts.hpp"
@@ -111,11 +113,38 @@ json resolved_mode(const std::string& mode, ProjectInput& input, ServiceParts& p
     return "container:" + container_name(input.project, service, 1);
 }
 
+/// "seccomp=FILE": the file of the commit stands in the spec by its digest.
+void read_profiles(const Node& list, ProjectInput& input, ServiceParts& parts, json& options) {
+    for (std::size_t i = 0; i < list.items.size(); ++i) {
+        const std::string text = options[i];
+        const std::string file =
+            text.starts_with("seccomp") ? text.substr(std::min<std::size_t>(8, text.size())) : "";
+        if (file.empty() || file == "unconfined" || file == "builtin") continue;
+        const std::string where = fmt::format("services.{}.security_opt", parts.service);
+        const auto profile = read_commit_file(input, file);
+        const json read = profile ? json::parse(*profile, nullptr, false) : json();
+        if (!read.is_object()) {
+            const std::string why = profile ? in_quotes(file) + " is not a seccomp profile in JSON"
+                                            : profile.error().message;
+            add_error(input.findings, list.items[i].place,
+                      fmt::format("{}: {}; name a file of the commit, relative to the compose "
+                                  "file's folder",
+                                  where, why));
+            continue;
+        }
+        const std::string compact = read.dump();
+        const std::string digest = sha256_of(compact);
+        parts.blobs[digest] = {{"text", compact}};
+        options[i] = "seccomp=" + digest;
+    }
+}
+
 void check_rights(const Node& node, const PlainField& field, ProjectInput& input,
                   const ServiceParts& parts) {
     const std::string where = fmt::format("services.{}.{}", parts.service, field.key);
     if (field.key == "privileged" && is_true(node)) input.allow.privileged(node.place, where);
     if (field.key == "sysctls" && !node.entries.empty()) input.allow.sysctls(node.place, where);
+    if (field.key == "cgroup_parent") input.allow.cgroup_parent(node.place, where, node.text);
     for (const Node& item : node.items) {
         if (field.key == "cap_add") input.allow.capability(item.place, where, item.text);
         if (field.key == "security_opt") input.allow.security_option(item.place, where, item.text);
@@ -168,7 +197,9 @@ void read_plain_fields(MapReader& service, ProjectInput& input, ServiceParts& pa
             continue;
         }
         check_rights(*node, field, input, parts);
-        json value = normal_value(field.type, value_of(field.type, *node));
+        json value = value_of(field.type, *node);
+        if (key == "security_opt") read_profiles(*node, input, parts, value);
+        value = normal_value(field.type, value);
         if (field.type == FieldType::mode) value = resolved_mode(node->text, input, parts);
         parts.spec[key] = std::move(value);
     }

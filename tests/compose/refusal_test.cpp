@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "config/compose/keys.hpp"
 #include "tests/compose/reading.hpp"
 #include "tests/support/golden.hpp"
 
@@ -146,6 +147,42 @@ TEST(Refusals, OfServices) {
 TEST(Refusals, OfFilesAndReferences) {
     driftless::test::expect_golden("compose/refusals_files.txt",
                                    printed(of_files_and_references()));
+}
+
+/// A file in which `path` of the table stands, and little else.
+std::string file_with(const std::string& path) {
+    std::string text = "x";
+    std::vector<std::string> steps;
+    for (std::size_t from = 0; from <= path.size();) {
+        const std::size_t end = std::min(path.find('/', from), path.size());
+        steps.push_back(path.substr(0, end));
+        from = end + 1;
+    }
+    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+        const std::size_t at = step->rfind('/');
+        const std::string name = at == std::string::npos ? *step : step->substr(at + 1);
+        const Key* above = at == std::string::npos ? nullptr : find_key(step->substr(0, at));
+        const bool item = name == "*" && above->form != Form::named && above->form != Form::names;
+        text = item ? "[" + text + "]" : "{" + (name == "*" ? "web" : name) + ": " + text + "}";
+    }
+    return text;
+}
+
+TEST(Refusals, NameEveryKeyThatIsNotTakenWithTheWayOut) {
+    std::size_t refused = 0;
+    for (const Key& key : keys()) {
+        if (key.use != Use::refused) continue;
+        ++refused;
+        const std::string text = file_with(std::string{key.path});
+        const std::string errors = read({{"compose.yaml", text}}).errors();
+        const std::size_t at = text.rfind(name_of(key) + ":") + 1;
+        const std::string place = fmt::format("compose.yaml:1:{}: ", at);
+        EXPECT_NE(errors.find(place), std::string::npos) << text << "\n" << errors;
+        EXPECT_NE(errors.find(fmt::format("{}: {}", name_of(key), key.why)), std::string::npos)
+            << text << "\n"
+            << errors;
+    }
+    EXPECT_GT(refused, 20u);
 }
 
 TEST(Refusals, AreOneMessageToo) {

@@ -41,7 +41,9 @@ targets:
       hostIpc: true
       hostUserns: true
       privileged: true
-      devices: [/dev/dri, "*"]
+      devices: [/dev/dri, "*", "vendor.com/class=one"]
+      gpus: true
+      cgroupParents: [/apps.slice]
       capAdd: [NET_ADMIN]
       securityOpt: ["no-new-privileges:true"]
       namespacesOf: [vpn]
@@ -141,7 +143,9 @@ TEST(Settings, ReadWhatATargetAllows) {
     EXPECT_EQ(allow.host_paths, (std::vector<std::string>{"/srv", "/etc/localtime"}));
     EXPECT_TRUE(allow.docker_socket && allow.host_network && allow.host_pid && allow.host_ipc &&
                 allow.host_userns && allow.privileged && allow.sysctls);
-    EXPECT_EQ(allow.devices, (std::vector<std::string>{"/dev/dri", "*"}));
+    EXPECT_EQ(allow.devices, (std::vector<std::string>{"/dev/dri", "*", "vendor.com/class=one"}));
+    EXPECT_TRUE(allow.gpus);
+    EXPECT_EQ(allow.cgroup_parents, std::vector<std::string>{"/apps.slice"});
     EXPECT_EQ(allow.cap_add, std::vector<std::string>{"NET_ADMIN"});
     EXPECT_EQ(allow.security_opt, std::vector<std::string>{"no-new-privileges:true"});
     EXPECT_EQ(allow.namespaces_of, std::vector<std::string>{"vpn"});
@@ -188,15 +192,23 @@ TEST(Settings, TheExamplesCommentsAreTrueToo) {
     std::string text = example_settings();
     const std::string file_url = "url: file:///srv/git/infra.git";
     text.replace(text.find(file_url), file_url.size(), "url: https://git.example/infra.git");
-    for (const std::string line :
-         {"targets: [mini1]", "auth: {username", "verify:",        "limits:",
-          "allow:",           "  hostPaths",     "  dockerSocket", "  hostNetwork",
-          "  hostPid",        "  hostIpc",       "  hostUserns",   "  privileged",
-          "  devices",        "  capAdd",        "  securityOpt",  "  namespacesOf",
-          "  networks",       "  volumes",       "  sysctls",      "policy: {",
-          "secrets:",         "  folder",        "  named",        "    grafana-admin",
-          "    backup-key",   "registries",      "  ghcr.io",      "socket:",
-          "hosts:",           "metrics:",        "  listen"}) {
+    for (const std::string line : {"targets: [mini1]", "auth: {username",
+                                   "verify:",          "limits:",
+                                   "allow:",           "  hostPaths",
+                                   "  dockerSocket",   "  hostNetwork",
+                                   "  hostPid",        "  hostIpc",
+                                   "  hostUserns",     "  privileged",
+                                   "  devices",        "  gpus",
+                                   "  cgroupParents",  "  capAdd",
+                                   "  securityOpt",    "  namespacesOf",
+                                   "  networks",       "  volumes",
+                                   "  sysctls",        "policy: {",
+                                   "secrets:",         "  folder",
+                                   "  named",          "    grafana-admin",
+                                   "    backup-key",   "registries",
+                                   "  ghcr.io",        "socket:",
+                                   "hosts:",           "metrics:",
+                                   "  listen"}) {
         const std::size_t at = text.find("# " + line);
         ASSERT_NE(at, std::string::npos) << line;
         text.erase(at, 2);

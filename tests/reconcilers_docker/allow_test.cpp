@@ -36,6 +36,22 @@ const std::vector<Reach> reaches{
      [](DockerAllow& allow) { allow.privileged = true; }},
     {"device", "devices: [/dev/kvm]", "devices: [/dev/kvm]",
      [](DockerAllow& allow) { allow.devices = {"/dev/kvm"}; }},
+    {"named_device", "devices: [\"vendor.com/gpu=one\"]", "devices: [vendor.com/gpu=one]",
+     [](DockerAllow& allow) { allow.devices = {"vendor.com/gpu=one"}; }},
+    {"gpus", "gpus: all", "gpus: true", [](DockerAllow& allow) { allow.gpus = true; }},
+    {"reserved_devices",
+     "deploy: {resources: {reservations: {devices: [{capabilities: [gpu], count: 1}]}}}",
+     "gpus: true", [](DockerAllow& allow) { allow.gpus = true; }},
+    {"named_device_of_a_driver", "gpus: [{driver: cdi, device_ids: [\"vendor.com/gpu=one\"]}]",
+     "devices: [vendor.com/gpu=one]", [](DockerAllow& allow) { allow.devices = {"*"}; }},
+    {"control_group", "cgroup_parent: /system.slice", "cgroupParents: [/system.slice]",
+     [](DockerAllow& allow) { allow.cgroup_parents = {"/system.slice"}; }},
+    {"seccomp_profile", "security_opt: [\"seccomp=./profile.json\"]",
+     "securityOpt: [\"seccomp=./profile.json\"]",
+     [](DockerAllow& allow) { allow.security_opt = {"seccomp=./profile.json"}; }},
+    {"system_paths", "security_opt: [\"systempaths=unconfined\"]",
+     "securityOpt: [\"systempaths=unconfined\"]",
+     [](DockerAllow& allow) { allow.security_opt = {"systempaths=unconfined"}; }},
     {"capability", "cap_add: [NET_ADMIN]", "capAdd: [NET_ADMIN]",
      [](DockerAllow& allow) { allow.cap_add = {"NET_ADMIN"}; }},
     {"security_option", "security_opt: [\"seccomp:unconfined\"]",
@@ -59,6 +75,7 @@ TEST_P(Allow, RefusesWithTheLineToAdd) {
 
 TEST_P(Allow, GrantsWithThatLine) {
     ProjectScene scene;
+    scene.files["profile.json"] = "{}";
     GetParam().grant(scene.target.allow);
     EXPECT_EQ(scene.web(GetParam().keys).refusals(), "");
 }

@@ -1,5 +1,8 @@
 // For each key that is taken: create, look afresh, and nothing is left to do.
 #include <ostream>
+#include <set>
+
+#include "config/compose/keys.hpp"
 
 #include "tests/reconcilers_docker/engine_scene.hpp"
 
@@ -10,7 +13,16 @@ struct Key {
     std::string name;
     std::string keys;
     std::string rest = {};
+    ApiVersion since = lowest_api;
+    bool runs = true;  ///< false: no machine of ours has what it asks for, so its start fails
+    bool is_default = false;  ///< as it would be without
 };
+
+constexpr ApiVersion v1_43{1, 43};
+constexpr ApiVersion v1_44{1, 44};
+constexpr ApiVersion v1_45{1, 45};
+constexpr ApiVersion v1_48{1, 48};
+constexpr ApiVersion v1_49{1, 49};
 
 void PrintTo(const Key& key, std::ostream* out) {
     *out << key.name;
@@ -18,12 +30,12 @@ void PrintTo(const Key& key, std::ostream* out) {
 
 const std::vector<Key> keys{
     {"plain", ""},
-    {"command", "command: [sleep, \"100\"]"},
+    {"command", "command: [sleep, \"100\"]", "", lowest_api, true, true},
     {"entrypoint", "entrypoint: [sleep]\ncommand: [\"100\"]"},
     {"environment",
      "command: sleep 100\nenvironment: {A: b, EMPTY: \"\", PATH: \"/bin:/usr/bin\"}"},
     {"secret_environment", "command: sleep 100\nenvironment: {PASSWORD: \"x${DB}y\"}"},
-    {"bare_environment", "command: sleep 100\nenvironment: [TERM]"},
+    {"bare_environment", "command: sleep 100\nenvironment: [TERM]", "", lowest_api, true, true},
     {"ports", "command: sleep 100\nports: [\"127.0.0.1::80\", \"81/udp\"]"},
     {"expose", "command: sleep 100\nexpose: [\"80\", 90]"},
     {"named_volume", "command: sleep 100\nvolumes: [\"vol:/d\", \"vol:/r:ro\"]",
@@ -88,26 +100,146 @@ const std::vector<Key> keys{
     {"secret_variable", "command: sleep 100\nsecrets: [s]", "secrets: {s: {environment: DB}}\n"},
     {"file_of_the_commit", "command: sleep 100\nvolumes: [\"./site/index.html:/index.html:ro\"]"},
     {"folder_of_the_commit", "command: sleep 100\nvolumes: [\"./site:/site:ro\"]"},
+    {"annotations", "command: sleep 100\nannotations: {a: b}", "", v1_43},
+    {"start_interval",
+     "command: sleep 100\nhealthcheck: {test: \"true\", start_period: 5s, start_interval: 1s}", "",
+     v1_44},
+    {"anonymous_volume_with_labels",
+     "command: sleep 100\nvolumes: [{type: volume, target: /d, volume: {labels: {a: b}, nocopy: "
+     "true}}]"},
+    {"bind_options",
+     "command: sleep 100\nvolumes: [{type: bind, source: /usr, target: /h, read_only: true, "
+     "bind: {recursive: disabled}}, {type: bind, source: /usr, target: /i, bind: {propagation: "
+     "rprivate}}]"},
+    {"writable_below_a_read_only_bind",
+     "command: sleep 100\nvolumes: [{type: bind, source: /tmp, target: /h, read_only: true, "
+     "bind: {recursive: writable}}]",
+     "", v1_44},
+    {"two_addresses_of_hardware",
+     "command: sleep 100\nnetworks: {a: {mac_address: \"02:00:00:00:00:08\"}, b: {mac_address: "
+     "\"02:00:00:00:00:09\"}}",
+     "networks: {a: {}, b: {}}\n", v1_44},
+    {"gateway_priority", "command: sleep 100\nnetworks: {a: {gw_priority: 100}, b: {}}",
+     "networks: {a: {}, b: {}}\n", v1_48},
+    {"interface_name",
+     "command: sleep 100\nnetworks: {a: {interface_name: lan0, driver_opts: {x: y}}}",
+     "networks: {a: {}}\n", v1_49},
+    {"network_without_ipv4", "command: sleep 100\nnetworks: [a]",
+     "networks: {a: {enable_ipv4: false, enable_ipv6: true, ipam: {config: [{subnet: "
+     "\"fd00:13::/64\"}]}}}\n",
+     v1_48},
+    {"cgroup_parent", "command: sleep 100\ncgroup_parent: /driftless-test"},
+    {"block_limits",
+     "command: sleep 100\nblkio_config: {device_read_bps: [{path: /dev/null, rate: 1mb}], "
+     "device_write_bps: [{path: /dev/null, rate: 2048}], device_read_iops: [{path: /dev/null, "
+     "rate: "
+     "100}], device_write_iops: [{path: /dev/null, rate: 200}]}",
+     "", lowest_api, false},
+    {"real_time", "command: sleep 100\ncpu_rt_period: 1000000\ncpu_rt_runtime: 95000", "",
+     lowest_api, false},
+    {"gpus", "command: sleep 100\ngpus: all", "", lowest_api, false},
+    {"reserved_devices",
+     "command: sleep 100\ndeploy: {resources: {reservations: {devices: [{capabilities: [utility, "
+     "gpu], device_ids: [b, a], driver: none-of-these, options: {x: y}}]}}}",
+     "", lowest_api, false},
+    {"device_by_name", "command: sleep 100\ndevices: [\"vendor.com/class=one\"]", "", v1_44, false},
+    {"seccomp_profile", "command: sleep 100\nsecurity_opt: [\"seccomp:./site/seccomp.json\"]"},
+    {"open_system_paths", "command: sleep 100\nsecurity_opt: [\"systempaths=unconfined\"]"},
+    {"swap_and_memory",
+     "command: sleep 100\nmem_limit: 64m\nmemswap_limit: 128m\nmem_swappiness: 10\n"
+     "oom_kill_disable: true"},
+    {"quota", "command: sleep 100\ncpu_quota: 50000\ncpu_period: 100000"},
+    {"cgroup_namespace", "command: sleep 100\ncgroup: private"},
+    {"device_rules", "command: sleep 100\ndevice_cgroup_rules: [\"c 1:3 mr\"]"},
+    {"runtime", "command: sleep 100\nruntime: runc", "", lowest_api, true, true},
+    {"endpoint_options",
+     "command: sleep 100\nnetworks: {a: {driver_opts: {x: y}, priority: 5}, b: {}}",
+     "networks: {a: {}, b: {}}\n"},
+    {"hardware_address", "command: sleep 100\nmac_address: \"02:00:00:00:00:0a\""},
+    {"short_limits", "command: sleep 100\ncpus: 0.5\npids_limit: 20"},
+    {"user_namespace", "command: sleep 100\nuserns_mode: host"},
+    {"files_of_texts", "command: sleep 100\nenv_file: [site/a.env]\nlabel_file: site/a.env"},
+    {"platform", "command: sleep 100\nplatform: linux/amd64", "", lowest_api, true, true},
+    {"dependency", "command: sleep 100\ndepends_on: [db]",
+     "  db: {image: \"test/busybox:1\", command: sleep 100}\n"},
     {"one_shot", "command: \"true\""},
     {"two_of_them", "command: sleep 100\nscale: 2"},
 };
 
-class EveryKey : public EngineScene, public ::testing::WithParamInterface<Key> {};
+/// Each key that the loader takes for a service stands in a row above.
+TEST(KeysOnAnEngine, AreAllThatTheLoaderTakes) {
+    const std::set<std::string> elsewhere{"extends", "profiles",   // gone when a file is loaded
+                                          "image", "pull_policy",  // of every row; tags_engine_test
+                                          "storage_opt"};  // needs a file system with quotas
+    for (const std::string& name : compose::taken_below("services/*")) {
+        if (elsewhere.contains(name)) continue;
+        const bool stands = std::ranges::any_of(keys, [&](const Key& key) {
+            return ("\n" + key.keys).find("\n" + name + ":") != std::string::npos;
+        });
+        EXPECT_TRUE(stands) << name;
+    }
+}
 
-TEST_P(EveryKey, IsInSyncAfterItWasMade) {
-    SKIP_WITHOUT_ENGINE();
+class EveryKey : public EngineScene, public ::testing::WithParamInterface<Key> {
+protected:
+    /// Git wants the key, and the target allows it.
+    void declare();
+    /// An engine that doesn't know the field would lose it without a word.
+    void expect_refused(Outcome outcome, ApiVersion api) {
+        outcome = reconcile_once();  // the version is known from the first look on
+        std::string why;
+        for (const auto& [key, status] : outcome.statuses) {
+            if (status.status == Status::failed) why += status.why;
+        }
+        EXPECT_NE(why.find("needs Engine API " + to_string(GetParam().since)), why.npos)
+            << told(outcome);
+        EXPECT_NE(why.find("this engine has " + to_string(api)), why.npos) << why;
+        EXPECT_NE(why.find("compose.yaml:"), why.npos) << why;
+        EXPECT_TRUE(names().empty());
+    }
+    /// Nothing but its start is left to do.
+    void expect_made_as_declared() {
+        ASSERT_EQ(names().size(), 1u) << errors.front();
+        target = new_target();
+        const Outcome again = reconcile_once({.all = true, .keys = {}, .fresh = true});
+        for (const auto& [key, status] : again.statuses) {
+            for (const FieldChange& field : status.fields) {
+                EXPECT_EQ(field.path, "/running") << told(again);
+            }
+        }
+    }
+};
+
+void EveryKey::declare() {
     DockerAllow& allow = scene.target.allow;
-    allow.host_paths = {"/tmp"};
-    allow.host_network = allow.host_pid = allow.privileged = allow.sysctls = true;
+    allow.host_paths = {"/tmp", "/usr"};
+    allow.host_network = allow.host_pid = allow.privileged = allow.sysctls = allow.gpus = true;
+    allow.host_userns = true;
     allow.devices = allow.cap_add = {"NET_ADMIN", "*"};
+    allow.cgroup_parents = {"/driftless-test"};
+    allow.security_opt = {"seccomp:./site/seccomp.json", "systempaths=unconfined"};
     scene.spec = "{file: compose.yaml, env: {DB: {secret: db}}}";
     scene.files["site/index.html"] = "<p>hello";
     scene.files["site/css/main.css"] = "p {}";
+    scene.files["site/a.env"] = "A=b\n";
+    scene.files["site/seccomp.json"] = "{\n \"defaultAction\": \"SCMP_ACT_ALLOW\"\n}\n";
     std::string service = GetParam().keys;
     if (service.empty()) service = "tty: true";
     scene.web(service, GetParam().rest);
+}
+
+TEST_P(EveryKey, IsInSyncAfterItWasMade) {
+    SKIP_WITHOUT_ENGINE();
+    declare();
+    const auto api = run(engine->version());
+    ASSERT_TRUE(api);
+    if (*api < GetParam().since) return expect_refused(reconcile_once(), *api);
     converge();
-    if (!errors.empty()) GTEST_SKIP() << "this host can't run it: " << errors.front();
+    if (!GetParam().runs) return expect_made_as_declared();
+    if (!errors.empty() && errors.front().find("operation not permitted") != std::string::npos) {
+        GTEST_SKIP() << "this host can't run it: " << errors.front();
+    }
+    ASSERT_TRUE(errors.empty()) << errors.front();
     target = new_target();
     const Outcome again = reconcile_once({.all = true, .keys = {}, .fresh = true});
     EXPECT_TRUE(again.plan.actions.empty()) << told(again);
@@ -119,6 +251,26 @@ TEST_P(EveryKey, IsInSyncAfterItWasMade) {
     }
     const Outcome quiet = reconcile_once();
     EXPECT_TRUE(quiet.plan.actions.empty()) << told(quiet);
+}
+
+/// A container that somebody made without the key is not as declared.
+TEST_P(EveryKey, IsMissedWhereItIsNot) {
+    SKIP_WITHOUT_ENGINE();
+    const auto api = run(engine->version());
+    ASSERT_TRUE(api);
+    if (*api < GetParam().since) GTEST_SKIP() << "this engine can't have it";
+    if (GetParam().is_default) GTEST_SKIP() << "it says what goes without saying";
+    scene.web("command: sleep 100");
+    converge();
+    ASSERT_TRUE(errors.empty()) << errors.front();
+    declare();
+    policy.mode = Mode::observe;
+    target = new_target();
+    const Outcome outcome = reconcile_once();
+    const auto is_of_web = [](const Action& action) {
+        return action.key.kind == "docker.container" && action.verb != Verb::adopt;
+    };
+    EXPECT_TRUE(std::ranges::any_of(outcome.plan.actions, is_of_web)) << told(outcome);
 }
 
 INSTANTIATE_TEST_SUITE_P(, EveryKey, ::testing::ValuesIn(keys),
