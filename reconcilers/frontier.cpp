@@ -41,6 +41,9 @@ std::vector<Step> Frontier::next() {
 
 Frontier::Chance Frontier::chance(Entry& entry) {
     const Chance after = chance_after(entry);
+    if (after == Chance::now && entry.action->aside && failed_) {
+        return block(entry, "something failed in this round: nothing makes room in it", true);
+    }
     if (after != Chance::now || !entry.removes) return after;
     return chance_of_removal(entry);
 }

@@ -51,14 +51,15 @@ void hold_back(Planning& planning) {
         // Whoever confirmed a set confirmed each of it: what is left of the set after a first part
         // was done, or failed, needs no second word.
         if (whole_set || confirmed.contains(one.hash)) {
-            free.push_back({std::move(one.action)});
+            free.push_back({.action = std::move(one.action), .confirmed = true});
         } else {
             planning.plan.held.push_back(std::move(one));
         }
     }
     planning.plan.held_hash = hash_of(planning.plan.held);
     if (confirmed.contains(planning.plan.held_hash)) {
-        for (Held& one : planning.plan.held) free.push_back({std::move(one.action)});
+        for (Held& one : planning.plan.held)
+            free.push_back({.action = std::move(one.action), .confirmed = true});
         planning.plan.held.clear();
         planning.plan.held_hash.clear();
     }

@@ -55,6 +55,8 @@ struct Live {
     /// grace.
     bool kept = false;
     std::vector<std::string> claims;  ///< what it holds: "port 80/tcp", "name web"
+    /// What the one that is kept held, and holds again if it comes back.
+    std::vector<std::string> gave_up;
     Health health = Health::none;
     bool ready = true;       ///< exists and works as far as can be seen
     bool completed = false;  ///< has done its work, with success

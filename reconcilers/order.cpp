@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 #include <queue>
+#include <utility>
 
 #include "reconcilers/planning.hpp"
 #include "reconcilers/waiting.hpp"
@@ -20,6 +21,11 @@ public:
 private:
     [[nodiscard]] Turn turn_of(std::size_t draft) const;
     [[nodiscard]] std::vector<std::size_t> sorted();
+    void open_circles();
+    [[nodiscard]] bool may_step_aside(std::size_t draft) const;
+    void step_aside(std::size_t draft);
+    void let_come_back();
+    void keep_free(const Action& back);
     void block_circles(const std::vector<std::size_t>& sorted);
     void spread(const std::vector<std::size_t>& sorted);
     bool spread_once(std::size_t draft);
@@ -33,10 +39,16 @@ private:
 
 void Order::put() {
     waiting_.weigh();
+    for (const Draft& draft : p_.drafts) {
+        if (draft.action.back && draft.blocked.empty()) keep_free(draft.action);
+    }
+    open_circles();
     const auto order = sorted();
     block_circles(order);
     spread(order);
     keep_waves(order);
+    spread(order);
+    let_come_back();
     spread(order);
     emit(order);
 }
@@ -76,11 +88,77 @@ void Order::block(std::size_t draft, std::string why, bool passing) {
     p_.drafts[draft].passing = passing;
 }
 
+/// Two that take each other's place: one goes out of service first, and comes back into it last.
+void Order::open_circles() {
+    for (std::size_t i = 0; i < p_.drafts.size(); ++i) {
+        if (may_step_aside(i) && waiting_.opens_circle(i)) step_aside(i);
+    }
+}
+
+bool Order::may_step_aside(std::size_t draft) const {
+    const Draft& one = p_.drafts[draft];
+    const Action& action = one.action;
+    const bool changes =
+        action.verb == Verb::replace || (action.verb == Verb::update && !one.confirmed);
+    if (!changes && !one.is_half_way()) return false;
+    if (!p_.rules_of(action.key.kind).steps_aside || action.have->self) return false;
+    if (!one.blocked.empty() || p_.holds_data(action.key, &*action.want)) return false;
+    const auto waits_for_claim = [](const Wait& wait) {
+        return wait.enough == Wait::Enough::begun;
+    };
+    return std::ranges::any_of(waiting_.of(draft), waits_for_claim);
+}
+
+void Order::step_aside(std::size_t draft) {
+    waiting_.step_aside(draft);
+    Action& action = p_.drafts[draft].action;
+    if (waiting_.successors(draft).empty()) return;
+    const ResourceKey& first = p_.drafts[waiting_.successors(draft).front()].action.key;
+    if (action.verb == Verb::update) action.verb = Verb::replace;
+    action.reason += fmt::format("; makes room for {} first", to_string(first));
+    action.interruption = "the time until its own place is free, and its new one's start";
+}
+
+/// What is out of service for a successor that can't come is put into service again.
+void Order::let_come_back() {
+    for (std::size_t i = 0; i < p_.drafts.size(); ++i) {
+        Draft& draft = p_.drafts[i];
+        if (!draft.is_half_way() || draft.blocked.empty() || draft.passing) continue;
+        const std::string taken = waiting_.who_holds(draft.action, draft.action.have->gave_up);
+        if (!taken.empty()) {
+            draft.blocked += "; the one before can't come back: " + taken;
+            continue;
+        }
+        draft.action.back = true;
+        draft.action.aside = false;
+        draft.action.reason = "comes back: " + std::exchange(draft.blocked, {});
+        waiting_.forget_waits(i);
+        keep_free(draft.action);
+    }
+}
+
+/// Nobody takes in this run what one that comes back needs.
+void Order::keep_free(const Action& back) {
+    for (std::size_t i = 0; i < p_.drafts.size(); ++i) {
+        const Draft& other = p_.drafts[i];
+        if (&other.action == &back || !other.action.want || !other.blocked.empty()) continue;
+        for (const std::string& claim : other.action.want->claims) {
+            if (std::ranges::find(back.have->gave_up, claim) == back.have->gave_up.end()) continue;
+            block(i, fmt::format("waits for {}: {} comes back with it", claim, to_string(back.key)),
+                  false);
+        }
+    }
+}
+
 void Order::block_circles(const std::vector<std::size_t>& sorted) {
     std::vector<bool> placed(p_.drafts.size(), false);
     for (const std::size_t i : sorted) placed[i] = true;
     for (std::size_t i = 0; i < placed.size(); ++i) {
-        if (!placed[i]) block(i, "it waits for itself in a circle of needs and claims", false);
+        if (placed[i] || !p_.drafts[i].blocked.empty()) continue;
+        block(i,
+              "it waits for itself in a circle of needs and claims; change one of them in a commit "
+              "of its own",
+              false);
     }
 }
 
@@ -105,6 +183,13 @@ bool Order::spread_once(std::size_t draft) {
         }
         if (wait.enough == Wait::Enough::ended || on.blocked.empty()) continue;
         block(draft, fmt::format("waits for {}: {}", to_string(on.action.key), on.blocked),
+              on.passing);
+        return true;
+    }
+    for (const Wait& wait : waiting_.later(draft)) {
+        const Draft& on = p_.drafts[wait.on];
+        if (on.blocked.empty() || wait.enough == Wait::Enough::ended) continue;
+        block(draft, fmt::format("stays until {} can go: {}", to_string(on.action.key), on.blocked),
               on.passing);
         return true;
     }
@@ -138,7 +223,8 @@ void Order::keep_waves(const std::vector<std::size_t>& sorted) {
         if (draft.action.verb != Verb::replace || !draft.blocked.empty()) continue;
         const std::string& kind = draft.action.key.kind;
         const std::size_t limit = std::max<std::size_t>(1, kinds[kind] * 3 / 10);
-        if (++busy[kind] > limit) block(i, "replacements go one after the other", true);
+        if (++busy[kind] > limit && !waiting_.is_urgent(i))
+            block(i, "replacements go one after the other", true);
     }
 }
 

@@ -23,9 +23,10 @@ struct Action {
     std::optional<Live> have;
     std::vector<FieldChange> fields;  ///< sealed where they are secret
     std::string digest;               ///< of the sealed `want`
-    std::string reason;              ///< "apps/web.yaml:3:1 asks for it", "drift", "git dropped it"
-    bool repair = false;             ///< of drift: git did not change
-    bool back = false;               ///< `want` is content that worked before; the newer one failed
+    std::string reason;   ///< "apps/web.yaml:3:1 asks for it", "drift", "git dropped it"
+    bool repair = false;  ///< of drift: git did not change
+    bool back = false;    ///< `want` is content that worked before; the newer one failed
+    bool aside = false;  ///< it only goes out of service, for its claims; its successor comes later
     std::string interruption;        ///< "about 12 s", empty for none
     std::vector<ResourceKey> after;  ///< actions of this plan that must be done before
     /// Here it is enough that they were begun: their claims are free.
@@ -88,6 +89,8 @@ struct KindRules {
     /// Why the target, as it is, can't have this content at all, with the way out; empty: it can.
     /// Such content counts as tried and failed.
     std::function<std::string(const Declared&)> unfit = nullptr;
+    /// A replacement may begin by taking the old one out of service alone: `Action::aside`.
+    bool steps_aside = false;
     /// What apply calls done is ready: what needs it may go on at once.
     bool ready_when_done = false;
 };

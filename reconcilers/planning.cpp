@@ -79,6 +79,7 @@ std::optional<Live> without_spec(const Live* live) {
     shown.idle_until = live->idle_until;
     shown.kept = live->kept;
     shown.claims = live->claims;
+    shown.gave_up = live->gave_up;
     shown.health = live->health;
     shown.ready = live->ready;
     shown.completed = live->completed;

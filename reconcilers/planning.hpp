@@ -16,10 +16,15 @@ struct Draft {
     bool first_contact = false;  ///< only because nothing was ever converged here
     std::string blocked = {};    ///< why it can't go in this run
     bool passing = false;        ///< what blocks it is under way
+    bool confirmed = false;      ///< a person released it as it is
 
     /// Does it take something away for good? (finishing a removal does too)
     [[nodiscard]] bool removes() const {
         return action.verb == Verb::remove || (action.verb == Verb::finish && !action.want);
+    }
+    /// Is the old one out of service, and the new one not there yet?
+    [[nodiscard]] bool is_half_way() const {
+        return action.verb == Verb::finish && action.want && action.have->kept && !action.back;
     }
 };
 

@@ -1,12 +1,20 @@
 #include "reconcilers/waiting.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace driftless {
 namespace {
 
 bool changes_things(Verb verb) {
     return verb == Verb::create || verb == Verb::update || verb == Verb::replace;
+}
+
+/// Is the claim free once this has begun?
+bool gives_up(const Action& action, const std::string& claim) {
+    if (action.verb == Verb::adopt) return false;
+    return !action.want ||
+           std::ranges::find(action.want->claims, claim) == action.want->claims.end();
 }
 
 bool is_starting(const Live& live) {
@@ -42,7 +50,10 @@ std::string waits_until(const ResourceKey& key, Until until, const std::string& 
 }
 
 Waiting::Waiting(Planning& planning)
-    : p_(planning), waits_(planning.drafts.size()), successors_(planning.drafts.size()) {
+    : p_(planning),
+      waits_(planning.drafts.size()),
+      later_(planning.drafts.size()),
+      successors_(planning.drafts.size()) {
     for (std::size_t i = 0; i < p_.drafts.size(); ++i) {
         const Draft& draft = p_.drafts[i];
         draft_of_.emplace(draft.action.key, i);
@@ -52,14 +63,20 @@ Waiting::Waiting(Planning& planning)
         if (manifest != draft.action.key) removals_of_[manifest].push_back(i);
     }
     for (const Rest& rest : p_.plan.resting) rest_of_.emplace(rest.key, &rest);
+    for (const Sighting& seen : p_.lookup.all()) {
+        if (seen.live->unfinished.empty() || seen.live->kept) continue;
+        for (const std::string& claim : seen.live->gave_up) may_return_.emplace(claim, seen.live);
+    }
     for (const Held& held : p_.plan.held) held_of_.emplace(held.action.key, &held);
 }
 
 void Waiting::weigh() {
     for (std::size_t i = 0; i < p_.drafts.size(); ++i) {
-        if (!changes_things(p_.drafts[i].action.verb)) continue;
-        needs_of(i);
-        claims_of(i);
+        if (changes_things(p_.drafts[i].action.verb) || p_.drafts[i].is_half_way()) {
+            needs_of(i);
+            claims_of(i);
+        }
+        if (p_.drafts[i].action.back) claims_to_come_back(i);
     }
     needs_of_the_dropped();
     for (std::size_t i = 0; i < p_.drafts.size(); ++i) follow_successors(i);
@@ -78,7 +95,11 @@ void Waiting::block(std::size_t draft, std::string why, bool passing) {
 
 void Waiting::needs_of(std::size_t draft) {
     const std::vector<Need> needs = p_.drafts[draft].action.want->needs;
-    for (const Need& one : needs) need(draft, one);
+    for (const Need& one : needs) {
+        const bool elsewhere = one.key.target != p_.facts.target;
+        if (elsewhere && p_.drafts[draft].is_half_way()) continue;  // it was met when that began
+        need(draft, one);
+    }
 }
 
 /// A resource of this target, all of a manifest of it, or what the board tells of another target.
@@ -145,6 +166,7 @@ void Waiting::claims_of(std::size_t draft) {
             const bool own = action.have && action.have->id == holder->id;
             if (!own) claim(draft, text, *holder);
         }
+        claim_of_one_that_may_return(draft, text);
     }
 }
 
@@ -153,7 +175,7 @@ void Waiting::claim(std::size_t draft, const std::string& claim, const Live& hol
     const InventoryEntry* entry = p_.entry_for(holder);
     auto on = draft_of_.find(holder.key);
     if (on == draft_of_.end() && entry != nullptr) on = draft_of_.find(entry->key);
-    if (on != draft_of_.end() && p_.drafts[on->second].action.verb != Verb::adopt) {
+    if (on != draft_of_.end() && gives_up(p_.drafts[on->second].action, claim)) {
         add(draft, {on->second, Wait::Enough::begun});
         if (p_.drafts[on->second].removes()) successors_[on->second].push_back(draft);
         return;
@@ -162,6 +184,88 @@ void Waiting::claim(std::size_t draft, const std::string& claim, const Live& hol
     const std::string why = held == held_of_.end() ? "" : ", and its removal or change is held";
     block(draft, fmt::format("waits for {}: {} holds it{}", claim, to_string(holder.key), why),
           false);
+}
+
+/// Its new one is not proven yet: until then the place of the old one is kept free.
+void Waiting::claim_of_one_that_may_return(std::size_t draft, const std::string& claim) {
+    const auto found = may_return_.find(claim);
+    if (found == may_return_.end()) return;
+    const Live& live = *found->second;
+    const auto& have = p_.drafts[draft].action.have;
+    if (live.key == p_.drafts[draft].action.key || (have && have->id == live.id)) return;
+    if (const auto on = draft_of_.find(live.key); on != draft_of_.end()) {
+        return add(draft, {on->second, Wait::Enough::done});
+    }
+    block(draft, fmt::format("waits for {}: {} may come back to it", claim, to_string(live.key)),
+          true);
+}
+
+/// The old one can come back only where nobody took its place.
+void Waiting::claims_to_come_back(std::size_t draft) {
+    const Action& action = p_.drafts[draft].action;
+    const std::string taken = who_holds(action, action.have->gave_up);
+    if (taken.empty()) return;
+    block(draft, fmt::format("{}; the one before can't come back: {}", action.reason, taken),
+          false);
+}
+
+std::string Waiting::who_holds(const Action& action, const std::vector<std::string>& claims) const {
+    for (const std::string& claim : claims) {
+        for (const Live* holder : p_.lookup.holders(action.collection, claim)) {
+            if (holder->id != action.have->id)
+                return fmt::format("{} holds {}", to_string(holder->key), claim);
+        }
+    }
+    return "";
+}
+
+void Waiting::step_aside(std::size_t draft) {
+    p_.drafts[draft].action.aside = true;
+    later_[draft] = std::exchange(waits_[draft], {});
+    for (std::size_t other = 0; other < waits_.size(); ++other) {
+        const bool takes_over = std::ranges::any_of(waits_[other], [draft](const Wait& wait) {
+            return wait.on == draft && wait.enough == Wait::Enough::begun;
+        });
+        if (takes_over) successors_[draft].push_back(other);
+    }
+}
+
+/// By draft: must it go before this one, or, with what waits for later, before its finish?
+std::vector<bool> Waiting::all_before(std::size_t draft, bool with_later) const {
+    std::vector<bool> before(waits_.size(), false);
+    std::vector<std::size_t> open{draft};
+    while (!open.empty()) {
+        std::vector<Wait> waits = waits_[open.back()];
+        if (with_later) std::ranges::copy(later_[open.back()], std::back_inserter(waits));
+        open.pop_back();
+        for (const Wait& wait : waits) {
+            if (before[wait.on]) continue;
+            before[wait.on] = true;
+            open.push_back(wait.on);
+        }
+    }
+    return before;
+}
+
+bool Waiting::opens_circle(std::size_t draft) const {
+    const std::vector<bool> before = all_before(draft, false);
+    if (!before[draft]) return false;
+    for (std::size_t other = 0; other < waits_.size(); ++other) {
+        if (!before[other]) continue;
+        for (const Wait& wait : waits_[other]) {
+            if (wait.on == draft && wait.enough != Wait::Enough::begun) return false;
+        }
+    }
+    return true;
+}
+
+bool Waiting::is_urgent(std::size_t draft) const {
+    for (std::size_t other = 0; other < waits_.size(); ++other) {
+        const Draft& one = p_.drafts[other];
+        const bool is_away = one.action.aside || one.is_half_way();
+        if (is_away && all_before(other, true)[draft]) return true;
+    }
+    return false;
 }
 
 /// Room is made right before it is used: after all else that the successor waits for.

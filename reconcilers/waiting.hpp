@@ -34,6 +34,18 @@ public:
         return successors_[draft];
     }
     [[nodiscard]] bool makes_room(std::size_t draft) const { return !successors_[draft].empty(); }
+    /// Lets a draft only go out of service now: what it waits for, its finish waits for.
+    void step_aside(std::size_t draft);
+    [[nodiscard]] const std::vector<Wait>& later(std::size_t draft) const { return later_[draft]; }
+    /// Does it wait for itself, through others, and would it end that to go out of service first?
+    [[nodiscard]] bool opens_circle(std::size_t draft) const;
+    /// Does something that is out of service wait for it, maybe through others?
+    [[nodiscard]] bool is_urgent(std::size_t draft) const;
+    /// Who else holds one of these claims: "port 80/tcp is held by …"; empty where nobody does.
+    [[nodiscard]] std::string who_holds(const Action& action,
+                                        const std::vector<std::string>& claims) const;
+    /// It goes without any of its waits.
+    void forget_waits(std::size_t draft) { waits_[draft].clear(); }
     /// Puts the waits of a draft that goes into its action.
     void write_to(std::size_t draft);
 
@@ -51,15 +63,21 @@ private:
     void need_of_the_dropped(const ResourceKey& dependent, const ResourceKey& key);
     void still_needed(std::size_t removal, const ResourceKey& dependent);
     void keep_needed(std::size_t removal, const ResourceKey& dependent);
+    void claim_of_one_that_may_return(std::size_t draft, const std::string& claim);
+    void claims_to_come_back(std::size_t draft);
+    [[nodiscard]] std::vector<bool> all_before(std::size_t draft, bool with_later) const;
     void add(std::size_t draft, Wait wait);
     void block(std::size_t draft, std::string why, bool passing);
 
     Planning& p_;
     std::vector<std::vector<Wait>> waits_;
+    std::vector<std::vector<Wait>> later_;
     std::vector<std::vector<std::size_t>> successors_;
     ByKey<std::size_t> draft_of_;
     ByKey<const Rest*> rest_of_;
     ByKey<const Held*> held_of_;
+    /// By claim: what may still go back to it, should its new content not work.
+    std::unordered_map<std::string, const Live*> may_return_;
     ByKey<std::vector<std::size_t>> removals_of_;  ///< by key, and by manifest
 };
 

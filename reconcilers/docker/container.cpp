@@ -65,6 +65,7 @@ KindRules ContainerReconciler::rules() const {
     rules.unfit = [this](const Declared& want) {
         return beyond_api(want, access_.engine.known_version());
     };
+    rules.steps_aside = true;
     return rules;
 }
 

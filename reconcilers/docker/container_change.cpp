@@ -174,6 +174,7 @@ asio::awaitable<Result<Done>> replace_container(ContainerChange change) {
     if (!filled) co_return std::move(filled).error();
     auto aside = co_await set_aside(change.access, *old);
     if (!aside) co_return std::move(aside).error();
+    if (change.action.aside) co_return begun(shown_text(*old, "/Id"));
     auto made = co_await make_container(change, std::move(passed_on));
     if (made) co_return begun(*std::move(made));
     if (!is_about_content(made.error().code)) co_return std::move(made).error();

@@ -202,11 +202,19 @@ asio::awaitable<Result<Done>> finish_container(ContainerChange change) {
     const auto scene = co_await look_around(change);
     if (!scene) co_return scene.error();
     if (scene->kept.empty()) co_return co_await finish_creation(change, *scene);
-    if (goes_back(change.action, *scene)) co_return co_await go_back(change, *scene);
+    const bool back = goes_back(change.action, *scene);
+    // Out of service for another: before a crash it may have been asked to stop, and would do so
+    // right after its start.
+    const bool may_be_stopping = change.action.back && scene->current.is_null();
+    if (back && !may_be_stopping) co_return co_await go_back(change, *scene);
     for (const json& kept : scene->kept) {  // somebody started it, or a crash came before its stop
         if (!is_alive(kept)) continue;
         auto stopped = co_await set_aside(change.access, kept);
         if (!stopped) co_return std::move(stopped).error();
+    }
+    if (back) co_return co_await go_back(change, *scene);
+    if (change.action.aside) {
+        co_return under_way(shown_text(scene->kept.front(), "/Id"), change.action.reason);
     }
     if (!change.action.want) co_return co_await finish_undeclared(change, *scene);
     if (!scene->current.is_null()) {

@@ -7,6 +7,7 @@
 #include "reconcilers/docker/api_needs.hpp"
 #include "reconcilers/docker/container_state.hpp"
 #include "reconcilers/docker/json_reading.hpp"
+#include "reconcilers/docker/kept_claims.hpp"
 #include "reconcilers/docker/marks.hpp"
 #include "reconcilers/docker/normalise.hpp"
 #include "reconcilers/rule_book.hpp"
@@ -143,6 +144,8 @@ void tell_kept(const Look& look, const Turn& turn, const json& container, Live& 
     if (turn.group.kept.empty()) return;
     if (turn.group.current != nullptr) return tell_replacing(look, turn, container, live);
     live.kept = true;
+    std::erase(live.claims, "name " + own_name(*turn.group.kept.front()));
+    live.gave_up = claims_of_kept(*turn.group.kept.front(), container);
     const bool is_declared = find(look.declared, turn.name) != nullptr;
     if (!is_declared) return tell_removed(look, turn, container, live);
     live.unfinished = "replacing: the old one is kept, the new one is not there";
@@ -169,6 +172,14 @@ asio::awaitable<void> settle_image(Look& look, const SealedSpec& want, json& hav
     if (image && shown_text(*image, "/Id") == id) have["image"] = asked;
 }
 
+/// The new one may not prove itself: until then nobody may take the place of the old one.
+asio::awaitable<void> tell_way_back(Look& look, const Turn& turn, Live& live) {
+    if (turn.group.current == nullptr || turn.group.kept.empty()) co_return;
+    const ContainerSummary& kept = *turn.group.kept.front();
+    const auto shown = co_await look.access.containers.inspect(kept.id);
+    if (shown) live.gave_up = claims_of_kept(kept, *shown);
+}
+
 asio::awaitable<Result<Live>> inspected(Look& look, const Turn& turn, json container) {
     Live live = listed(
         look, turn.group.current != nullptr ? *turn.group.current : *turn.group.kept.front());
@@ -178,6 +189,7 @@ asio::awaitable<Result<Live>> inspected(Look& look, const Turn& turn, json conta
     tell_state(container, live);
     tell_half_made(turn, container, live);
     tell_kept(look, turn, container, live);
+    co_await tell_way_back(look, turn, live);
     const auto image = co_await defaults_of(look.access, container);
     if (!image) co_return image.error();
     const json nothing = nullptr;

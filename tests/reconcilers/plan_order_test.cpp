@@ -279,6 +279,21 @@ const std::vector<PlanCase> brake{
 };
 INSTANTIATE_TEST_SUITE_P(Brake, PlanOrder, ::testing::ValuesIn(brake), case_name);
 
+/// `a` takes the port of `b`, and `b` that of `a`.
+void swap(Scene& s, const json& have = old_image, const json& want = new_image) {
+    for (const std::string name : {"a", "b"}) {
+        s.entry(name, have == want ? small : have);
+        s.live(name, have == want ? small : have).claims = {"port " + name};
+        s.want(name, want).claims = {name == "a" ? "port b" : "port a"};
+    }
+}
+/// Its replacement began; its new one is not there yet.
+void out_of_service(Live& live) {
+    live.unfinished = "out of service";
+    live.kept = true;
+    live.gave_up = std::exchange(live.claims, {});
+}
+
 const std::vector<PlanCase> waiting{
     {"a_dependency_goes_first_and_is_looked_at",
      [](Scene& s) {
@@ -452,15 +467,134 @@ const std::vector<PlanCase> waiting{
          s.want("z").claims = {"port 80"};
      },
      {"update a", "create z"}},
-    {"claims_in_a_circle_block",
+    {"claims_in_a_circle_block_where_a_kind_cannot_step_aside",
+     [](Scene& s) { swap(s); },
+     {"blocked a: it waits for itself in a circle", "blocked b"}},
+    {"of_two_that_swap_claims_one_makes_room",
      [](Scene& s) {
-         for (const std::string name : {"a", "b"}) {
-             s.entry(name);
-             s.live(name).claims = {"port " + name};
-             s.want(name, big).claims = {name == "a" ? "port b" : "port a"};
-         }
+         swap(s);
+         s.rules[Scene::kind].steps_aside = true;
      },
-     {"blocked a: it waits for itself", "blocked b"}},
+     {"replace a: a.yaml:1:1 asks for it; makes room for here/toy.thing/b first", "replace b"}},
+    {"a_change_in_place_becomes_a_replacement_to_make_room",
+     [](Scene& s) {
+         swap(s, big, big);
+         s.rules[Scene::kind].steps_aside = true;
+     },
+     {"replace a: a.yaml:1:1 asks for it; makes room", "update b"}},
+    {"data_never_makes_room",
+     [](Scene& s) {
+         swap(s, big, big);
+         s.rules[Scene::kind].steps_aside = true;
+         s.wants[0].data = true;
+     },
+     {"replace b: b.yaml:1:1 asks for it; makes room", "update a"}},
+    {"what_a_person_confirmed_otherwise_never_makes_room",
+     [](Scene& s) {
+         swap(s, big, big);
+         s.rules[Scene::kind].steps_aside = true;
+         for (const std::string name : {"a", "b"}) s.entry(name).adopted = true;
+         s.facts.first_contact = true;
+         s.facts.confirmed = {s.plan().held_hash};
+     },
+     {"blocked a: it waits for itself in a circle", "blocked b"}},
+    {"what_others_need_does_not_make_room",
+     [](Scene& s) {
+         swap(s);
+         s.rules[Scene::kind].steps_aside = true;
+         s.wants[1].needs = {{Scene::key("a"), Until::ready, true}};
+     },
+     {"replace b: b.yaml:1:1 asks for it; makes room for here/toy.thing/a first", "replace a"}},
+    {"three_in_a_circle",
+     [](Scene& s) {
+         const std::vector<std::string> names{"a", "b", "c"};
+         for (std::size_t i = 0; i < names.size(); ++i) {
+             s.entry(names[i], old_image);
+             s.live(names[i], old_image).claims = {"port " + names[i]};
+             s.want(names[i], new_image).claims = {"port " + names[(i + 1) % 3]};
+         }
+         s.rules[Scene::kind].steps_aside = true;
+     },
+     {"replace a: a.yaml:1:1 asks for it; makes room for here/toy.thing/c first", "replace c",
+      "replace b"}},
+    {"nobody_makes_room_for_what_cannot_come",
+     [](Scene& s) {
+         swap(s);
+         s.rules[Scene::kind].steps_aside = true;
+         s.wants[1].needs = {{{"there", "App", "db"}, Until::ready, true}};
+     },
+     {"blocked a: stays until here/toy.thing/b can go", "blocked b: waits until there/App/db"}},
+    {"what_made_room_comes_last",
+     [](Scene& s) {
+         swap(s);
+         out_of_service(s.lives[0]);
+     },
+     {"replace b", "finish a: out of service"}},
+    {"what_made_room_comes_once_its_place_is_free",
+     [](Scene& s) {
+         swap(s);
+         out_of_service(s.lives[0]);
+         s.lives[1].claims = {"port a"};
+         s.lives[1].spec = new_image;
+     },
+     {"finish a: out of service", "in_sync b"}},
+    {"what_made_room_in_vain_comes_back",
+     [](Scene& s) {
+         swap(s);
+         out_of_service(s.lives[0]);
+         s.entry("b").data = true;
+         s.wants[1].data = true;
+     },
+     {"finish back a: comes back: waits for port b: here/toy.thing/b holds it", "held replace b"}},
+    {"what_cannot_come_back_says_who_is_there",
+     [](Scene& s) {
+         swap(s);
+         out_of_service(s.lives[0]);
+         s.entry("b").data = true;
+         s.wants[1].data = true;
+         s.settled("c");
+         s.lives[2].claims = {"port a"};
+     },
+     {"held replace b",
+      "blocked a: waits for port b: here/toy.thing/b holds it, and its removal or change is held; "
+      "the one before can't come back: here/toy.thing/c holds port a",
+      "in_sync c"}},
+    {"the_place_of_the_one_before_stays_free_until_the_new_one_is_proven",
+     [](Scene& s) {
+         s.entry("a", old_image);
+         s.want("a", new_image).claims = {"port b"};
+         Live& live = s.live("a", new_image);
+         live.claims = {"port b"};
+         live.gave_up = {"port a"};
+         live.unfinished = "replacing";
+         live.idle_until = s.facts.now;
+         s.want("c").claims = {"port a"};
+     },
+     {"progressing a", "blocked c: waits for port a: here/toy.thing/a may come back to it"}},
+    {"nobody_takes_the_place_of_one_that_goes_back",
+     [](Scene& s) {
+         s.entry("a", old_image).bad_digest = digest_of(new_image);
+         s.want("a", new_image).claims = {"port b"};
+         Live& live = s.live("a", new_image);
+         live.claims = {"port b"};
+         live.gave_up = {"port a"};
+         live.unfinished = "replacing";
+         s.want("c").claims = {"port a"};
+     },
+     {"finish back a", "blocked c: waits for port a: here/toy.thing/a comes back with it"}},
+    {"one_whose_place_was_taken_cannot_go_back",
+     [](Scene& s) {
+         s.entry("a", old_image).bad_digest = digest_of(new_image);
+         s.want("a", new_image).claims = {"port b"};
+         Live& live = s.live("a", new_image);
+         live.claims = {"port b"};
+         live.gave_up = {"port a"};
+         live.unfinished = "replacing";
+         s.settled("c");
+         s.lives[1].claims = {"port a"};
+     },
+     {"blocked a: replacing; the one before can't come back: here/toy.thing/c holds port a",
+      "in_sync c"}},
     {"replacements_go_one_after_the_other",
      [](Scene& s) {
          for (const std::string name : {"a", "b", "c"}) {

@@ -415,6 +415,57 @@ TEST(Reconcile, WhatOnlyHasToProveItselfRestsUntilThenWithoutACallOrALine) {
     EXPECT_THAT(rig.calls_of([&] { rig.run(); }), ElementsAre("finish web", "remove old"));
 }
 
+/// Two things that hold a port each, and, from c2 on, each wants the other's.
+struct Swapping {
+    Swapping() {
+        rig.want("a", old_image).claims = {"port 1"};
+        rig.want("b", old_image).claims = {"port 2"};
+        rig.converge();
+        rig.world.replaces_slowly = true;
+        rig.push("c2");
+        rig.wanted("a").spec = new_image;
+        rig.wanted("b").spec = new_image;
+        std::swap(rig.wanted("a").claims, rig.wanted("b").claims);
+    }
+    std::vector<std::string> claims_of(const std::string& name) {
+        return rig.world.find(ToyRig::key(name))->claims;
+    }
+    ToyRig rig;
+};
+
+TEST(Reconcile, SwappedClaimsAreTakenOneAfterTheOther) {
+    Swapping swap;
+    EXPECT_THAT(swap.rig.calls_of([&] { swap.rig.converge(); }),
+                ElementsAre("replace a", "replace b", "finish b", "finish a", "finish a"));
+    EXPECT_THAT(swap.claims_of("a"), ElementsAre("port 2"));
+    EXPECT_THAT(swap.claims_of("b"), ElementsAre("port 1"));
+    EXPECT_TRUE(swap.rig.run().converged());
+}
+
+TEST(Reconcile, NobodyMakesRoomInARoundWithAnError) {
+    Swapping swap;
+    swap.rig.world.failing = {"prepare b"};
+    EXPECT_THAT(swap.rig.calls_of([&] { swap.rig.run(); }), IsEmpty());
+    EXPECT_THAT(swap.claims_of("a"), ElementsAre("port 1"));
+    swap.rig.world.failing.clear();
+    swap.rig.converge();
+    EXPECT_TRUE(swap.rig.run().converged());
+}
+
+TEST(Reconcile, OneOfASwapThatFailsBringsBothBack) {
+    Swapping swap;
+    swap.rig.wanted("b").spec["broken"] = true;
+    for (int runs = 0; runs < 10; ++runs) swap.rig.run();
+    EXPECT_EQ(swap.rig.world.find(ToyRig::key("b"))->spec, old_image);
+    EXPECT_THAT(swap.claims_of("b"), ElementsAre("port 2"));
+    EXPECT_THAT(swap.claims_of("a"), ElementsAre("port 1"));
+    EXPECT_FALSE(swap.rig.world.find(ToyRig::key("a"))->aside);
+    const Outcome outcome = swap.rig.run();
+    EXPECT_EQ(status_of(outcome, "b"), Status::failed);
+    EXPECT_EQ(status_of(outcome, "a"), Status::blocked);
+    EXPECT_THAT(swap.rig.calls_of([&] { swap.rig.run(); }), IsEmpty());
+}
+
 TEST(Reconcile, NewerContentDoesNotWaitForTheOneThatHasToProveItself) {
     ToyRig rig;
     rig.want("web", old_image);

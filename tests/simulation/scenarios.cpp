@@ -87,6 +87,18 @@ std::string one_service(const std::string& service) {
            ":\n    image: app:1\n    ports: [\"80:8080\"]\n";
 }
 
+/// Services `a` and `b` with a port each; `b` starts after `a`.
+std::string two_ports(const std::string& image, const std::string& a, const std::string& b) {
+    return "services:\n  other:\n    image: app:1\n  a:\n    image: " + image + "\n    ports: [\"" +
+           a + ":8080\"]\n" + check + "  b:\n    image: " + image + "\n    ports: [\"" + b +
+           ":8080\"]\n    depends_on: [a]\n" + check;
+}
+
+std::string two_names(const std::string& a, const std::string& b) {
+    return "services:\n  a:\n    image: app:1\n    container_name: " + a +
+           "\n  b:\n    image: app:1\n    container_name: " + b + "\n";
+}
+
 const std::string database = "services:\n  db:\n    image: app:1\n" + std::string{check};
 
 }  // namespace
@@ -137,6 +149,16 @@ const std::vector<Scenario>& scenarios() {
          .end = {"mini1 five-api-1 running", "mini1 five-db-1 running",
                  "mini1 five-migrate-1 exited", "mini1 five-web-1 running",
                  "mini1 five-worker-1 running"}},
+        {.name = "swap",
+         .before = project("swap", two_ports("app:1", "80", "81")),
+         .after = project("swap", two_ports("app:2", "81", "80")),
+         .served = {{"swap-a-1"}, {"swap-b-1"}, {"swap-other-1"}},
+         .end = {"mini1 swap-a-1 running", "mini1 swap-b-1 running", "mini1 swap-other-1 running"}},
+        {.name = "swap_names",
+         .before = project("swap", two_names("left", "right")),
+         .after = project("swap", two_names("right", "left")),
+         .served = {{"left"}, {"right"}},
+         .end = {"mini1 left running", "mini1 right running"}},
         {.name = "two_targets",
          .targets = {"mini1", "mini2"},
          .before = {},

@@ -1,6 +1,7 @@
 #include "tests/support/toy.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace driftless::test {
 
@@ -31,6 +32,7 @@ std::map<std::string, json> ToyWorld::ours() const {
 
 KindRules ToyKind::rules() const {
     KindRules rules = options_.rules;
+    rules.steps_aside = true;
     rules.fields = {{.path = "/env", .as = Compare::whole, .replaces = true, .secret = true},
                     {.path = "/image", .replaces = true}};
     return rules;
@@ -49,7 +51,9 @@ Live ToyKind::live_of(const ToyThing& thing, net::WallTime now) const {
     live.commit = thing.commit;
     if (!thing.next.is_null()) live.unfinished = "replacing";
     if (thing.leaving) live.unfinished = "kept for a while";
-    live.kept = thing.leaving;
+    if (thing.aside) live.unfinished = "out of service";
+    live.kept = thing.leaving || thing.aside;
+    live.gave_up = thing.gave_up;
     if (!live.unfinished.empty() && thing.idle_until > now) live.idle_until = thing.idle_until;
     live.outputs = {
         {"url", fmt::format("toy://{}/{}", thing.key.name, thing.spec.value("size", 0))}};
@@ -114,7 +118,9 @@ Result<Done> ToyKind::apply_one(Run& run, const Action& action) {
     if (action.verb == Verb::adopt) return Done{};
     ++thing.version;
     if (action.verb == Verb::remove) return remove(thing, run.clock.wall());
-    if (action.verb == Verb::finish) return finish(thing, action);
+    if (action.verb == Verb::finish && !thing.aside) return finish(thing, action);
+    if (action.aside) return step_aside(thing);
+    if (thing.aside && action.back) return come_back(thing);
     if (is_taken(action)) return Error{Errc::conflict, call + ": a claim is taken"};
     return replace(thing, action, std::move(spec), run.clock.wall());
 }
@@ -141,11 +147,14 @@ Result<Done> ToyKind::create(const Action& action, json spec) {
 
 Result<Done> ToyKind::replace(ToyThing& thing, const Action& action, json spec,
                               net::WallTime now) const {
+    if (!thing.aside) thing.gave_up = thing.claims;
     thing.claims = action.want->claims;
     thing.owner = Owner::ours;
+    const bool slowly = (action.verb == Verb::replace || thing.aside) && world_.replaces_slowly;
+    thing.aside = false;
     thing.commit = action.want->origin.commit;
     Done done;
-    if (action.verb == Verb::replace && world_.replaces_slowly) {
+    if (slowly) {
         thing.next = std::move(spec);
         thing.idle_until = now + world_.proves_in;
         done.done = false;
@@ -154,6 +163,28 @@ Result<Done> ToyKind::replace(ToyThing& thing, const Action& action, json spec,
         thing.spec = std::move(spec);
     }
     return done;
+}
+
+Result<Done> ToyKind::step_aside(ToyThing& thing) {
+    if (!thing.aside) thing.gave_up = std::exchange(thing.claims, {});
+    thing.aside = true;
+    Done done;
+    done.done = false;
+    return done;
+}
+
+Result<Done> ToyKind::come_back(ToyThing& thing) const {
+    for (const auto& [id, other] : world_.things) {
+        for (const std::string& claim : thing.gave_up) {
+            const auto& claims = other.claims;
+            if (id != thing.id && std::ranges::find(claims, claim) != claims.end())
+                return Error{Errc::conflict, "come back: a claim is taken"};
+        }
+    }
+    thing.claims = std::exchange(thing.gave_up, {});
+    thing.aside = false;
+    thing.next = nullptr;
+    return Done{};
 }
 
 Result<Done> ToyKind::finish(ToyThing& thing, const Action& action) {
@@ -169,9 +200,11 @@ Result<Done> ToyKind::finish(ToyThing& thing, const Action& action) {
         done.why = "never healthy";
         return done;
     }
-    if (!action.back) thing.spec = thing.next;
     thing.key = action.key;
+    if (action.back) return come_back(thing);
+    thing.spec = thing.next;
     thing.next = nullptr;
+    thing.gave_up.clear();
     return done;
 }
 

@@ -21,8 +21,10 @@ struct ToyThing {
     Owner owner = Owner::ours;
     std::string commit;
     std::vector<std::string> claims;
-    json next;                                               ///< what it is being replaced by
-    bool leaving = false;                                    ///< being removed: kept for a while
+    json next;             ///< what it is being replaced by
+    bool leaving = false;  ///< being removed: kept for a while
+    bool aside = false;    ///< out of service, for a successor that is not there yet
+    std::vector<std::string> gave_up = {};                   ///< what it held before it changed
     std::optional<net::WallTime> idle_until = std::nullopt;  ///< nothing can be done before
     bool ready = true;
     bool protect = false;
@@ -72,6 +74,8 @@ private:
     Result<Done> create(const Action& action, json spec);
     Result<Done> replace(ToyThing& thing, const Action& action, json spec, net::WallTime now) const;
     Result<Done> finish(ToyThing& thing, const Action& action);
+    static Result<Done> step_aside(ToyThing& thing);
+    Result<Done> come_back(ToyThing& thing) const;
     Result<Done> remove(ToyThing& thing, net::WallTime now);
     [[nodiscard]] bool is_taken(const Action& action) const;
     [[nodiscard]] Live live_of(const ToyThing& thing, net::WallTime now) const;
