@@ -227,7 +227,7 @@ http {
         location /500/ { return 500; }
     }
     server { listen 127.0.0.1:NAME ssl; ssl_certificate name.pem; ssl_certificate_key name.key; }
-    server { listen 127.0.0.1:OLD ssl; ssl_certificate old.pem; ssl_certificate_key old.key; }
+    server { listen 127.0.0.1:OLD ssl; access_log off; ssl_certificate old.pem; ssl_certificate_key old.key; }
     server {
         listen 127.0.0.1:NEWEST ssl; ssl_certificate good.pem; ssl_certificate_key good.key;
         ssl_protocols TLSv1.3;
@@ -251,9 +251,32 @@ http {
     return text;
 }
 
+/// A request is noted after it was answered. The one worker answers this only when it has noted all
+/// that came before.
+void HttpsServer::finish_logs() const {
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(old_.port()));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const std::string request = "GET /finish HTTP/1.0\r\n\r\n";
+    std::array<char, 512> answer{};
+    if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+        ::write(socket, request.data(), request.size()) > 0) {
+        while (::read(socket, answer.data(), answer.size()) > 0) {
+        }
+    }
+    ::close(socket);
+}
+
+std::string HttpsServer::asked_elsewhere() const {
+    finish_logs();
+    return read_file(folder_.at("elsewhere"));
+}
+
 int HttpsServer::requests() const {
-    const std::string log = read_file(folder_.at("requests"));
-    return static_cast<int>(std::ranges::count(log, '\n'));
+    finish_logs();
+    return static_cast<int>(std::ranges::count(read_file(folder_.at("requests")), '\n'));
 }
 
 bool SshServer::available() {

@@ -82,13 +82,14 @@ public:
     [[nodiscard]] std::string expired(const std::string& path) const { return at(old_, path); }
     [[nodiscard]] std::string newest_tls(const std::string& path) const { return at(tls_, path); }
     /// What the server that redirects lead to was asked, with the credentials that it was given.
-    [[nodiscard]] std::string asked_elsewhere() const { return read_file(folder_.at("elsewhere")); }
+    [[nodiscard]] std::string asked_elsewhere() const;
     /// How many requests were answered so far, by everyone but `elsewhere`.
     [[nodiscard]] int requests() const;
 
 private:
     static std::string at(const Listener& listener, const std::string& path);
     void make_certificates() const;
+    void finish_logs() const;
     [[nodiscard]] std::string configuration(const std::string& repositories) const;
 
     TempFolder folder_;
