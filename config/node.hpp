@@ -54,8 +54,8 @@ struct Node::Entry {
 /// part.
 struct YamlLimits {
     std::size_t bytes = std::size_t{1024} * 1024;  ///< of one file
-    std::size_t depth = 64;           ///< of nesting, aliases followed
-    std::size_t nodes = 100'000;      ///< of the tree with every alias expanded
+    std::size_t depth = 64;                        ///< of nesting, aliases followed
+    std::size_t nodes = 100'000;                   ///< of the tree with every alias expanded
 };
 
 /// Reads all documents of `text`. Anchors, aliases and merge keys (`<<`) are resolved; duplicate

@@ -20,7 +20,6 @@ struct Key {
 
 constexpr ApiVersion v1_43{1, 43};
 constexpr ApiVersion v1_44{1, 44};
-constexpr ApiVersion v1_45{1, 45};
 constexpr ApiVersion v1_48{1, 48};
 constexpr ApiVersion v1_49{1, 49};
 
