@@ -99,6 +99,16 @@ bool is_adopted(const InventoryEntry& entry, Verb verb) {
     return entry.adopted && (verb == Verb::update || verb == Verb::remove);
 }
 
+/// What is replaced was in service and well: where we forgot which content worked, its mark tells.
+void note_by_mark(InventoryEntry& entry, const Action& action) {
+    const bool is_known = !entry.good_commit.empty();
+    if (is_known || action.verb != Verb::replace || !action.have) return;
+    const Live& old = *action.have;
+    const bool is_well = (old.ready || old.completed) && old.unfinished.empty() &&
+                         old.health != Health::starting && old.health != Health::unhealthy;
+    if (is_well && old.owner == Owner::ours) entry.good_commit = old.commit;
+}
+
 }  // namespace
 
 std::string to_text(const InventoryEntry& entry) {
@@ -141,6 +151,7 @@ std::optional<InventoryEntry> entry_after(const InventoryEntry* before, const Ac
     entry.key = action.key;
     entry.adopted = is_adopted(entry, action.verb);
     if (action.want) note_declared(entry, *action.want);
+    note_by_mark(entry, action);
     if (entry.collection.empty()) entry.collection = action.collection;
     if (action.have) entry.id = action.have->id;
     if (!done.id.empty()) entry.id = done.id;

@@ -149,6 +149,25 @@ TEST_F(BadCommit, HealthThatNeverComesBringsTheOldOneBack) {
     expect_mended();
 }
 
+TEST_F(BadCommit, AfterALostDatabaseTheMarkTellsWhatWorked) {
+    stage.world.end();
+    stage.world.lose_database();
+    stage.push(
+        joined(project("shop", web("sick:1", check)), project("blog", web("app:1"), "mini2")));
+    stage.world.start();
+    stage.world.run_for(1min);
+    EXPECT_EQ(stage.world.confirm_all(), 1);
+    stage.world.run_for(settled_after);
+    EXPECT_EQ(stage.image_of("shop-web-1"), "app:1");
+    const char* key = "mini1/docker.container/shop.web.1";
+    EXPECT_EQ(stage.world.resource(key).status, Status::failed) << told(stage.world.resource(key));
+    stage.world.engine().world.ask(net::Method::del, "/containers/shop-web-1?force=1");
+    stage.world.run_for(settled_after);
+    EXPECT_EQ(stage.image_of("shop-web-1"), "app:1");
+    EXPECT_TRUE(stage.runs("shop-web-1")) << told(stage.world.resource(key));
+    stage.expect_quiet();
+}
+
 TEST_F(BadCommit, DriftIsRepairedTowardsWhatWorkedAfterAFailure) {
     push_with(project("shop", web("sick:1", check)));
     stage.world.engine().world.ask(net::Method::del, "/containers/shop-web-1?force=1");

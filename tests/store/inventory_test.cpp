@@ -1,5 +1,7 @@
 #include "daemon/store/inventory.hpp"
 
+#include <functional>
+
 #include "tests/store/store_fixture.hpp"
 
 namespace driftless::testing {
@@ -65,6 +67,30 @@ TEST(EntryAfter, RepairsAreCountedForOneContent) {
     EXPECT_EQ(entry_after(&*entry, repair, Done{}, now)->repairs.size(), 1u);
     Action change = action_on_web(Verb::update);
     EXPECT_EQ(entry_after(&*entry, change, Done{}, now)->repairs.size(), 10u);
+}
+
+TEST(EntryAfter, TheMarkOfAWellOneThatIsReplacedTellsWhatWorked) {
+    Action replace = action_on_web(Verb::replace);
+    replace.have->owner = Owner::ours;
+    replace.have->commit = "marked";
+    replace.have->ready = true;
+    EXPECT_EQ(entry_after(nullptr, replace, done_with("n"), now)->good_commit, "marked");
+    InventoryEntry remembered;
+    remembered.good_commit = "worked";
+    EXPECT_EQ(entry_after(&remembered, replace, done_with("n"), now)->good_commit, "worked");
+    // Rows: what keeps the mark from being a witness.
+    const std::vector<std::function<void(Action&)>> rows{
+        [](Action& action) { action.verb = Verb::finish; },
+        [](Action& action) { action.have->owner = Owner::kin; },
+        [](Action& action) { action.have->ready = false; },
+        [](Action& action) { action.have->health = Health::unhealthy; },
+        [](Action& action) { action.have->unfinished = "replacing"; },
+    };
+    for (const auto& spoil : rows) {
+        Action other = replace;
+        spoil(other);
+        EXPECT_EQ(entry_after(nullptr, other, done_with("n"), now)->good_commit, "");
+    }
 }
 
 TEST(EntryAfter, OlderContentThatFailsTooDoesNotClearTheNewer) {
