@@ -14,9 +14,9 @@ struct Case {
     const Declared* want;  ///< `declared`, or the content that worked before it
     const Live* have = nullptr;
     const InventoryEntry* entry = nullptr;
-    json sealed_spec = nullptr;               ///< of `want`; null where it holds no marks
-    std::string digest = {};                  ///< of `spec`
-    bool bad = false;                         ///< `declared` was tried and failed, or is unfit
+    json sealed_spec = nullptr;  ///< of `want`; null where it holds no marks
+    std::string digest = {};     ///< of `spec`
+    bool bad = false;            ///< `declared` was tried and failed, or is unfit
     std::string why_bad = {};
     bool given = false;                       ///< a person said that it is ours
     std::optional<json> seen = std::nullopt;  ///< `have`'s spec, sealed like `spec()`
