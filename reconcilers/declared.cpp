@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "reconcilers/left_data.hpp"
 #include "reconcilers/planning.hpp"
 #include "reconcilers/repairs.hpp"
 #include "reconcilers/rule_book.hpp"
@@ -11,19 +12,14 @@ namespace {
 /// One declared resource, what there is of it, and what it should be.
 struct Case {
     const Declared& declared;
-    const Declared* want;  ///< `declared`, or the content that worked before it
+    SealedSpec content;  ///< `declared`, or what worked before it
     const Live* have = nullptr;
     const InventoryEntry* entry = nullptr;
-    json sealed_spec = nullptr;  ///< of `want`; null where it holds no marks
-    std::string digest = {};     ///< of `spec`
-    bool bad = false;            ///< `declared` was tried and failed, or is unfit
+    bool bad = false;  ///< `declared` was tried and failed, or is unfit
     std::string why_bad = {};
     bool given = false;                       ///< a person said that it is ours
-    std::optional<json> seen = std::nullopt;  ///< `have`'s spec, sealed like `spec()`
+    std::optional<json> seen = std::nullopt;  ///< `have`'s spec, sealed like `content`
 
-    [[nodiscard]] const json& spec() const {
-        return sealed_spec.is_null() ? want->spec : sealed_spec;
-    }
     [[nodiscard]] const json& live() const { return seen ? *seen : have->spec; }
 };
 
@@ -34,7 +30,7 @@ struct Fields {
 
 class DeclaredPlanner {
 public:
-    explicit DeclaredPlanner(Planning& planning);
+    explicit DeclaredPlanner(Planning& planning) : p_(planning), left_data_(planning) {}
     void resource(const Declared& want);
 
 private:
@@ -56,7 +52,6 @@ private:
     [[nodiscard]] static bool is_what_worked(const Case& c, const Fields& fields);
     [[nodiscard]] const Live* stranger_with_claim(const Case& c) const;
     [[nodiscard]] std::string why_hold(const Case& c, const Action& action, bool& first) const;
-    [[nodiscard]] std::string older_data(const Case& c) const;
     [[nodiscard]] Action action_of(const Case& c, Verb verb) const;
     void draft(const Case& c, Action action);
     void rest(const Case& c, Status status, std::string why);
@@ -65,26 +60,8 @@ private:
     Planning& p_;
     std::map<std::string, RuleBook> books_;  ///< by kind
     std::optional<RuleBook> own_book_;       ///< of a resource that ignores something
-    std::unordered_map<std::string, const Live*>
-        left_data_;  ///< of vanished manifests, by kind/name
+    LeftData left_data_;
 };
-
-/// What a thing is called inside its manifest: "data" of "shop.data".
-std::string own_name(const ResourceKey& key) {
-    const auto dot = key.name.find('.');
-    return key.kind + "/" + (dot == std::string::npos ? key.name : key.name.substr(dot + 1));
-}
-
-DeclaredPlanner::DeclaredPlanner(Planning& planning) : p_(planning) {
-    for (const Sighting& seen : p_.lookup.all()) {
-        const Live& live = *seen.live;
-        const InventoryEntry* entry = p_.entry_for(live);
-        const bool data = p_.rules_of(live.key.kind).data || (entry != nullptr && entry->data);
-        if (!data || p_.declared.contains(live.key) || !p_.is_ours(live)) continue;
-        if (!p_.manifests.contains(p_.manifest_of(live)))
-            left_data_.emplace(own_name(live.key), &live);
-    }
-}
 
 std::string at_place(const Declared& want) {
     return to_string(want.origin.place);
@@ -92,7 +69,7 @@ std::string at_place(const Declared& want) {
 
 void DeclaredPlanner::resource(const Declared& want) {
     if (!is_covered(want)) return;
-    Case c{want, &want};
+    Case c{want, {&want, nullptr, ""}};
     const auto read = p_.reads.find(want.collection);
     if (read == p_.reads.end()) {
         return rest(c, Status::unknown, fmt::format("{} was not read", want.collection));
@@ -165,16 +142,17 @@ bool DeclaredPlanner::choose_content(Case& c) {
     if (rules.unfit) c.why_bad = rules.unfit(c.declared);
     c.bad = !c.why_bad.empty();
     const bool failed = c.entry != nullptr && !c.entry->bad_digest.empty() &&
-                        c.entry->bad_digest == c.digest && !p_.facts.retry.contains(c.declared.key);
+                        c.entry->bad_digest == c.content.digest &&
+                        !p_.facts.retry.contains(c.declared.key);
     if (!c.bad && failed) c.why_bad = c.entry->bad_reason;
     c.bad = c.bad || failed;
     if (!c.bad) return true;
     const auto earlier = p_.facts.fallback.find(c.declared.key);
     if (earlier != p_.facts.fallback.end()) {
-        const std::string bad_digest = c.digest;
+        const std::string bad_digest = c.content.digest;
         if (!seal(c, earlier->second)) return false;
-        if (c.digest != bad_digest) return true;
-        c.want = &c.declared;
+        if (c.content.digest != bad_digest) return true;
+        c.content.want = &c.declared;
     }
     if (c.have != nullptr && !c.have->unfinished.empty()) return true;
     rest(c, Status::failed, c.why_bad);
@@ -182,30 +160,28 @@ bool DeclaredPlanner::choose_content(Case& c) {
 }
 
 bool DeclaredPlanner::seal(Case& c, const Declared& want) {
-    c.want = &want;
-    c.sealed_spec = nullptr;
-    c.digest = want.digest;
     const bool unchanged = c.have != nullptr && c.have->spec.is_null() && !want.digest.empty() &&
                            c.have->agrees_with == want.digest;
-    if (unchanged) return true;
-    if (holds_marks(want.spec)) {
-        auto spec = sealed(want.spec, p_.vault, p_.facts.board);
-        if (!spec) {
-            const bool waits = spec.error().code == Errc::unavailable;
-            rest(c, waits ? Status::blocked : Status::failed, std::move(spec).error().message);
-            p_.plan.resting.back().passing = waits;
-            return false;
-        }
-        c.sealed_spec = *std::move(spec);
+    if (unchanged) {  // its spec is needed by nobody
+        c.content = {&want, nullptr, want.digest};
+        return true;
     }
-    if (c.digest.empty()) c.digest = digest_of(c.spec());
+    auto spec = seal_spec(want, p_.vault, p_.facts.board);
+    if (!spec) {
+        const bool waits = spec.error().code == Errc::unavailable;
+        rest(c, waits ? Status::blocked : Status::failed, std::move(spec).error().message);
+        p_.plan.resting.back().passing = waits;
+        return false;
+    }
+    c.content = *std::move(spec);
     return true;
 }
 
 void DeclaredPlanner::absent(const Case& c) {
     Action action = action_of(c, Verb::create);
-    action.repair = is_repair(c.entry, c.digest);
-    action.reason = action.repair ? "drift: it is gone" : at_place(*c.want) + " asks for it";
+    action.repair = is_repair(c.entry, c.content.digest);
+    action.reason =
+        action.repair ? "drift: it is gone" : at_place(*c.content.want) + " asks for it";
     draft(c, std::move(action));
 }
 
@@ -220,7 +196,7 @@ void DeclaredPlanner::present(Case& c) {
         if (can_only_wait(action)) return waits(c, std::move(action.fields));
         return draft(c, std::move(action));
     }
-    const bool unread = c.have->spec.is_null() && c.have->agrees_with != c.digest;
+    const bool unread = c.have->spec.is_null() && c.have->agrees_with != c.content.digest;
     if (unread) return rest(c, Status::unknown, "its content was not read; the next look reads it");
     if (fields.changes.empty()) return agrees(c, fields.forgotten);
     differs(c, std::move(fields.changes));
@@ -240,8 +216,8 @@ void DeclaredPlanner::waits(const Case& c, std::vector<FieldChange> fields) {
 
 /// Is what is under way the content that worked before? Then it goes on, and not back.
 bool DeclaredPlanner::is_what_worked(const Case& c, const Fields& fields) {
-    const bool is_known = !c.have->spec.is_null() || c.have->agrees_with == c.digest;
-    return c.want != &c.declared && is_known &&
+    const bool is_known = !c.have->spec.is_null() || c.have->agrees_with == c.content.digest;
+    return c.content.want != &c.declared && is_known &&
            std::ranges::none_of(fields.changes, &FieldChange::replaces);
 }
 
@@ -252,21 +228,17 @@ const RuleBook& DeclaredPlanner::rules_for(const Declared& want) {
         known = books_.emplace(want.key.kind, p_.rules_of(want.key.kind).fields).first;
     }
     if (want.ignore.empty()) return known->second;
-    FieldRules rules;
-    for (const std::string& path : want.ignore) rules.push_back({path, Compare::ignored});
-    const FieldRules& of_kind = p_.rules_of(want.key.kind).fields;
-    rules.insert(rules.end(), of_kind.begin(), of_kind.end());
-    own_book_.emplace(rules);
+    own_book_.emplace(ignoring(want.ignore, p_.rules_of(want.key.kind).fields));
     return *own_book_;
 }
 
 /// What differs, without what only a lost key could tell.
 Fields DeclaredPlanner::fields_of(Case& c) {
     Fields fields;
-    if (c.have->spec.is_null() || c.have->agrees_with == c.digest) return fields;
+    if (c.have->spec.is_null() || c.have->agrees_with == c.content.digest) return fields;
     if (!p_.vault.remembers()) c.seen = with_seals_forgotten(c.have->spec);
-    if (!c.sealed_spec.is_null()) c.seen = sealed_like(c.spec(), c.live(), p_.vault);
-    fields.changes = changed_fields(c.spec(), c.live(), rules_for(*c.want));
+    if (!c.content.own.is_null()) c.seen = sealed_like(c.content.spec(), c.live(), p_.vault);
+    fields.changes = changed_fields(c.content.spec(), c.live(), rules_for(*c.content.want));
     fields.forgotten = std::erase_if(fields.changes, [](const FieldChange& change) {
                            return holds_forgotten_seal(change.have);
                        }) > 0;
@@ -296,7 +268,7 @@ void DeclaredPlanner::agrees(const Case& c, bool forgotten) {
         rest(c, Status::degraded, c.have->detail);
     } else {
         rest(c, Status::in_sync, c.have->detail);
-        p_.plan.resting.back().digest = c.digest;
+        p_.plan.resting.back().digest = c.content.digest;
     }
 }
 
@@ -309,8 +281,8 @@ void DeclaredPlanner::differs(const Case& c, std::vector<FieldChange> changes) {
     }
     Action action = action_of(c, replaces ? Verb::replace : Verb::update);
     action.fields = std::move(changes);
-    action.repair = is_repair(c.entry, c.digest);
-    action.reason = action.repair ? "drift" : at_place(*c.want) + " asks for it";
+    action.repair = is_repair(c.entry, c.content.digest);
+    action.reason = action.repair ? "drift" : at_place(*c.content.want) + " asks for it";
     if (replaces && p_.rules_of(action.key.kind).replace_interrupts) {
         action.interruption = "the time between the old one's stop and the new one's start";
     }
@@ -322,14 +294,14 @@ Action DeclaredPlanner::action_of(const Case& c, Verb verb) const {
     action.verb = verb;
     action.key = c.declared.key;
     action.collection = c.declared.collection;
-    action.want = *c.want;
-    action.digest = c.digest;
+    action.want = *c.content.want;
+    action.digest = c.content.digest;
     if (c.have == nullptr) return action;
     action.have = without_spec(c.have);
     action.have->agrees_with = c.have->agrees_with;
     if (!c.have->spec.is_null()) {
         action.have->spec =
-            presentable(c.live(), c.spec(), p_.rules_of(action.key.kind).fields, p_.vault);
+            presentable(c.live(), c.content.spec(), p_.rules_of(action.key.kind).fields, p_.vault);
     }
     return action;
 }
@@ -341,7 +313,7 @@ void DeclaredPlanner::draft(const Case& c, Action action) {
     if (changes) {
         if (const Live* stranger = stranger_with_claim(c)) return conflict(c, *stranger);
         const bool may_try = p_.facts.retry.contains(action.key);
-        if (action.repair && !may_try && is_contended(*c.entry, c.digest, p_.facts.now)) {
+        if (action.repair && !may_try && is_contended(*c.entry, c.content.digest, p_.facts.now)) {
             rest(c, Status::contended,
                  "repaired three times in ten minutes: somebody else changes it too");
             p_.plan.resting.back().fields = std::move(action.fields);
@@ -354,8 +326,8 @@ void DeclaredPlanner::draft(const Case& c, Action action) {
 }
 
 const Live* DeclaredPlanner::stranger_with_claim(const Case& c) const {
-    for (const std::string& claim : c.want->claims) {
-        for (const Live* holder : p_.lookup.holders(c.want->collection, claim)) {
+    for (const std::string& claim : c.content.want->claims) {
+        for (const Live* holder : p_.lookup.holders(c.content.want->collection, claim)) {
             const bool known = holder == c.have || p_.is_ours(*holder) ||
                                (holder->owner == Owner::kin && p_.declared.contains(holder->key));
             if (!known && holder->id != (c.have != nullptr ? c.have->id : "")) return holder;
@@ -365,8 +337,8 @@ const Live* DeclaredPlanner::stranger_with_claim(const Case& c) const {
 }
 
 std::string DeclaredPlanner::why_hold(const Case& c, const Action& action, bool& first) const {
-    const bool data = p_.holds_data(action.key, c.want);
-    if (action.verb == Verb::create) return data ? older_data(c) : "";
+    const bool data = p_.holds_data(action.key, c.content.want);
+    if (action.verb == Verb::create) return data ? left_data_.why_hold(c.declared.key) : "";
     if (action.verb == Verb::replace && data) {
         return "it holds data: a replacement makes a new and empty one";
     }
@@ -376,16 +348,6 @@ std::string DeclaredPlanner::why_hold(const Case& c, const Action& action, bool&
     if (made_by_others) return "somebody else made it, and it differs from what git declares";
     if (first) return "it was here before the first converged run of this target";
     return "";
-}
-
-/// Data of the same name that a vanished manifest left: a new, empty one would hide it.
-std::string DeclaredPlanner::older_data(const Case& c) const {
-    const auto left = left_data_.find(own_name(c.declared.key));
-    if (left == left_data_.end()) return "";
-    return fmt::format(
-        "{} of {}, which git dropped, still holds data of that name; \"was\" in the "
-        "manifest keeps it",
-        to_string(left->second->key), to_string(p_.manifest_of(*left->second)));
 }
 
 void DeclaredPlanner::conflict(const Case& c, const Live& stranger) {

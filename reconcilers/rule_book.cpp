@@ -71,6 +71,13 @@ Steps steps_of(const std::string& pointer) {
     return steps;
 }
 
+FieldRules ignoring(const std::vector<std::string>& paths, const FieldRules& rules) {
+    FieldRules all;
+    for (const std::string& path : paths) all.push_back({path, Compare::ignored});
+    all.insert(all.end(), rules.begin(), rules.end());
+    return all;
+}
+
 RuleBook::RuleBook(const FieldRules& rules) {
     for (const FieldRule& rule : rules) {
         entries_.push_back({steps_of(rule.path), {rule.as, rule.by, rule.replaces, rule.secret}});

@@ -22,6 +22,9 @@ std::string to_pointer(const Steps& steps);
 /// The reverse; a missing first "/" is forgiven.
 Steps steps_of(const std::string& pointer);
 
+/// The rules, after one for each path that a manifest ignores.
+FieldRules ignoring(const std::vector<std::string>& paths, const FieldRules& rules);
+
 /// Field rules, ready to be asked on the way down.
 class RuleBook {
 public:

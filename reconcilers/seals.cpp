@@ -172,6 +172,17 @@ std::string early_digest(const json& spec, const Vault& vault) {
     return spec_sealed ? digest_of(*spec_sealed) : std::string{};
 }
 
+Result<SealedSpec> seal_spec(const Declared& want, const Vault& vault, const LateValues& late) {
+    SealedSpec result{&want, nullptr, want.digest};
+    if (holds_marks(want.spec)) {
+        auto spec = sealed(want.spec, vault, late);
+        if (!spec) return std::move(spec).error();
+        result.own = *std::move(spec);
+    }
+    if (result.digest.empty()) result.digest = digest_of(result.spec());
+    return result;
+}
+
 json sealed_like(const json& want, json have, const Vault& vault) {
     seal_like({&want}, have, vault);
     return have;

@@ -11,6 +11,18 @@ bool holds_marks(const json& value);
 /// Digest of the spec as `sealed` makes it; empty where something in it is late.
 std::string early_digest(const json& spec, const Vault& vault);
 
+/// A declared spec as a diff sees it.
+struct SealedSpec {
+    const Declared* want = nullptr;
+    json own;  ///< the sealed spec; null where the declared one holds no marks
+    std::string digest;
+
+    [[nodiscard]] const json& spec() const { return own.is_null() ? want->spec : own; }
+};
+/// Copies nothing where nothing is to be sealed. Refers to `want`.
+/// @return `unavailable` with what it waits for, while a late value is not there
+Result<SealedSpec> seal_spec(const Declared& want, const Vault& vault, const LateValues& late);
+
 /// Every text in `have` as a seal, save what stands in `want` at the same place literally.
 json without_secrets(json have, const json& want, const Vault& vault);
 

@@ -11,7 +11,6 @@
 #include "reconcilers/docker/marks.hpp"
 #include "reconcilers/docker/normalise.hpp"
 #include "reconcilers/rule_book.hpp"
-#include "reconcilers/seals.hpp"
 
 namespace driftless::docker {
 namespace {
@@ -57,8 +56,9 @@ void index_wanted(Look& look) {
     }
 }
 
-std::string agreed_digest(const Declared& want, const std::string& digest) {
-    return want.ignore.empty() ? digest : digest + digest_of(want.ignore);
+std::string agreed_digest(const SealedSpec& want) {
+    const auto& ignored = want.want->ignore;
+    return ignored.empty() ? want.digest : want.digest + digest_of(ignored);
 }
 
 ResourceKey key_named(const Look& look, const std::string& name) {
@@ -158,7 +158,7 @@ void compare(Look& look, const Turn& turn, json have, Live& live) {
         live.agrees_with = want.digest;
         const bool settled = live.unfinished.empty() && live.left_alone.empty();
         if (&want != &turn.wanted.front() || !settled || !look.run.vault.remembers()) break;
-        look.access.cache.remember(live.id, live.version, want.agreed, live);
+        look.access.cache.remember(live.id, live.version, agreed_digest(want), live);
         return;
     }
     live.spec = std::move(have);
@@ -226,7 +226,7 @@ std::vector<SealedSpec> wanted_of(const Look& look, const std::string& name) {
     for (const Index* index : {&look.declared, &look.fallback}) {
         const Declared* want = find(*index, name);
         if (want == nullptr) continue;
-        if (auto sealed_spec = seal_spec(*want, look.run))
+        if (auto sealed_spec = seal_spec(*want, look.run.vault, look.run.facts.board))
             wanted.push_back(*std::move(sealed_spec));
     }
     if (wanted.size() == 2 && is_bad(look, wanted.front()))
@@ -238,9 +238,9 @@ std::vector<SealedSpec> wanted_of(const Look& look, const std::string& name) {
 std::optional<std::string> content_of(const Look& look, const std::string& name) {
     const Declared* want = find(look.declared, name);
     const bool alone = want != nullptr && find(look.fallback, name) == nullptr;
-    if (alone && !want->digest.empty()) return agreed_digest(*want, want->digest);
+    if (alone && !want->digest.empty()) return agreed_digest({want, nullptr, want->digest});
     const auto wanted = wanted_of(look, name);
-    return wanted.empty() ? std::nullopt : std::optional{wanted.front().agreed};
+    return wanted.empty() ? std::nullopt : std::optional{agreed_digest(wanted.front())};
 }
 
 /// The same container as at the last look, which agreed with the same content.
@@ -293,27 +293,12 @@ net::WallTime kept_since(const Run& run, const ResourceKey& key, const json& con
     return is_alive(container) ? run.clock.wall() : stopped_at(container);
 }
 
-std::optional<SealedSpec> seal_spec(const Declared& want, const Run& run) {
-    SealedSpec result{&want, nullptr, want.digest, ""};
-    if (holds_marks(want.spec)) {
-        auto spec = sealed(want.spec, run.vault, run.facts.board);
-        if (!spec) return std::nullopt;
-        result.own = *std::move(spec);
-    }
-    if (result.digest.empty()) result.digest = digest_of(result.spec());
-    result.agreed = agreed_digest(want, result.digest);
-    return result;
-}
-
 std::vector<FieldChange> differences(const SealedSpec& want, const json& have, const Vault& vault) {
     static const RuleBook of_kind{container_rules()};
     const json sealed_have = want.own.is_null() ? json() : sealed_like(want.own, have, vault);
     const json& seen = want.own.is_null() ? have : sealed_have;
     if (want.want->ignore.empty()) return changed_fields(want.spec(), seen, of_kind);
-    FieldRules rules;
-    for (const std::string& path : want.want->ignore) rules.push_back({path, Compare::ignored});
-    for (const FieldRule& rule : container_rules()) rules.push_back(rule);
-    return changed_fields(want.spec(), seen, rules);
+    return changed_fields(want.spec(), seen, ignoring(want.want->ignore, container_rules()));
 }
 
 asio::awaitable<Reads> observe_containers(EngineAccess& access, Run& run, Scope scope) {

@@ -3,6 +3,7 @@
 #include "reconcilers/docker/container_groups.hpp"
 #include "reconcilers/docker/engine_access.hpp"
 #include "reconcilers/reconciler.hpp"
+#include "reconcilers/seals.hpp"
 
 namespace driftless::docker {
 
@@ -15,17 +16,6 @@ asio::awaitable<Result<ImageDefaults>> defaults_of(EngineAccess& access, const j
 
 /// Since when a removed container is kept: as the journal notes it, else by the container itself.
 net::WallTime kept_since(const Run& run, const ResourceKey& key, const json& container);
-
-/// A declared spec as a diff sees it.
-struct SealedSpec {
-    const Declared* want = nullptr;
-    json own;  ///< the sealed spec; null where the declared one holds no marks
-    std::string digest;
-    std::string agreed;  ///< digest of the spec and of what it ignores
-
-    [[nodiscard]] const json& spec() const { return own.is_null() ? want->spec : own; }
-};
-std::optional<SealedSpec> seal_spec(const Declared& want, const Run& run);
 
 /// Differences between a sealed spec and a normalised container, as the planner sees them.
 std::vector<FieldChange> differences(const SealedSpec& want, const json& have, const Vault& vault);

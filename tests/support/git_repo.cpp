@@ -1,26 +1,13 @@
 #include "tests/support/git_repo.hpp"
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
+
+#include "tests/support/shell.hpp"
 
 namespace driftless::testing {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string run(const std::string& command) {
-    std::FILE* pipe = ::popen(command.c_str(), "r");
-    if (pipe == nullptr) throw std::runtime_error("no shell for: " + command);
-    std::string printed;
-    std::array<char, 4096> buffer{};
-    while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
-        printed.append(buffer.data(), size);
-    }
-    if (::pclose(pipe) != 0) throw std::runtime_error("failed: " + command + "\n" + printed);
-    while (printed.ends_with('\n')) printed.pop_back();
-    return printed;
-}
 
 }  // namespace
 
@@ -63,11 +50,11 @@ void GitRepo::delete_branch(const std::string& branch) {
 }
 
 std::string GitRepo::git(const std::string& words) {
-    return run(
+    return shell(
         "GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=a "
         "GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=a "
         "GIT_COMMITTER_EMAIL=a@example.org git -C '" +
-        folder_.path() + "' " + words + " 2>&1");
+        folder_.path() + "' " + words);
 }
 
 }  // namespace driftless::testing

@@ -123,19 +123,6 @@ Babbler::~Babbler() {
     thread_.join();
 }
 
-std::string shell(const std::string& command) {
-    std::FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-    need(pipe != nullptr, "no shell for: " + command);
-    std::string printed;
-    std::array<char, 4096> buffer{};
-    while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
-        printed.append(buffer.data(), size);
-    }
-    if (::pclose(pipe) != 0) throw std::runtime_error("failed: " + command + "\n" + printed);
-    while (printed.ends_with('\n')) printed.pop_back();
-    return printed;
-}
-
 bool is_program(const std::string& path) {
     return ::access(path.c_str(), X_OK) == 0;
 }

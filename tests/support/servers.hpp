@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/support/shell.hpp"
 #include "tests/support/temp_folder.hpp"
 
 namespace driftless::testing {
@@ -58,9 +59,6 @@ private:
     Listener listener_;
     std::thread thread_;
 };
-
-/// Runs a shell command. @return what it printed; throws when it fails
-std::string shell(const std::string& command);
 
 bool is_program(const std::string& path);
 
