@@ -252,6 +252,7 @@ def measure_floor(engine, count):
                 for request in (("POST", f"/v1.41/containers/create?name=floor-s{i:03}-1", body_of(i)),
                                 ("POST", f"/v1.41/containers/floor-s{i:03}-1/start", None))] for lane in range(8)]
     run_curls(engine, batches)
+    until(10, lambda: engine.starts(began) >= count)  # their events come after the answers
     row["first_s"] = engine.last_start(began) - engine.requests(mark)[0][0]
     lists = [("GET", "/v1.41/containers/json?all=1", None), ("GET", "/v1.41/networks", None), ("GET", "/v1.41/volumes", None)]
     for name, asked in (("quiet_ms", lists * 20), ("full_ms", lists + [("GET", f"/v1.41/containers/floor-s{i:03}-1/json", None) for i in range(count)])):
@@ -264,6 +265,7 @@ def measure_floor(engine, count):
     run_curls(engine, [lists + [("POST", old + "/update", {"RestartPolicy": {"Name": "no"}}), ("POST", old + "/stop", None),
                                 ("POST", old + "/rename?name=kept", None),
                                 ("POST", "/v1.41/containers/create?name=floor-s000-1", body_of(0)), ("POST", old + "/start", None)]])
+    until(10, lambda: engine.starts(began) >= 1)
     row["change_s"] = engine.last_start(began) - engine.requests(mark)[0][0]
     call(engine.socket, "DELETE", new + "?force=1")
     return row
