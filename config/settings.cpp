@@ -30,14 +30,18 @@ NamedSecret read_named_secret(const Node::Entry& entry, const Settings& settings
                                                "[a-z0-9][a-z0-9._-]{{0,62}}",
                                                in_quotes(entry.key)));
     }
-    const bool has_env = map.get("env") != nullptr;
-    const bool has_file = map.get("file") != nullptr;
+    int sources = 0;
+    for (const char* source : {"env", "file", "credential"}) {
+        if (map.get(source) != nullptr) ++sources;
+    }
     secret.env = read_text(map, "env", "", is_variable, "a variable's name");
     secret.file = read_text(map, "file", "", is_absolute_path, "an absolute path");
+    secret.credential = read_text(map, "credential", "", is_name, "the name of a credential");
     secret.targets = read_target_names(map, settings);
-    if (has_env == has_file) {
-        map.error(entry.key_place, fmt::format("secrets.named.{}: needs one of env and file{}",
-                                               entry.key, has_env ? ", not both" : ""));
+    if (sources != 1) {
+        map.error(entry.key_place,
+                  fmt::format("secrets.named.{}: needs one of env, file and credential{}",
+                              entry.key, sources == 0 ? "" : ", not several"));
     }
     map.finish();
     return secret;

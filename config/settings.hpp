@@ -107,8 +107,10 @@ std::string shown_ref(const SourceSettings& source);
 
 /// Where `{secret: NAME}` comes from.
 struct NamedSecret {
-    std::string env;                   ///< a variable of the daemon's environment, or
-    std::string file;                  ///< an absolute path; exactly one of both
+    // exactly one of these
+    std::string env;              ///< a variable of the daemon's environment
+    std::string file;             ///< an absolute path
+    std::string credential = {};  ///< as systemd hands it over: LoadCredential=, SetCredential=
     std::vector<std::string> targets;  ///< empty: all
     Place place;
 };

@@ -189,12 +189,14 @@ asio::awaitable<int> plan(Machine& machine, std::string config, PlanOptions opti
 void add_plan(CLI::App& app, Selected& selected) {
     auto* command = app.add_subcommand("plan", "what a run would do, and changes nothing");
     auto options = std::make_shared<PlanOptions>();  // shared with the callback, which outlives us
-    auto* revision = command->add_option("--revision", options->revision,
-                                         "a commit of the source; left out: the newest");
+    auto* revision = command
+                         ->add_option("--revision", options->revision,
+                                      "a commit of the source; left out: the newest")
+                         ->type_name("REV");
     command->add_option("--dir", options->folder, "a folder on disk instead of the sources")
         ->excludes(revision)
         ->type_name("DIR");
-    command->add_option("--target", options->target, "only this one");
+    command->add_option("--target", options->target, "only this one")->type_name("TARGET");
     command->add_flag("--json", options->as_json, "for programs");
     command->callback([&selected, options] {
         selected.command = [&selected, options](Machine& machine) {

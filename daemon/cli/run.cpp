@@ -10,6 +10,8 @@
 #include "daemon/cli/world.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/listeners.hpp"
+#include "providers/net/platform.hpp"
+#include "providers/net/supervisor.hpp"
 #include "providers/net/task_group.hpp"
 
 namespace driftless::cli {
@@ -25,8 +27,10 @@ std::map<std::string, std::unique_ptr<git::Source>> make_sources(World& world, M
     return sources;
 }
 
-asio::awaitable<void> stop_when_asked(Machine& machine, Daemon& daemon) {
+asio::awaitable<void> stop_when_asked(Machine& machine, Daemon& daemon,
+                                      const net::Supervisor& supervisor) {
     co_await machine.until_asked_to_stop();
+    supervisor.stopping();
     spdlog::info("stopping limit_s={}", Daemon::stop_within.count());
     daemon.stop();
 }
@@ -59,9 +63,12 @@ asio::awaitable<int> run_daemon(Machine& machine, World& world) {
                  DRIFTLESS_VERSION, world.settings->installation, world.settings->sources.size(),
                  world.settings->targets.size(), url);
     machine.out << "driftless is ready at " << url << std::endl;
+    const net::Supervisor supervisor{machine.environment};
+    supervisor.ready("answers at " + url);
     net::TaskGroup beside{machine.executor};
     beside.spawn((*doors)->serve());
-    beside.spawn(stop_when_asked(machine, daemon));
+    beside.spawn(stop_when_asked(machine, daemon, supervisor));
+    beside.spawn(supervisor.feed_watchdog(machine.clock));
     const auto ended = co_await daemon.run();
     (*doors)->stop();
     beside.cancel();
@@ -72,8 +79,9 @@ asio::awaitable<int> run_daemon(Machine& machine, World& world) {
     co_return fault ? fail(machine, joined.error()) : exit_done;
 }
 
-asio::awaitable<int> run(Machine& machine, std::string config) {
-    set_up_logging(machine.environment, false);
+asio::awaitable<int> run(Machine& machine, std::string config, std::string log_format) {
+    set_up_logging(machine.environment, false, log_format);
+    net::forbid_core_dumps();
     auto settings = load_settings(config);
     if (!settings) co_return fail(machine, settings.error());
     auto world = open_world(std::move(*settings), Access::own, machine);
@@ -84,12 +92,18 @@ asio::awaitable<int> run(Machine& machine, std::string config) {
 }  // namespace
 
 void add_run(CLI::App& app, Selected& selected) {
-    app.add_subcommand("run", "the daemon: makes live state equal to git, and keeps it so")
-        ->callback([&selected] {
-            selected.command = [&selected](Machine& machine) {
-                return run(machine, selected.config);
-            };
-        });
+    auto* command =
+        app.add_subcommand("run", "the daemon: makes live state equal to git, and keeps it so");
+    auto log_format =
+        std::make_shared<std::string>(log_formats.front());  // shared with the callback
+    command->add_option("--log", *log_format, "how log lines look; left out: text")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember(log_formats));
+    command->callback([&selected, log_format] {
+        selected.command = [&selected, log_format](Machine& machine) {
+            return run(machine, selected.config, *log_format);
+        };
+    });
 }
 
 }  // namespace driftless::cli

@@ -35,10 +35,11 @@ std::string findings_text(const json& findings, const Style& style) {
 
 std::string source_text(const json& source, net::WallTime now, const Style& style) {
     const std::string word = text_at(source, "status");
+    const std::string tip = short_commit(text_at(source, "tip"));
     std::string text =
-        fmt::format("{} {}  {}  {} at {}", style(Tone::faint, "source"),
+        fmt::format("{} {}  {}  {}{}", style(Tone::faint, "source"),
                     style(Tone::strong, text_at(source, "name")), style(tone_of(word), word),
-                    text_at(source, "branch"), short_commit(text_at(source, "tip")));
+                    text_at(source, "branch"), tip.empty() ? "" : " at " + tip);
     if (const auto until = seconds_until(source, "checked", now)) {
         text += fmt::format(", checked {} ago", about(-*until));
     }

@@ -27,8 +27,7 @@ Result<Secret> checked(Secret secret) {
     return secret;
 }
 
-Result<Secret> read_secret_file(const std::string& path) {
-    auto text = read_private_file(path, most_bytes);
+Result<Secret> checked_file(Result<std::string> text) {
     if (!text) return std::move(text).error();
     if (text->ends_with('\n')) text->pop_back();
     return checked(Secret{std::move(*text)});
@@ -63,7 +62,8 @@ private:
                          "it is for other targets only; add this one to its targets "
                          "in driftless.yaml"};
         }
-        if (!named.file.empty()) return read_secret_file(named.file);
+        if (!named.file.empty()) return checked_file(read_private_file(named.file, most_bytes));
+        if (!named.credential.empty()) return read_credential(named.credential);
         const auto variable = environment_.find(named.env);
         if (variable == environment_.end()) {
             return Error{Errc::not_found,
@@ -72,10 +72,25 @@ private:
         return checked(Secret{variable->second});
     }
 
+    /// The service manager lets nobody but this service read these files, by means (an access
+    /// control list) that look like a group's permission.
+    Result<Secret> read_credential(const std::string& name) const {
+        const auto folder = environment_.find("CREDENTIALS_DIRECTORY");
+        if (folder == environment_.end()) {
+            return Error{
+                Errc::not_found,
+                fmt::format("the service has no credentials; add LoadCredential={}:PATH to "
+                            "its unit (systemctl edit driftless)",
+                            name)};
+        }
+        return checked_file(read_trusted_file(folder->second + "/" + name, most_bytes));
+    }
+
     Result<Secret> read_from_folder(const std::string& name, const std::string& target) const {
         if (!settings_.folder.empty()) {
             for (const std::string& group : {target, std::string{for_every_target}}) {
-                auto secret = read_secret_file(settings_.folder + "/" + group + "/" + name);
+                const std::string path = settings_.folder + "/" + group + "/" + name;
+                auto secret = checked_file(read_private_file(path, most_bytes));
                 if (secret || secret.error().code != Errc::not_found) return secret;
             }
         }

@@ -14,7 +14,8 @@ namespace driftless {
 inline constexpr const char* for_every_target = "all";
 
 /// Reads what the settings name: files (regular, ours or root's, not readable by others, at most
-/// 64 KiB, no links) and variables of the environment. One newline at a file's end is dropped.
+/// 64 KiB, no links), variables of the environment and systemd's credentials. One newline at a
+/// file's end is dropped.
 /// @param environment  of the daemon
 std::unique_ptr<Secrets> make_secrets(const SecretSettings& settings,
                                       std::map<std::string, std::string> environment);

@@ -20,6 +20,7 @@
 #ifdef __APPLE__
 #include <mach-o/dyld.h>
 #include <mach/mach.h>
+#include <sys/ptrace.h>
 #else
 #include <sys/prctl.h>
 #endif
@@ -33,7 +34,18 @@
 namespace driftless::net {
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
+    DRIFTLESS_HAS(address_sanitizer) || DRIFTLESS_HAS(thread_sanitizer)
+constexpr bool is_sanitized = true;
+#else
+constexpr bool is_sanitized = false;
+#endif
+
 #ifdef __APPLE__
+
+void forbid_tracing() {
+    if (!is_sanitized) ::ptrace(PT_DENY_ATTACH, 0, nullptr, 0);
+}
 
 std::uint64_t resident_bytes() {
     mach_task_basic_info info{};
@@ -45,6 +57,10 @@ std::uint64_t resident_bytes() {
 
 #else
 
+void forbid_tracing() {
+    if (!is_sanitized) ::prctl(PR_SET_DUMPABLE, 0);  // the leak checker attaches to its own process
+}
+
 std::uint64_t resident_bytes() {
     std::ifstream pages{"/proc/self/statm"};
     std::uint64_t all = 0;
@@ -55,13 +71,6 @@ std::uint64_t resident_bytes() {
 
 #endif
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
-    DRIFTLESS_HAS(address_sanitizer) || DRIFTLESS_HAS(thread_sanitizer)
-constexpr bool is_sanitized = true;
-#else
-constexpr bool is_sanitized = false;
-#endif
-
 }  // namespace
 
 void limit_memory(std::size_t bytes) {
@@ -70,6 +79,12 @@ void limit_memory(std::size_t bytes) {
     limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? static_cast<rlim_t>(bytes)
                                                      : std::min<rlim_t>(limit.rlim_max, bytes);
     ::setrlimit(RLIMIT_DATA, &limit);
+}
+
+void forbid_core_dumps() {
+    const rlimit none{};
+    ::setrlimit(RLIMIT_CORE, &none);
+    forbid_tracing();
 }
 
 bool is_quiet(int socket) {
@@ -110,7 +125,8 @@ void close_others(posix_spawn_file_actions_t&, short& flags) {
 void end_with_parent() {}
 
 std::string settings_root() {
-    return "/usr/local/etc";
+    // Where Homebrew keeps its own on a Mac with Apple's processor.
+    return own_program().starts_with("/opt/homebrew/") ? "/opt/homebrew/etc" : "/usr/local/etc";
 }
 
 std::string own_mounts() {

@@ -32,6 +32,10 @@ void end_with_parent();
 /// nothing, and under a sanitizer, which takes far more, there is no limit.
 void limit_memory(std::size_t bytes);
 
+/// From now on no memory of this process is written to a core file or shown to a debugger of the
+/// same user.
+void forbid_core_dumps();
+
 /// Where programs of this system that were installed by hand or by a package are set up: "/etc".
 std::string settings_root();
 

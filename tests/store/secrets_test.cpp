@@ -78,6 +78,17 @@ TEST_F(SecretsTest, AreReadFromTheEnvironmentAndNamedFiles) {
     expect_error("bound", Errc::forbidden, "other targets");
 }
 
+TEST_F(SecretsTest, CredentialsOfTheServiceAreReadFromItsFolder) {
+    put("credentials/git", "hunter2\n", 0440);  // as systemd shows its access control list
+    settings.named["forge"] = {
+        .env = {}, .file = {}, .credential = "git", .targets = {}, .place = {}};
+    expect_error("forge", Errc::not_found, "LoadCredential=git:PATH");
+    environment["CREDENTIALS_DIRECTORY"] = folder.at("credentials");
+    EXPECT_EQ(read("forge")->reveal(), "hunter2");
+    put("credentials/git", "hunter2", 0666);
+    expect_error("forge", Errc::forbidden, "chmod go-w");
+}
+
 TEST_F(SecretsTest, AMissingOneNamesTheNearestThatTheTargetMayUse) {
     put("mini1/plausible-db", "x");
     put("mini2/plausible-dc", "x");
