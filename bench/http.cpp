@@ -45,7 +45,8 @@ int connect_to(std::uint16_t port) {
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0)
+    if (socket >= 0 &&
+        ::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0)
         return socket;
     ::close(socket);
     return -1;

@@ -4,7 +4,7 @@ namespace driftless::compose {
 namespace {
 
 constexpr int max_depth = 32;
-constexpr std::size_t max_made = 16 * 1024 * 1024;
+constexpr std::size_t max_made = 16u << 20;  // bytes
 
 bool begins_name(char c) {
     return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

@@ -62,7 +62,7 @@ asio::awaitable<int> run_daemon(Machine& machine, World& world) {
     spdlog::info("daemon started version={} installation={} sources={} targets={} url={}",
                  DRIFTLESS_VERSION, world.settings->installation, world.settings->sources.size(),
                  world.settings->targets.size(), url);
-    machine.out << "driftless is ready at " << url << std::endl;
+    machine.out << "driftless is ready at " << url << '\n' << std::flush;
     const net::Supervisor supervisor{machine.environment};
     supervisor.ready("answers at " + url);
     net::TaskGroup beside{machine.executor};

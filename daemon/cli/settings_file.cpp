@@ -13,7 +13,7 @@
 namespace driftless::cli {
 namespace {
 
-constexpr std::uintmax_t most_bytes = 1024 * 1024;
+constexpr std::uintmax_t most_bytes = 1u << 20;
 
 std::string all_of(const Findings& findings) {
     std::string text;

@@ -105,8 +105,8 @@ std::string Table::print(const Style& style, std::string_view indent) const {
 
 std::string about(long long seconds) {
     if (seconds < 90) return fmt::format("{} s", std::max(seconds, 0LL));
-    if (seconds < 90 * 60) return fmt::format("{} min", (seconds + 30) / 60);
-    if (seconds < 36 * 3600) return fmt::format("{} h", (seconds + 1800) / 3600);
+    if (seconds < 90 * 60LL) return fmt::format("{} min", (seconds + 30) / 60);
+    if (seconds < 36 * 3600LL) return fmt::format("{} h", (seconds + 1800) / 3600);
     return fmt::format("{} days", (seconds + 43200) / 86400);
 }
 

@@ -117,12 +117,16 @@ std::string fetch_request(const Remote& remote, const std::string& folder, bool 
     return line_of(request);
 }
 
-std::string answer_to(const std::string& request, Authorities& authorities) {
-    Result<Tip> tip = Error{Errc::internal, "git child: the request cannot be read"};
+Result<Tip> read_and_carried_out(const std::string& request, Authorities& authorities) {
     try {
-        tip = carried_out(json::parse(request), authorities);
+        return carried_out(json::parse(request), authorities);
     } catch (const json::exception&) {  // its text may repeat what was asked; that stays in
+        return Error{Errc::internal, "git child: the request cannot be read"};
     }
+}
+
+std::string answer_to(const std::string& request, Authorities& authorities) {
+    const Result<Tip> tip = read_and_carried_out(request, authorities);
     if (tip) return line_of({{"commit", tip->commit}, {"ref", tip->ref}});
     return line_of({{"error", name(tip.error().code)}, {"message", tip.error().message}});
 }

@@ -60,7 +60,7 @@ std::optional<std::string> type_of(std::string_view text, const Secret& passphra
     if (what.starts_with("DSA ")) return "ssh-dss";
     if (!what.starts_with("OPENSSH ")) return type_of_pkcs8(whole, passphrase);
     const auto body = text.substr(end + 5);
-    const std::string type = type_of_openssh(body.substr(0, body.find("-----")));
+    std::string type = type_of_openssh(body.substr(0, body.find("-----")));
     if (type.empty()) return std::nullopt;
     return type;
 }
