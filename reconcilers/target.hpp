@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "reconcilers/reconciler.hpp"
@@ -16,11 +17,20 @@ struct Hint {
     std::string what;     ///< "die plausible-web-1": for people
 };
 
+/// What a target says of itself to `driftless doctor`.
+struct TargetAbout {
+    std::string what;                    ///< "Docker Engine 20.10.24, API 1.41"
+    std::optional<net::WallTime> clock;  ///< its time when it answered, where it tells
+    std::vector<std::string> warnings;   ///< its own
+};
+
 /// One target of the settings: its kinds, and how it tells that something changed.
 class Target {
 public:
     virtual ~Target() = default;
     virtual const Kinds& kinds() const = 0;
+    /// Asks who it is, with our credential. Changes nothing.
+    virtual asio::awaitable<Result<TargetAbout>> about() = 0;
     /// Passes hints on until canceled, the first one with `missed` once it hears; comes back by
     /// itself when the provider went away, with why. A target that cannot tell returns only when
     /// canceled.

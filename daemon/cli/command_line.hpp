@@ -27,6 +27,7 @@ void add_adopt(CLI::App& app, Selected& selected);
 void add_completion(CLI::App& app, Selected& selected);  ///< keeps `app`, to read it
 void add_confirm(CLI::App& app, Selected& selected);
 void add_diff(CLI::App& app, Selected& selected);
+void add_doctor(CLI::App& app, Selected& selected);
 void add_git_child(CLI::App& app, Selected& selected);
 void add_history(CLI::App& app, Selected& selected);
 void add_init(CLI::App& app, Selected& selected);

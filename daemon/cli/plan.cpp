@@ -174,6 +174,7 @@ void Planning::print(const Plan& plan) {
 asio::awaitable<int> plan(Machine& machine, std::string config, PlanOptions options) {
     auto settings = load_settings(config);
     if (!settings) co_return fail(machine, settings.error());
+    if (auto user = act_as_owner(*settings, machine); !user) co_return fail(machine, user.error());
     if (!options.target.empty() && !settings->targets.contains(options.target)) {
         machine.err << "no target " << in_quotes(options.target) << '\n';
         co_return exit_usage;

@@ -1,9 +1,12 @@
 #include "daemon/cli/world.hpp"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 
 #include "daemon/daemon.hpp"
 #include "daemon/secrets/private_file.hpp"
+#include "providers/net/platform.hpp"
 
 namespace driftless::cli {
 namespace {
@@ -19,6 +22,22 @@ Result<std::unique_ptr<Vault>> vault_for(const std::string& folder, Access acces
 }
 
 }  // namespace
+
+Result<std::uint32_t> act_as_owner(const Settings& settings, Machine& machine) {
+    struct stat folder {};
+    if (machine.user != 0 || ::stat(settings.state.c_str(), &folder) != 0 || folder.st_uid == 0) {
+        return machine.user;
+    }
+    if (auto became = net::become_user(folder.st_uid); !became) return std::move(became).error();
+    machine.user = folder.st_uid;
+    return machine.user;
+}
+
+std::map<std::string, std::string> service_environment(const Machine& machine) {
+    auto environment = machine.environment;
+    environment.try_emplace("CREDENTIALS_DIRECTORY", "/run/credentials/driftless.service");
+    return environment;
+}
 
 git::SourceAccess access_of_sources(const Secrets& secrets) {
     constexpr std::size_t most = 1u << 20;
@@ -40,7 +59,9 @@ Result<World> open_world(Settings settings, Access access, Machine& machine) {
     }
     world.store_lane = machine.make_lane();
     world.files_lane = machine.make_lane();
-    world.secrets = make_secrets(world.settings->secrets, machine.environment);
+    const bool own = access == Access::own;
+    world.secrets = make_secrets(world.settings->secrets,
+                                 own ? machine.environment : service_environment(machine));
     auto vault = vault_for(world.settings->state, access, machine.random);
     if (!vault) return std::move(vault).error();
     world.vault = std::move(*vault);

@@ -26,6 +26,14 @@ struct World {
     std::map<std::string, std::unique_ptr<Target>> targets;
 };
 
+/// Before a command that looks for itself reads what only the daemon may read: root becomes the
+/// user whom the state folder belongs to, for good. Everybody else stays who they are.
+/// @return whom we act as; `forbidden`
+Result<std::uint32_t> act_as_owner(const Settings& settings, Machine& machine);
+
+/// The environment with the credentials of the service, also where a person asks.
+std::map<std::string, std::string> service_environment(const Machine& machine);
+
 /// How sources read the credentials, pins and signers that the settings name.
 git::SourceAccess access_of_sources(const Secrets& secrets);
 

@@ -62,9 +62,11 @@ Error last_error(int code, Errc unless_known) {
                                  ? fmt::format("libgit2 error {}", code)
                                  : harmless(last->message);
     if (code == GIT_EAUTH) return {Errc::unauthenticated, what};
-    if (code == GIT_EOWNER) {
-        return {Errc::forbidden,
-                what + "; the repository must belong to the user that driftless runs as"};
+    // Without any configuration, libgit2 1.5 misses the list of exceptions and says that instead.
+    if (code == GIT_EOWNER || what.find("safe.directory") != what.npos) {
+        return {
+            Errc::forbidden,
+            "the repository belongs to another user; chown it to the one that driftless runs as"};
     }
     return {unless_known, what};
 }

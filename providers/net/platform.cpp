@@ -1,6 +1,8 @@
 #include "providers/net/platform.hpp"
 
 #include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -79,6 +81,25 @@ void limit_memory(std::size_t bytes) {
     limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? static_cast<rlim_t>(bytes)
                                                      : std::min<rlim_t>(limit.rlim_max, bytes);
     ::setrlimit(RLIMIT_DATA, &limit);
+}
+
+Result<void> become_user(uid_t user) {
+    const passwd* who = ::getpwuid(user);
+    const auto refused = [user] {
+        return Error{Errc::forbidden,
+                     fmt::format("act as user {}: {}", user, std::strerror(errno))};
+    };
+    if (who == nullptr) {
+        return Error{Errc::forbidden, fmt::format("act as user {}: there is no such user", user)};
+    }
+#ifdef __APPLE__
+    const auto group = static_cast<int>(who->pw_gid);
+#else
+    const auto group = who->pw_gid;
+#endif
+    if (::initgroups(who->pw_name, group) != 0 || ::setgid(who->pw_gid) != 0) return refused();
+    if (::setuid(user) != 0) return refused();
+    return {};
 }
 
 void forbid_core_dumps() {

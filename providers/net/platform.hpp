@@ -28,6 +28,10 @@ void close_others(posix_spawn_file_actions_t& actions, short& flags);
 /// macOS there is no such thing; there the child ends when it reads the end of its input.
 void end_with_parent();
 
+/// Makes this process, for good, one of that user, with their groups: root gives up what it may.
+/// @return `forbidden`
+Result<void> become_user(uid_t user);
+
 /// How much memory this process may take for itself from now on. What it maps of files counts for
 /// nothing, and under a sanitizer, which takes far more, there is no limit.
 void limit_memory(std::size_t bytes);

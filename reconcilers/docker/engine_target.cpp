@@ -1,6 +1,7 @@
 #include "reconcilers/docker/engine_target.hpp"
 
 #include "providers/docker/events.hpp"
+#include "providers/docker/system.hpp"
 #include "reconcilers/docker/container.hpp"
 #include "reconcilers/docker/container_groups.hpp"
 #include "reconcilers/docker/marks.hpp"
@@ -33,6 +34,15 @@ public:
     }
 
     const Kinds& kinds() const override { return kinds_; }
+
+    asio::awaitable<Result<TargetAbout>> about() override {
+        auto system = co_await read_system(access_.engine);
+        if (!system) co_return std::move(system).error();
+        const auto api = to_string(access_.engine.known_version());
+        co_return TargetAbout{.what = fmt::format("Docker Engine {}, API {}", system->version, api),
+                              .clock = system->clock,
+                              .warnings = std::move(system->warnings)};
+    }
 
     asio::awaitable<Result<void>> watch(std::function<void(Hint)> on_hint) override {
         // Events before the stream was open are lost: nothing remembered counts any more.

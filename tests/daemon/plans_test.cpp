@@ -27,6 +27,7 @@ public:
             std::make_unique<test::ToyKind>(world, "toy.thing", test::ToyKind::Options{});
     }
     [[nodiscard]] const Kinds& kinds() const override { return kinds_; }
+    asio::awaitable<Result<TargetAbout>> about() override { co_return TargetAbout{}; }
     asio::awaitable<Result<void>> watch(std::function<void(Hint)>) override {
         co_return Error{Errc::internal, "nobody watches here"};
     }

@@ -103,6 +103,7 @@ public:
     }
 
     [[nodiscard]] const Kinds& kinds() const override { return kinds_; }
+    asio::awaitable<Result<TargetAbout>> about() override { co_return TargetAbout{}; }
     asio::awaitable<Result<void>> watch(std::function<void(Hint)> on_hint) override;
 
     std::map<std::string, json> things;  ///< by name

@@ -2,6 +2,7 @@
 
 #include "providers/docker/containers.hpp"
 #include "providers/docker/networks.hpp"
+#include "providers/docker/system.hpp"
 #include "providers/docker/volumes.hpp"
 #include "tests/support/fake_transport.hpp"
 #include "tests/support/run_on.hpp"
@@ -135,6 +136,24 @@ TEST_F(TypedCalls, AnErrorSaysWhatWasTried) {
     const auto started = run(containers.start("c1"));
     EXPECT_EQ(started.error().message,
               "start container \"c1\": HTTP 500: driver failed: port is already allocated");
+}
+
+TEST_F(TypedCalls, AnEngineTellsOfItselfInAnyZone) {
+    const auto at = [&](const std::string& time) {
+        transport.answer(Method::get, "/v1.41/info", 200,
+                         R"({"ServerVersion":"26.1.5","SystemTime":")" + time +
+                             R"(","Warnings":["WARNING: No swap limit support"]})");
+        return *run(read_system(engine));
+    };
+    const auto noon = *net::parse_wall_time("2026-11-24T12:00:00.000Z");
+    EXPECT_EQ(at("2026-11-24T12:00:00.123456789Z").clock, noon);
+    EXPECT_EQ(at("2026-11-24T13:30:00.1+01:30").clock, noon);
+    EXPECT_EQ(at("2026-11-24T07:00:00-05:00").clock, noon);
+    EXPECT_EQ(at("yesterday").clock, std::nullopt);
+    EXPECT_EQ(at("").version, "26.1.5");
+    EXPECT_EQ(at("").warnings, std::vector<std::string>{"WARNING: No swap limit support"});
+    transport.answer(Method::get, "/v1.41/info", 200, R"({"ServerVersion":"1","Warnings":null})");
+    EXPECT_TRUE(run(read_system(engine))->warnings.empty());
 }
 
 }  // namespace

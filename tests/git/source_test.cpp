@@ -1,5 +1,6 @@
 // A source over real child processes, in real time; no wait is longer than a child needs to start.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <csignal>
@@ -8,6 +9,7 @@
 #include "tests/support/git_repo.hpp"
 #include "tests/support/run_on.hpp"
 #include "tests/support/sanitizers.hpp"
+#include "tests/support/shell.hpp"
 
 namespace driftless::git {
 namespace {
@@ -66,6 +68,16 @@ protected:
     Substitute processes{*real};
     std::unique_ptr<net::Lane> lane = net::make_inline_lane(io.get_executor());
 };
+
+TEST_F(SourceTest, ARepositoryOfAnotherUserIsRefusedWithWhatToDo) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can give a repository to another user";
+    repo.commit({{"a", "1"}});
+    testing::shell("chown -R 65534 " + repo.path());
+    const auto tip = run(make(settings())->poll());
+    ASSERT_TRUE(tip.failed());
+    EXPECT_EQ(tip.error().code, Errc::forbidden);
+    EXPECT_NE(tip.error().message.find("chown it"), std::string::npos) << tip.error().message;
+}
 
 TEST_F(SourceTest, PollsFetchesAndReadsACommit) {
     const std::string first = repo.commit({{"a", "1"}});

@@ -1,0 +1,93 @@
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/cli/check_up.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace driftless::cli {
+namespace {
+
+using driftless::testing::TempFolder;
+using driftless::testing::write_file;
+
+class DoctorTest : public ::testing::Test {
+protected:
+    DoctorTest() {
+        settings.file = folder.at("driftless.yaml");
+        settings.state = folder.at("state");
+        write_file(settings.file, "");
+        ::chmod(settings.file.c_str(), 0644);
+        std::filesystem::create_directory(settings.state);
+        ::chmod(settings.state.c_str(), 0700);
+        settings.sources["infra"].name = "infra";
+        settings.targets["mini1"].name = "mini1";
+        settings.targets["mini1"].policy.mode = Mode::converge;
+    }
+    /// The first that is not fine.
+    static Check worst(const Checks& checks) {
+        for (const Check& check : checks) {
+            if (check.verdict != Verdict::fine) return check;
+        }
+        return {};
+    }
+    static void expect(const Checks& checks, Verdict verdict, const std::string& said) {
+        const Check found = worst(checks);
+        EXPECT_EQ(found.verdict, verdict) << found.detail;
+        EXPECT_NE(found.detail.find(said), std::string::npos) << found.detail;
+    }
+
+    TempFolder folder;
+    Settings settings;
+    const std::uint32_t user = ::geteuid();
+};
+
+TEST_F(DoctorTest, FindsNothingWhereAllIsWell) {
+    EXPECT_EQ(worst(check_settings(settings)).detail, "");
+    EXPECT_EQ(worst(check_state(settings, user)).detail, "");
+}
+
+TEST_F(DoctorTest, SettingsThatOthersMayChangeAreAFault) {
+    ::chmod(settings.file.c_str(), 0664);
+    expect(check_settings(settings), Verdict::fault, "run chmod go-w " + settings.file);
+}
+
+TEST_F(DoctorTest, SaysWhatIsOnlyObservedAndThatNothingIsDeclared) {
+    settings.targets["mini1"].policy.mode = Mode::observe;
+    expect(check_settings(settings), Verdict::advice, "mode: converge");
+    settings.sources.clear();
+    expect(check_settings(settings), Verdict::advice, "no source");
+}
+
+TEST_F(DoctorTest, TheStateFolderIsTheDaemonsAlone) {
+    ::chmod(settings.state.c_str(), 0755);
+    expect(check_state(settings, user), Verdict::fault, "run chmod 700 " + settings.state);
+    ::chmod(settings.state.c_str(), 0700);
+    expect(check_state(settings, user + 1), Verdict::fault, "run chown");
+    write_file(settings.state + "/vault.forgot", "");
+    expect(check_state(settings, user), Verdict::advice, "vault.forgot");
+    settings.state = folder.at("none");
+    expect(check_state(settings, user), Verdict::advice, "first start");
+}
+
+TEST_F(DoctorTest, EachSecretThatCannotBeReadIsTold) {
+    write_file(folder.at("secrets/all/git"), "hunter2");
+    ::chmod(folder.at("secrets/all/git").c_str(), 0644);
+    settings.secrets.folder = folder.at("secrets");
+    settings.sources["infra"].auth.password_secret = "git";
+    settings.secrets.named["grafana"].env = "GRAFANA";
+    const auto checks = [&](std::map<std::string, std::string> environment) {
+        return check_secrets(settings, *make_secrets(settings.secrets, std::move(environment)));
+    };
+    const Checks both = checks({});
+    ASSERT_EQ(both.size(), 2u);
+    EXPECT_NE(both[0].detail.find("GRAFANA"), std::string::npos) << both[0].detail;
+    expect(checks({{"GRAFANA", "x"}}), Verdict::fault, "chmod 600");
+    ::chmod(folder.at("secrets/all/git").c_str(), 0600);
+    const Checks fine = checks({{"GRAFANA", "x"}});
+    EXPECT_EQ(worst(fine).detail, "");
+    EXPECT_EQ(fine.back().detail, "2 secrets can be read");
+}
+
+}  // namespace
+}  // namespace driftless::cli
