@@ -37,7 +37,7 @@ Result<void> one_source_each(const Settings& settings) {
 
 Daemon::Daemon(DaemonParts parts)
     : parts_(std::move(parts)),
-      feed_(parts_.executor, net::random_hex(parts_.random, 4)),
+      feed_(parts_.executor, net::random_hex(parts_.random, 4), parts_.redactor),
       announcer_(feed_, parts_.measures, parts_.clock),
       stop_(parts_.executor) {
     for (const auto& [name, settings] : parts_.settings.targets) make_target(settings);

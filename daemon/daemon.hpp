@@ -23,6 +23,7 @@ struct DaemonParts {
     const Secrets& secrets;
     const Expanders& expanders;
     Measures& measures;
+    const net::Redactor* redactor = nullptr;                      ///< of the events
     std::map<std::string, std::unique_ptr<git::Source>> sources;  ///< one for each of the settings
     std::map<std::string, std::unique_ptr<Target>> targets;       ///< one for each of the settings
 };

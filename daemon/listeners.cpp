@@ -93,8 +93,9 @@ Result<void> Listeners::bind() {
     }
     auto token = open_token();
     if (!token) return std::move(token).error();
+    if (parts_.redactor != nullptr) parts_.redactor->learn(*token);
     net::Handler handler = [this](net::ServerRequest request) {
-        return api_->handle(std::move(request));
+        return answer(std::move(request));
     };
     endpoint_ = std::make_unique<net::Server>(parts_.executor, parts_.clock, std::move(handler));
     const auto port = endpoint_->listen_tcp(address->host, address->port);
@@ -125,6 +126,14 @@ net::asio::awaitable<void> Listeners::serve() {
     if (!ended && ended.error().code != Errc::canceled) {
         spdlog::error("endpoint failed detail={}", in_quotes(ended.error().message));
     }
+}
+
+net::asio::awaitable<net::ServerResponse> Listeners::answer(net::ServerRequest request) {
+    auto response = co_await api_->handle(std::move(request));
+    if (parts_.redactor != nullptr) {
+        response.body = parts_.redactor->redacted(std::move(response.body));
+    }
+    co_return response;
 }
 
 net::asio::awaitable<void> Listeners::serve_endpoint() {

@@ -21,6 +21,7 @@ struct ListenerParts {
     http::Control& control;
     Feed& feed;
     Measures& measures;
+    net::Redactor* redactor = nullptr;  ///< of every answer; learns the token
 };
 
 /// The daemon's doors: the endpoint on TCP and on the Unix socket, and /metrics on an address of
@@ -44,6 +45,7 @@ private:
     explicit Listeners(ListenerParts parts);
     Result<void> bind();
     Result<Secret> open_token();
+    net::asio::awaitable<net::ServerResponse> answer(net::ServerRequest request);
     net::asio::awaitable<void> serve_endpoint();
     net::asio::awaitable<void> serve_metrics();
 

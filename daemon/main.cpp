@@ -8,6 +8,7 @@
 
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/logging.hpp"
+#include "daemon/cli/redacted_stream.hpp"
 #include "providers/net/signals.hpp"
 
 extern "C" char** environ;
@@ -37,19 +38,23 @@ int run_program(std::vector<std::string> arguments) {
     net::SystemClock clock;
     net::SystemRandom random;
     const auto processes = net::make_processes(io.get_executor(), clock);
+    net::Redactor redactor;
+    cli::RedactedStream out{std::cout, redactor};
+    cli::RedactedStream err{std::cerr, redactor};
     cli::Machine machine{
         .environment = read_environment(),
-        .out = std::cout,
-        .err = std::cerr,
+        .out = out,
+        .err = err,
         .terminal = ::isatty(STDOUT_FILENO) == 1,
         .user = ::geteuid(),
         .executor = io.get_executor(),
         .clock = clock,
         .random = random,
         .processes = *processes,
+        .redactor = redactor,
         .make_lane = net::make_thread_lane,
         .until_asked_to_stop = [&io] { return until_asked_to_stop(io.get_executor()); }};
-    cli::set_up_logging(machine.environment, true);
+    cli::set_up_logging(machine, true);
     int code = cli::exit_error;
     std::exception_ptr thrown;
     net::asio::co_spawn(io, cli::run_command_line(std::move(arguments), machine),

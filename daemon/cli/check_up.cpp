@@ -202,6 +202,14 @@ Checks check_secrets(const Settings& settings, const Secrets& secrets) {
     const auto check = [&](const std::string& name, const std::string& target) {
         const auto secret = secrets.read(name, target);
         if (secret) ++readable;
+        if (secret && net::could_be_a_name(secret->reveal())) {
+            checks.push_back(
+                {.about = "secrets",
+                 .verdict = Verdict::advice,
+                 .detail = fmt::format("{} could be taken for a name or a number, so it is not "
+                                       "taken out of other programs' errors; choose a longer one",
+                                       in_quotes(name))});
+        }
         if (!secret) {
             checks.push_back(
                 {.about = "secrets", .verdict = Verdict::fault, .detail = secret.error().message});

@@ -68,7 +68,8 @@ asio::awaitable<int> doctor(Machine& machine, std::string config, bool as_json) 
     const auto user = act_as_owner(*settings, machine);
     if (!user) co_return fail(machine, user.error());
     const auto lane = machine.make_lane();
-    const auto secrets = make_secrets(settings->secrets, service_environment(machine));
+    const auto secrets =
+        make_secrets(settings->secrets, service_environment(machine), &machine.redactor);
     Checks checks = check_settings(*settings);
     add(checks, check_state(*settings, *user));
     add(checks, check_secrets(*settings, *secrets));

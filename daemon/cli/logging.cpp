@@ -9,8 +9,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "providers/net/clock.hpp"
-
 namespace driftless::cli {
 namespace {
 
@@ -53,6 +51,26 @@ public:
     [[nodiscard]] std::unique_ptr<spdlog::formatter> clone() const override {
         return std::make_unique<JsonLines>();
     }
+};
+
+/// Another's lines without secrets.
+class Redacted final : public spdlog::formatter {
+public:
+    Redacted(std::unique_ptr<spdlog::formatter> lines, const net::Redactor& redactor)
+        : lines_(std::move(lines)), redactor_(redactor) {}
+    void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& line) override {
+        spdlog::memory_buf_t whole;
+        lines_->format(message, whole);
+        const std::string clean = redactor_.redacted(std::string{whole.data(), whole.size()});
+        line.append(clean.data(), clean.data() + clean.size());
+    }
+    [[nodiscard]] std::unique_ptr<spdlog::formatter> clone() const override {
+        return std::make_unique<Redacted>(lines_->clone(), redactor_);
+    }
+
+private:
+    std::unique_ptr<spdlog::formatter> lines_;
+    const net::Redactor& redactor_;
 };
 
 std::unique_ptr<spdlog::formatter> text_formatter(bool journal) {
@@ -130,9 +148,8 @@ std::string as_json_line(const std::string& time, const std::string& level,
     return line.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-void set_up_logging(const std::map<std::string, std::string>& environment, bool quiet,
-                    const std::string& format) {
-    const bool journal = environment.contains("JOURNAL_STREAM");
+void set_up_logging(const Machine& machine, bool quiet, const std::string& format) {
+    const bool journal = machine.environment.contains("JOURNAL_STREAM");
     std::shared_ptr<spdlog::sinks::sink> sink;  // shared, as the library wants it
     if (journal) {
         sink = std::make_shared<spdlog::sinks::stdout_sink_st>();
@@ -140,11 +157,9 @@ void set_up_logging(const std::map<std::string, std::string>& environment, bool 
         sink = std::make_shared<spdlog::sinks::stderr_sink_st>();
     }
     auto logger = std::make_shared<spdlog::logger>("driftless", std::move(sink));
-    if (format == "json") {
-        logger->set_formatter(std::make_unique<JsonLines>());
-    } else {
-        logger->set_formatter(text_formatter(journal));
-    }
+    std::unique_ptr<spdlog::formatter> lines = std::make_unique<JsonLines>();
+    if (format != "json") lines = text_formatter(journal);
+    logger->set_formatter(std::make_unique<Redacted>(std::move(lines), machine.redactor));
     logger->set_level(quiet ? spdlog::level::warn : spdlog::level::info);
     logger->flush_on(spdlog::level::info);
     spdlog::set_default_logger(std::move(logger));

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
+
+#include "daemon/cli/machine.hpp"
 
 namespace driftless::cli {
 
@@ -13,8 +14,7 @@ inline const std::vector<std::string> log_formats{"text", "json"};
 /// "<6>run converged …"; else to stderr, with time and level.
 /// @param quiet   warnings and errors only
 /// @param format  one of `log_formats`
-void set_up_logging(const std::map<std::string, std::string>& environment, bool quiet,
-                    const std::string& format = "text");
+void set_up_logging(const Machine& machine, bool quiet, const std::string& format = "text");
 
 /// A line's text as JSON: "run converged run=7f3c changes=2" becomes a message and its fields; a
 /// number stays one. @param time as RFC 3339

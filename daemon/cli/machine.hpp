@@ -13,6 +13,7 @@
 #include "providers/net/blocking.hpp"
 #include "providers/net/clock.hpp"
 #include "providers/net/process.hpp"
+#include "providers/net/redactor.hpp"
 
 namespace driftless::cli {
 
@@ -29,6 +30,7 @@ struct Machine {
     net::Clock& clock;
     net::Random& random;
     net::Processes& processes;
+    net::Redactor& redactor;  ///< learns every secret that is read; `out`, `err` and the log use it
     std::function<std::unique_ptr<net::Lane>()> make_lane;
     std::function<asio::awaitable<void>()> until_asked_to_stop;  ///< SIGTERM or SIGINT
 };

@@ -46,6 +46,7 @@ asio::awaitable<int> run_daemon(Machine& machine, World& world) {
                    .secrets = *world.secrets,
                    .expanders = world.expanders,
                    .measures = *world.measures,
+                   .redactor = &machine.redactor,
                    .sources = make_sources(world, machine),
                    .targets = std::move(world.targets)}};
     auto doors = Listeners::open({.settings = *world.settings,
@@ -56,7 +57,8 @@ asio::awaitable<int> run_daemon(Machine& machine, World& world) {
                                   .random = machine.random,
                                   .control = daemon,
                                   .feed = daemon.feed(),
-                                  .measures = *world.measures});
+                                  .measures = *world.measures,
+                                  .redactor = &machine.redactor});
     if (!doors) co_return fail(machine, doors.error());
     const std::string& url = (*doors)->url();
     spdlog::info("daemon started version={} installation={} sources={} targets={} url={}",
@@ -80,7 +82,7 @@ asio::awaitable<int> run_daemon(Machine& machine, World& world) {
 }
 
 asio::awaitable<int> run(Machine& machine, std::string config, std::string log_format) {
-    set_up_logging(machine.environment, false, log_format);
+    set_up_logging(machine, false, log_format);
     net::forbid_core_dumps();
     auto settings = load_settings(config);
     if (!settings) co_return fail(machine, settings.error());

@@ -97,7 +97,7 @@ asio::awaitable<int> validate(Machine& machine, std::string config, std::string 
     }
     const auto settings = load_settings(config);
     if (!settings) co_return fail(machine, settings.error());
-    const auto secrets = make_secrets(settings->secrets, machine.environment);
+    const auto secrets = make_secrets(settings->secrets, machine.environment, &machine.redactor);
     co_return check(machine, **files, *settings, *secrets);
 }
 

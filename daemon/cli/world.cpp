@@ -60,12 +60,14 @@ Result<World> open_world(Settings settings, Access access, Machine& machine) {
     world.store_lane = machine.make_lane();
     world.files_lane = machine.make_lane();
     const bool own = access == Access::own;
-    world.secrets = make_secrets(world.settings->secrets,
-                                 own ? machine.environment : service_environment(machine));
+    world.secrets =
+        make_secrets(world.settings->secrets,
+                     own ? machine.environment : service_environment(machine), &machine.redactor);
     auto vault = vault_for(world.settings->state, access, machine.random);
     if (!vault) return std::move(vault).error();
     world.vault = std::move(*vault);
-    auto store = open_store(world.settings->state, access, *world.store_lane, machine.clock);
+    auto store = open_store(world.settings->state, access, *world.store_lane, machine.clock,
+                            &machine.redactor);
     if (!store) return std::move(store).error();
     world.store = std::move(*store);
     world.expanders = all_expanders();

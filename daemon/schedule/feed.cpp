@@ -23,6 +23,7 @@ std::string Feed::id_of(std::uint64_t number) const {
 void Feed::post(std::string_view type, const nlohmann::json& data) {
     Entry entry{++posted_, posted_bytes_, {}};
     entry.text = text_of(type, id_of(entry.number), data);
+    if (redactor_ != nullptr) entry.text = redactor_->redacted(std::move(entry.text));
     posted_bytes_ += entry.text.size();
     entries_.push_back(std::move(entry));
     trim();

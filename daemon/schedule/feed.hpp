@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "daemon/schedule/wakeup.hpp"
+#include "providers/net/redactor.hpp"
 
 namespace driftless {
 
@@ -20,8 +21,10 @@ public:
     class Reader;
 
     /// @param origin  of this start of the daemon, so that no id of another one is taken for ours
-    Feed(net::asio::any_io_executor executor, std::string origin)
-        : executor_(std::move(executor)), origin_(std::move(origin)) {}
+    /// @param redactor  takes secrets out of every event; outlives the feed
+    Feed(net::asio::any_io_executor executor, std::string origin,
+         const net::Redactor* redactor = nullptr)
+        : executor_(std::move(executor)), origin_(std::move(origin)), redactor_(redactor) {}
 
     void post(std::string_view type, const nlohmann::json& data);
 
@@ -45,6 +48,7 @@ private:
 
     net::asio::any_io_executor executor_;
     std::string origin_;
+    const net::Redactor* redactor_;
     std::deque<Entry> entries_;
     std::uint64_t posted_ = 0;  ///< events
     std::uint64_t posted_bytes_ = 0;

@@ -35,11 +35,13 @@ Result<Secret> checked_file(Result<std::string> text) {
 
 class SettingsSecrets final : public Secrets {
 public:
-    SettingsSecrets(const SecretSettings& settings, std::map<std::string, std::string> environment)
-        : settings_(settings), environment_(std::move(environment)) {}
+    SettingsSecrets(const SecretSettings& settings, std::map<std::string, std::string> environment,
+                    net::Redactor* redactor)
+        : settings_(settings), environment_(std::move(environment)), redactor_(redactor) {}
 
     Result<Secret> read(const std::string& name, const std::string& target) const override {
         auto secret = find(name, target);
+        if (secret && redactor_ != nullptr) redactor_->learn(*secret);
         if (secret) return secret;
         const std::string whose =
             target == for_every_target ? "" : " of target " + in_quotes(target);
@@ -117,13 +119,15 @@ private:
 
     SecretSettings settings_;
     std::map<std::string, std::string> environment_;
+    net::Redactor* redactor_;
 };
 
 }  // namespace
 
 std::unique_ptr<Secrets> make_secrets(const SecretSettings& settings,
-                                      std::map<std::string, std::string> environment) {
-    return std::make_unique<SettingsSecrets>(settings, std::move(environment));
+                                      std::map<std::string, std::string> environment,
+                                      net::Redactor* redactor) {
+    return std::make_unique<SettingsSecrets>(settings, std::move(environment), redactor);
 }
 
 }  // namespace driftless

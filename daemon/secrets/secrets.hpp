@@ -7,6 +7,7 @@
 #include "config/base/vault.hpp"
 #include "config/settings.hpp"
 #include "providers/net/clock.hpp"
+#include "providers/net/redactor.hpp"
 
 namespace driftless {
 
@@ -17,8 +18,10 @@ inline constexpr const char* for_every_target = "all";
 /// 64 KiB, no links), variables of the environment and systemd's credentials. One newline at a
 /// file's end is dropped.
 /// @param environment  of the daemon
+/// @param redactor     learns each one that is read; outlives them
 std::unique_ptr<Secrets> make_secrets(const SecretSettings& settings,
-                                      std::map<std::string, std::string> environment);
+                                      std::map<std::string, std::string> environment,
+                                      net::Redactor* redactor = nullptr);
 
 /// The Vault whose key is `folder`/vault.key (32 random bytes, 0600), made where it is missing.
 /// Open it before the store: a key made beside an existing driftless.db was lost, so the Vault

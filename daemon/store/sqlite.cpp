@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include "providers/net/redactor.hpp"
+
 namespace driftless::sqlite {
 namespace {
 
@@ -29,6 +31,11 @@ void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
 }
 
 Statement& Statement::bind(std::string_view text) {
+    std::string clean;
+    if (redactor_ != nullptr) {
+        clean = redactor_->redacted(std::string{text});
+        text = clean;
+    }
     const int code = sqlite3_bind_text64(statement_.get(), ++bound_, text.data(), text.size(),
                                          SQLITE_TRANSIENT, SQLITE_UTF8);
     if (failed_ == SQLITE_OK) failed_ = code;
@@ -98,7 +105,7 @@ Result<Statement> Database::prepare(std::string_view statement) {
     const int code = sqlite3_prepare_v2(database_.get(), statement.data(),
                                         static_cast<int>(statement.size()), &prepared, nullptr);
     if (code != SQLITE_OK) return error_of(database_.get(), code);
-    return Statement{database_.get(), prepared};
+    return Statement{database_.get(), prepared, redactor_};
 }
 
 Result<std::int64_t> Database::number(const std::string& statement) {

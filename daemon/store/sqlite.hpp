@@ -8,6 +8,9 @@
 
 #include "config/base/error.hpp"
 
+namespace driftless::net {
+class Redactor;
+}
 struct sqlite3;
 struct sqlite3_stmt;
 
@@ -16,7 +19,7 @@ namespace driftless::sqlite {
 /// One prepared statement. Values are bound in their order; `step` gives row after row.
 class Statement {
 public:
-    Statement& bind(std::string_view text);  ///< copied
+    Statement& bind(std::string_view text);  ///< copied, without what the database redacts
     Statement& bind(std::int64_t number);
     /// @return true: a row; false: no further one. Errors as `Database`
     Result<bool> step();
@@ -32,11 +35,12 @@ private:
     struct Finalize {
         void operator()(sqlite3_stmt* statement) const;
     };
-    Statement(sqlite3* database, sqlite3_stmt* statement)
-        : database_(database), statement_(statement) {}
+    Statement(sqlite3* database, sqlite3_stmt* statement, const net::Redactor* redactor)
+        : database_(database), statement_(statement), redactor_(redactor) {}
 
     sqlite3* database_;
     std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+    const net::Redactor* redactor_;
     int bound_ = 0;
     int failed_ = 0;  // the first code that a bind gave
 };
@@ -50,6 +54,9 @@ class Database {
 public:
     static Result<Database> open(const std::string& path, Open how);
 
+    /// From now on secrets are taken out of every text before it is written. It outlives the
+    /// database.
+    void redact_with(const net::Redactor& redactor) { redactor_ = &redactor; }
     /// Runs statements that give no rows.
     Result<void> execute(const std::string& statements);
     Result<Statement> prepare(std::string_view statement);
@@ -69,6 +76,7 @@ private:
     explicit Database(sqlite3* database) : database_(database) {}
 
     std::unique_ptr<sqlite3, Close> database_;
+    const net::Redactor* redactor_ = nullptr;
 };
 
 /// Undoes what was written since `begin`, unless `commit` was called.

@@ -7,11 +7,12 @@ namespace driftless {
 namespace {
 
 Result<std::unique_ptr<Store>> open_own(const std::string& folder, net::Lane& lane,
-                                        net::Clock& clock) {
+                                        net::Clock& clock, const net::Redactor* redactor) {
     auto lock = FolderLock::take(folder);
     if (!lock) return std::move(lock).error();
     auto opened = open_owned(folder, clock.wall());
     if (!opened) return std::move(opened).error();
+    if (redactor != nullptr) opened->database.redact_with(*redactor);
     return std::unique_ptr<Store>{std::make_unique<SqlStore>(
         std::move(opened->database), *std::move(lock), std::move(opened->lost), lane, clock)};
 }
@@ -27,9 +28,9 @@ Result<std::unique_ptr<Store>> open_beside(const std::string& folder, net::Lane&
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_store(const std::string& folder, Access access, net::Lane& lane,
-                                          net::Clock& clock) {
-    auto store =
-        access == Access::own ? open_own(folder, lane, clock) : open_beside(folder, lane, clock);
+                                          net::Clock& clock, const net::Redactor* redactor) {
+    auto store = access == Access::own ? open_own(folder, lane, clock, redactor)
+                                       : open_beside(folder, lane, clock);
     if (!store) return std::move(store).error().in("open the store in " + in_quotes(folder));
     return store;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "providers/net/blocking.hpp"
+#include "providers/net/redactor.hpp"
 #include "reconcilers/reconcile.hpp"
 
 namespace driftless {
@@ -87,7 +88,9 @@ enum class Access { own, read_only };
 /// reads beside an owner, changes nothing, and remembers nothing where there is no database yet.
 /// @return `conflict`: another daemon owns this folder; `invalid`: made by a newer driftless;
 ///         `unavailable`: the disk
+/// @param redactor  takes secrets out of every text that is written; outlives the store
 Result<std::unique_ptr<Store>> open_store(const std::string& folder, Access access, net::Lane& lane,
-                                          net::Clock& clock);
+                                          net::Clock& clock,
+                                          const net::Redactor* redactor = nullptr);
 
 }  // namespace driftless

@@ -45,6 +45,7 @@ protected:
                         .clock = clock_,
                         .random = random_,
                         .processes = processes_,
+                        .redactor = redactor_,
                         .make_lane = [this] { return net::make_inline_lane(io_.get_executor()); },
                         .until_asked_to_stop = {}};
         const int code = driftless::testing::run_on(
@@ -64,6 +65,7 @@ protected:
     driftless::testing::VirtualClock clock_;
     driftless::testing::SeededRandom random_{1};
     NoProcesses processes_;
+    net::Redactor redactor_;
     driftless::testing::TempFolder folder_;
 };
 

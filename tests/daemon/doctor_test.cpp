@@ -71,7 +71,7 @@ TEST_F(DoctorTest, TheStateFolderIsTheDaemonsAlone) {
 }
 
 TEST_F(DoctorTest, EachSecretThatCannotBeReadIsTold) {
-    write_file(folder.at("secrets/all/git"), "hunter2");
+    write_file(folder.at("secrets/all/git"), "hunter2-and-3");
     ::chmod(folder.at("secrets/all/git").c_str(), 0644);
     settings.secrets.folder = folder.at("secrets");
     settings.sources["infra"].auth.password_secret = "git";
@@ -82,9 +82,12 @@ TEST_F(DoctorTest, EachSecretThatCannotBeReadIsTold) {
     const Checks both = checks({});
     ASSERT_EQ(both.size(), 2u);
     EXPECT_NE(both[0].detail.find("GRAFANA"), std::string::npos) << both[0].detail;
-    expect(checks({{"GRAFANA", "x"}}), Verdict::fault, "chmod 600");
+    const std::string good = "Tr0ub4dor&3";
+    expect(checks({{"GRAFANA", good}}), Verdict::fault, "chmod 600");
     ::chmod(folder.at("secrets/all/git").c_str(), 0600);
-    const Checks fine = checks({{"GRAFANA", "x"}});
+    expect(checks({{"GRAFANA", "postgres"}}), Verdict::advice,
+           "\"grafana\" could be taken for a name");
+    const Checks fine = checks({{"GRAFANA", good}});
     EXPECT_EQ(worst(fine).detail, "");
     EXPECT_EQ(fine.back().detail, "2 secrets can be read");
 }
