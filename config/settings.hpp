@@ -39,6 +39,7 @@ struct DockerAllow {
     bool gpus = false;                        ///< and what else a device driver hands out
     std::vector<std::string> devices;         ///< host paths, names of CDI; "*" for all
     std::vector<std::string> cgroup_parents;  ///< as written in the compose file
+    std::vector<std::string> runtimes;        ///< names of the engine's container runtimes
     std::vector<std::string> cap_add;         ///< capability names; "ALL" for all
     std::vector<std::string> security_opt;    ///< as written in the compose file
     std::vector<std::string> namespaces_of;   ///< containers whose namespaces may be joined

@@ -55,6 +55,7 @@ DockerAllow read_allow(const Node& node, const std::string& where, Findings& fin
     allow.gpus = flag("gpus");
     allow.cgroup_parents =
         read_texts(map, "cgroupParents", is_printable_text, "a parent control group");
+    allow.runtimes = read_texts(map, "runtimes", is_printable_text, "a container runtime's name");
     allow.cap_add = read_texts(map, "capAdd", is_capability, "a capability such as NET_ADMIN");
     allow.security_opt = read_texts(map, "securityOpt", is_printable_text, "a security option");
     allow.namespaces_of = read_texts(map, "namespacesOf", is_object_name, "a container's name");

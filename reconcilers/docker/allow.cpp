@@ -106,6 +106,11 @@ void AllowCheck::cgroup_parent(const Place& place, std::string_view where,
            fmt::format("cgroupParents: [{}]", parent));
 }
 
+void AllowCheck::runtime(const Place& place, std::string_view where, const std::string& name) {
+    if (name.empty() || holds(allow_.runtimes, name)) return;
+    refuse(place, where, "the runtime " + in_quotes(name), fmt::format("runtimes: [{}]", name));
+}
+
 void AllowCheck::capability(const Place& place, std::string_view where, const std::string& name) {
     const json wanted = normal_value(FieldType::capabilities, json::array({name}));
     const json allowed = normal_value(FieldType::capabilities, allow_.cap_add);

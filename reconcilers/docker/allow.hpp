@@ -23,6 +23,8 @@ public:
     /// What a driver hands out by itself: GPUs and their like.
     void device_driver(const Place& place, std::string_view where);
     void cgroup_parent(const Place& place, std::string_view where, const std::string& parent);
+    /// A runtime is a program of the host that makes the container, and may confine it less.
+    void runtime(const Place& place, std::string_view where, const std::string& name);
     void capability(const Place& place, std::string_view where, const std::string& name);
     void security_option(const Place& place, std::string_view where, const std::string& option);
     /// "host", "container:NAME" and the like; others pass.

@@ -145,6 +145,7 @@ void check_rights(const Node& node, const PlainField& field, ProjectInput& input
     if (field.key == "privileged" && is_true(node)) input.allow.privileged(node.place, where);
     if (field.key == "sysctls" && !node.entries.empty()) input.allow.sysctls(node.place, where);
     if (field.key == "cgroup_parent") input.allow.cgroup_parent(node.place, where, node.text);
+    if (field.key == "runtime") input.allow.runtime(node.place, where, node.text);
     for (const Node& item : node.items) {
         if (field.key == "cap_add") input.allow.capability(item.place, where, item.text);
         if (field.key == "security_opt") input.allow.security_option(item.place, where, item.text);

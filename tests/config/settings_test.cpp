@@ -44,6 +44,7 @@ targets:
       devices: [/dev/dri, "*", "vendor.com/class=one"]
       gpus: true
       cgroupParents: [/apps.slice]
+      runtimes: [nvidia]
       capAdd: [NET_ADMIN]
       securityOpt: ["no-new-privileges:true"]
       namespacesOf: [vpn]
@@ -146,6 +147,7 @@ TEST(Settings, ReadWhatATargetAllows) {
     EXPECT_EQ(allow.devices, (std::vector<std::string>{"/dev/dri", "*", "vendor.com/class=one"}));
     EXPECT_TRUE(allow.gpus);
     EXPECT_EQ(allow.cgroup_parents, std::vector<std::string>{"/apps.slice"});
+    EXPECT_EQ(allow.runtimes, std::vector<std::string>{"nvidia"});
     EXPECT_EQ(allow.cap_add, std::vector<std::string>{"NET_ADMIN"});
     EXPECT_EQ(allow.security_opt, std::vector<std::string>{"no-new-privileges:true"});
     EXPECT_EQ(allow.namespaces_of, std::vector<std::string>{"vpn"});
@@ -192,23 +194,16 @@ TEST(Settings, TheExamplesCommentsAreTrueToo) {
     std::string text = example_settings();
     const std::string file_url = "url: file:///srv/git/infra.git";
     text.replace(text.find(file_url), file_url.size(), "url: https://git.example/infra.git");
-    for (const std::string line : {"targets: [mini1]", "auth: {username",
-                                   "verify:",          "limits:",
-                                   "allow:",           "  hostPaths",
-                                   "  dockerSocket",   "  hostNetwork",
-                                   "  hostPid",        "  hostIpc",
-                                   "  hostUserns",     "  privileged",
-                                   "  devices",        "  gpus",
-                                   "  cgroupParents",  "  capAdd",
-                                   "  securityOpt",    "  namespacesOf",
-                                   "  networks",       "  volumes",
-                                   "  sysctls",        "policy: {",
-                                   "secrets:",         "  folder",
-                                   "  named",          "    grafana-admin",
-                                   "    backup-key",   "registries",
-                                   "  ghcr.io",        "socket:",
-                                   "hosts:",           "metrics:",
-                                   "  listen"}) {
+    for (const std::string line :
+         {"targets: [mini1]", "auth: {username", "verify:",           "limits:",
+          "allow:",           "  hostPaths",     "  dockerSocket",    "  hostNetwork",
+          "  hostPid",        "  hostIpc",       "  hostUserns",      "  privileged",
+          "  devices",        "  gpus",          "  cgroupParents",   "  runtimes",
+          "  capAdd",         "  securityOpt",   "  namespacesOf",    "  networks",
+          "  volumes",        "  sysctls",       "policy: {",         "secrets:",
+          "  folder",         "  named",         "    grafana-admin", "    backup-key",
+          "registries",       "  ghcr.io",       "socket:",           "hosts:",
+          "metrics:",         "  listen"}) {
         const std::size_t at = text.find("# " + line);
         ASSERT_NE(at, std::string::npos) << line;
         text.erase(at, 2);

@@ -46,6 +46,8 @@ const std::vector<Reach> reaches{
      "devices: [vendor.com/gpu=one]", [](DockerAllow& allow) { allow.devices = {"*"}; }},
     {"control_group", "cgroup_parent: /system.slice", "cgroupParents: [/system.slice]",
      [](DockerAllow& allow) { allow.cgroup_parents = {"/system.slice"}; }},
+    {"runtime", "runtime: nvidia", "runtimes: [nvidia]",
+     [](DockerAllow& allow) { allow.runtimes = {"nvidia"}; }},
     {"seccomp_profile", "security_opt: [\"seccomp=./profile.json\"]",
      "securityOpt: [\"seccomp=./profile.json\"]",
      [](DockerAllow& allow) { allow.security_opt = {"seccomp=./profile.json"}; }},

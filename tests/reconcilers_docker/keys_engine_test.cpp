@@ -216,6 +216,7 @@ void EveryKey::declare() {
     allow.host_userns = true;
     allow.devices = allow.cap_add = {"NET_ADMIN", "*"};
     allow.cgroup_parents = {"/driftless-test"};
+    allow.runtimes = {"runc"};
     allow.security_opt = {"seccomp:./site/seccomp.json", "systempaths=unconfined"};
     scene.spec = "{file: compose.yaml, env: {DB: {secret: db}}}";
     scene.files["site/index.html"] = "<p>hello";
