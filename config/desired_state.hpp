@@ -49,6 +49,8 @@ struct Declared {
     /// Of `spec` as a diff sees it, where nothing in it is late; else empty. `load` sets it, so
     /// that a quiet round seals nothing.
     std::string digest = {};
+    /// JSON pointer -> why that field is so, where git alone does not say it: "app:1 moved".
+    std::map<std::string, std::string> because = {};
 };
 
 /// All that one commit wants of one target.

@@ -7,7 +7,7 @@
 
 namespace driftless {
 
-/// Told which operation of the store failed: "intend", "settle", "recall", "record".
+/// Told which operation of the store failed: "intend", "settle", "learn", "recall", "record".
 using OnStoreFailure = std::function<void(const std::string& operation)>;
 
 /// The same journal, with every failure told.
@@ -25,6 +25,13 @@ public:
                                          const Results& results) override {
         auto noted = co_await inner_.settle(run, step, results);
         if (!noted && on_failure_) on_failure_("settle");
+        co_return noted;
+    }
+
+    asio::awaitable<Result<void>> learn(std::string target, std::string subject,
+                                        json said) override {
+        auto noted = co_await inner_.learn(std::move(target), std::move(subject), std::move(said));
+        if (!noted && on_failure_) on_failure_("learn");
         co_return noted;
     }
 

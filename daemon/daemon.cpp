@@ -195,7 +195,10 @@ Result<void> Daemon::reconcile(const std::vector<std::string>& targets) {
             return Error{Errc::not_found, fmt::format("no target {}{}", in_quotes(target),
                                                       did_you_mean(target, known))};
         }
-        Scope& scope = scopes.try_emplace(target, Scope{.all = false, .keys = {}}).first->second;
+        Scope& scope =
+            scopes
+                .try_emplace(target, Scope{.all = false, .keys = {}, .fresh = false, .renew = true})
+                .first->second;
         if (key) scope.keys.push_back(*key);
         scope.all = scope.all || !key;
     }

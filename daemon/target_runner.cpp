@@ -17,6 +17,20 @@ asio::awaitable<Result<void>> into(std::optional<Outcome>& outcome, const Kinds&
     co_return Result<void>{};
 }
 
+/// Of a plan that is only looked at: nothing is remembered.
+class NoJournal final : public Journal {
+public:
+    asio::awaitable<Result<void>> intend(const std::string&, const Step&) override {
+        co_return Error{Errc::internal, "a plan that is only looked at sends nothing"};
+    }
+    asio::awaitable<Result<void>> settle(const std::string&, const Step&, const Results&) override {
+        co_return Error{Errc::internal, "a plan that is only looked at sends nothing"};
+    }
+    asio::awaitable<Result<void>> learn(std::string, std::string, json) override {
+        co_return Result<void>{};
+    }
+};
+
 std::string joined(const std::vector<std::string>& reasons) {
     std::string text;
     for (const std::string& reason : reasons) {
@@ -106,6 +120,7 @@ asio::awaitable<Result<Facts>> TargetRunner::facts_of(const Order& order) {
     facts.confirmed = std::move(memory->confirmed);
     facts.adopt = std::move(memory->adopt);
     facts.suspended = std::move(memory->suspended);
+    facts.learned = std::move(memory->learned);
     co_await add_fallbacks(facts);
     co_return facts;
 }
@@ -158,7 +173,7 @@ asio::awaitable<Result<const Wanted*>> TargetRunner::commit_that_worked(const st
     co_return &earlier_.insert_or_assign(commit, std::move(*loaded)).first->second;
 }
 
-Run TargetRunner::run_of(const Order& order, Facts facts) {
+Run TargetRunner::run_of(const Order& order, Facts facts, Journal& journal) {
     std::map<std::string, std::shared_ptr<const Files>> earlier_files;
     for (const auto& [commit, wanted] : earlier_) earlier_files.emplace(commit, wanted.files);
     return Run{
@@ -166,7 +181,7 @@ Run TargetRunner::run_of(const Order& order, Facts facts) {
         .trigger = order.trigger,
         .facts = std::move(facts),
         .vault = parts_.vault,
-        .journal = journal_,
+        .journal = journal,
         .clock = parts_.clock,
         .files = wanted_ ? wanted_->files : nullptr,
         .stop_asked = [this] { return stop_asked_ || superseded_; },
@@ -199,7 +214,7 @@ asio::awaitable<Outcome> TargetRunner::run(Order order) {
         store_failed("recall");
         co_return outcome;
     }
-    Run run = run_of(order, std::move(*facts));
+    Run run = run_of(order, std::move(*facts), journal_);
     status_.edit().running = run.id;
     progress_told_ = {};
     tell_news(RunNews::began);
@@ -235,7 +250,8 @@ asio::awaitable<Result<Plan>> TargetRunner::plan(Scope scope) {
     auto facts = co_await facts_of(order);
     if (!facts) co_return std::move(facts).error();
     facts->policy.mode = Mode::observe;
-    Run run = run_of(order, std::move(*facts));
+    NoJournal nothing_noted;
+    Run run = run_of(order, std::move(*facts), nothing_noted);
     Outcome outcome = co_await reconcile(parts_.target.kinds(), run, std::move(scope));
     tell_board(outcome);
     co_return std::move(outcome.plan);

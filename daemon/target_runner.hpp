@@ -83,7 +83,7 @@ private:
     [[nodiscard]] std::set<ResourceKey> unfit_content(const Facts& facts) const;
     asio::awaitable<void> add_fallbacks(Facts& facts);
     asio::awaitable<Result<const Wanted*>> commit_that_worked(const std::string& commit);
-    Run run_of(const Order& order, Facts facts);
+    Run run_of(const Order& order, Facts facts, Journal& journal);
     asio::awaitable<Outcome> carry_out(Run& run, Scope scope);
     asio::awaitable<void> write_down(Outcome& outcome);
     asio::awaitable<void> end_hold(const Outcome& outcome);

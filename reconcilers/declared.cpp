@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "reconcilers/left_data.hpp"
 #include "reconcilers/planning.hpp"
@@ -65,6 +66,18 @@ private:
 
 std::string at_place(const Declared& want) {
     return to_string(want.origin.place);
+}
+
+/// Who asks for these changes, and where git alone doesn't say it, why.
+std::string why_so(const Declared& want, const std::vector<FieldChange>& changes) {
+    std::string why = at_place(want) + " asks for it";
+    const char* separator = ": ";
+    for (const FieldChange& change : changes) {
+        const auto because = want.because.find(change.path);
+        if (because == want.because.end()) continue;
+        why += std::exchange(separator, "; ") + because->second;
+    }
+    return why;
 }
 
 void DeclaredPlanner::resource(const Declared& want) {
@@ -282,7 +295,7 @@ void DeclaredPlanner::differs(const Case& c, std::vector<FieldChange> changes) {
     Action action = action_of(c, replaces ? Verb::replace : Verb::update);
     action.fields = std::move(changes);
     action.repair = is_repair(c.entry, c.content.digest);
-    action.reason = action.repair ? "drift" : at_place(*c.content.want) + " asks for it";
+    action.reason = action.repair ? "drift" : why_so(*c.content.want, action.fields);
     if (replaces && p_.rules_of(action.key.kind).replace_interrupts) {
         action.interruption = "the time between the old one's stop and the new one's start";
     }

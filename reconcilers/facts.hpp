@@ -56,7 +56,10 @@ struct Facts {
     std::string hold_removals;
     bool first_contact = false;  ///< nothing was ever converged here, or the database was lost
     bool after_outage = false;   ///< no clean full round since the target was away
-    Scope scope;                 ///< what the reads cover; `reconcile` sets it
+    /// What the world said and git leaves to it, by subject: what a followed tag stands for. A kind
+    /// reads it and adds to it in `resolve`; it may be lost.
+    std::map<std::string, json> learned;
+    Scope scope;  ///< what the reads cover; `reconcile` sets it
 };
 
 }  // namespace driftless

@@ -79,6 +79,7 @@ struct Scope {
     bool all = true;
     std::vector<ResourceKey> keys;  ///< when not all
     bool fresh = false;             ///< look at each object itself, believe nothing remembered
+    bool renew = false;  ///< a person's reconcile: what git leaves to the world is asked for again
 
     [[nodiscard]] bool covers(const ResourceKey& key) const;
 };

@@ -120,7 +120,13 @@ asio::awaitable<Outcome> reconcile(const Kinds& kinds, Run& run, Scope scope) {
     const bool threw = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);  // a canceled run has an Outcome too
     run.facts.scope = scope;
-    const Observed observed = co_await observe_all(kinds, run, scope);
+    const Result<void> resolved = co_await resolve_kinds(kinds, run, scope);
+    Observed observed;
+    if (resolved) {
+        observed = co_await observe_all(kinds, run, scope);
+    } else {
+        observed.failure = resolved.error();  // nothing was read, so nothing is done
+    }
     post_seen(run.facts, observed.reads);
     Plan plan = make_plan(run.facts, observed.reads, rules_of(kinds), run.vault);
     Outcome outcome = outcome_of(run, scope, observed.reads, std::move(plan));

@@ -40,6 +40,10 @@ public:
     /// Notes what came of it, and brings the inventory up to date in the same transaction.
     virtual asio::awaitable<Result<void>> settle(const std::string& run, const Step& step,
                                                  const Results& results) = 0;
+    /// Keeps what the world said of `subject`, for the facts of later runs; null forgets it.
+    /// Durable when it returns.
+    virtual asio::awaitable<Result<void>> learn(std::string target, std::string subject,
+                                                json said) = 0;
 };
 
 /// What is going on inside a run, for people who watch.
@@ -78,6 +82,9 @@ class Reconciler {
 public:
     virtual ~Reconciler() = default;
     virtual KindRules rules() const = 0;
+    /// Before anything is read: puts into the run's facts what git leaves to the world to say, such
+    /// as the image that a followed tag stands for now. Asks for it only where that is due.
+    virtual asio::awaitable<void> resolve(Run& run, Scope scope);
     /// Reads all of `scope`, each collection apart: one that failed is unknown, the others are
     /// known.
     virtual asio::awaitable<Reads> observe(Run& run, Scope scope) = 0;

@@ -202,6 +202,24 @@ asio::awaitable<Results> prepare_kind(Reconciler& kind, Run& run, Step step) {
     co_return matching(std::move(results), count);
 }
 
+asio::awaitable<Result<void>> resolve_kinds(const Kinds& kinds, Run& run, Scope scope) {
+    const bool threw = co_await asio::this_coro::throw_if_cancelled();
+    std::exception_ptr thrown;
+    try {
+        co_await asio::this_coro::throw_if_cancelled(true);
+        for (const auto& [name, kind] : kinds) co_await kind->resolve(run, scope);
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    co_await asio::this_coro::throw_if_cancelled(threw);
+    if (thrown) co_return net::error_of(thrown).in("resolve");
+    co_return Result<void>{};
+}
+
+asio::awaitable<void> Reconciler::resolve(Run&, Scope) {
+    co_return;
+}
+
 asio::awaitable<Results> Reconciler::prepare(Run&, Step step) {
     co_return Results(step.actions.size(), Result<Done>{Done{}});
 }

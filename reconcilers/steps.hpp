@@ -15,6 +15,9 @@ struct Carried {
 /// Does not throw. A canceled call is settled too.
 asio::awaitable<void> carry_out(const Kinds& kinds, Run& run, Carried& carried);
 
+/// Every kind's resolve, one after the other. What one throws is an error.
+asio::awaitable<Result<void>> resolve_kinds(const Kinds& kinds, Run& run, Scope scope);
+
 /// One kind's observe. What it throws is an error.
 asio::awaitable<Result<Reads>> observe_kind(Reconciler& kind, Run& run, Scope scope);
 

@@ -19,7 +19,7 @@ build_packages=(g++ cmake ninja-build ccache lld pkg-config libboost1.81-dev lib
     libyaml-cpp-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libsqlite3-dev libssl-dev
     libcli11-dev git ca-certificates)
 test_packages=(libgtest-dev libgmock-dev python3 python3-jsonschema prometheus
-    nginx-light fcgiwrap openssh-server openssh-client openssl
+    nginx-light fcgiwrap openssh-server openssh-client openssl docker-registry
     libplist-utils mandoc systemd init-system-helpers dpkg-dev)
 engine_packages=(docker.io iptables iproute2 busybox-static curl tini)
 

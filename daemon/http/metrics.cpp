@@ -44,7 +44,7 @@ void add_process(Exposition& text, const MetricsView& view) {
     text.add(view.overview.store_works ? 1 : 0);
     text.counter("driftless_store_failures_total",
                  "Failed operations of the store: intend and settle are the journal's.");
-    for (const char* operation : {"intend", "settle", "recall", "record"}) {
+    for (const char* operation : {"intend", "settle", "learn", "recall", "record"}) {
         const auto found = view.measures.store_failures.find(operation);
         const bool none = found == view.measures.store_failures.end();
         text.add(none ? 0 : as_number(found->second), {{"operation", operation}});

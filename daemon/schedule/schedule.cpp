@@ -87,6 +87,7 @@ void Schedule::ask(net::SteadyTime now, const Scope& scope) {
         return;
     }
     asked_->all = asked_->all || scope.all;
+    asked_->renew = asked_->renew || scope.renew;
     asked_->keys.insert(asked_->keys.end(), scope.keys.begin(), scope.keys.end());
 }
 
@@ -123,6 +124,7 @@ Order Schedule::take(net::SteadyTime now) {
     const bool all = full_is_due || (asked_ && asked_->all) || (hints_due && hinted_all_);
     order.trigger = asked_ ? "person" : full_is_due ? full_->why : "event";
     order.scope.all = all;
+    order.scope.renew = asked_ && asked_->renew;
     order.scope.fresh = asked_.has_value() || (full_is_due && full_->fresh) ||
                         (all && (!last_fresh_ || now - *last_fresh_ >= fresh_every));
     std::set<ResourceKey> keys;

@@ -59,6 +59,7 @@ Result<TargetMemory> Records::recall(const std::string& target, net::WallTime no
     TargetMemory memory;
     if (auto done = read_target(memory, target); !done) return std::move(done).error();
     if (auto done = read_confirmed(memory, target, now); !done) return std::move(done).error();
+    if (auto done = read_learned(memory, target); !done) return std::move(done).error();
     auto inventory = this->inventory(target);
     if (!inventory) return std::move(inventory).error();
     auto adopt = permits(target);
@@ -136,6 +137,20 @@ Result<void> Records::read_confirmed(TargetMemory& memory, const std::string& ta
         if (!more) return std::move(more).error();
         if (!*more) return {};
         memory.confirmed.insert(rows->text(0));
+    }
+}
+
+/// What can't be read is asked for again.
+Result<void> Records::read_learned(TargetMemory& memory, const std::string& target) {
+    auto rows = database_.prepare("SELECT subject, said FROM learned WHERE target = ?");
+    if (!rows) return std::move(rows).error();
+    rows->bind(target);
+    while (true) {
+        auto more = rows->step();
+        if (!more) return std::move(more).error();
+        if (!*more) return {};
+        json said = json::parse(rows->text(1), nullptr, false);
+        if (!said.is_discarded()) memory.learned.emplace(rows->text(0), std::move(said));
     }
 }
 
@@ -225,6 +240,15 @@ Result<void> Records::drop(const ResourceKey& key) {
 Result<void> Records::keep_removed(const InventoryEntry& entry, net::WallTime now) {
     return run("INSERT INTO removed (at, key, entry, last_state) VALUES (?, ?, ?, ?)", ms(now),
                to_string(entry.key), to_text(entry), last_state_of(entry));
+}
+
+Result<void> Records::learn(const std::string& target, const std::string& subject,
+                            const json& said) {
+    if (said.is_null()) {
+        return run("DELETE FROM learned WHERE target = ? AND subject = ?", target, subject);
+    }
+    return run("INSERT OR REPLACE INTO learned (target, subject, said) VALUES (?, ?, ?)", target,
+               subject, said.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
 Result<void> Records::took_tip(const std::string& source, const std::string& commit) {

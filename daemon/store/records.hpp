@@ -35,6 +35,8 @@ public:
     /// Keeps what was removed, for `restore`.
     Result<void> keep_removed(const InventoryEntry& entry, net::WallTime now);
 
+    /// @param said  null forgets it
+    Result<void> learn(const std::string& target, const std::string& subject, const json& said);
     Result<void> took_tip(const std::string& source, const std::string& commit);
     Result<void> verified(const std::string& source, const std::string& what,
                           const std::string& commit);
@@ -61,6 +63,7 @@ private:
     Result<void> make_sure_of(const std::string& target);
     Result<void> read_target(TargetMemory& memory, const std::string& target);
     Result<Inventory> read_inventory(const std::string& target);
+    Result<void> read_learned(TargetMemory& memory, const std::string& target);
     Result<void> read_confirmed(TargetMemory& memory, const std::string& target, net::WallTime now);
 
     sqlite::Database& database_;

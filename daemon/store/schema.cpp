@@ -81,6 +81,14 @@ CREATE TABLE verified (                         -- behind which a source never g
     commit_id TEXT NOT NULL
 ) WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE TABLE learned (                          -- what the world said that git leaves to it
+    target TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    said TEXT NOT NULL,                         -- JSON
+    PRIMARY KEY (target, subject)
+) WITHOUT ROWID;
+)sql",
 };
 
 /// Keeps the newest copy only: one from before an older migration is of no use.

@@ -54,6 +54,13 @@ asio::awaitable<Result<void>> SqlStore::settle(const std::string& run, const Ste
     co_return co_await in_transaction("note what was done", std::move(write));
 }
 
+asio::awaitable<Result<void>> SqlStore::learn(std::string target, std::string subject, json said) {
+    Write write = [&](Records& records, net::WallTime) {
+        return records.learn(target, subject, said);
+    };
+    co_return co_await in_transaction("note what was learned", std::move(write));
+}
+
 asio::awaitable<Result<void>> SqlStore::record(const Outcome& outcome, bool converging) {
     Write write = [&](Records& records, net::WallTime now) {
         return write_outcome(records, outcome, converging, now);

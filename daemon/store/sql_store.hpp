@@ -18,6 +18,8 @@ public:
              net::Lane& lane, net::Clock& clock);
 
     asio::awaitable<Result<void>> intend(const std::string& run, const Step& step) override;
+    asio::awaitable<Result<void>> learn(std::string target, std::string subject,
+                                        json said) override;
     asio::awaitable<Result<void>> settle(const std::string& run, const Step& step,
                                          const Results& results) override;
     asio::awaitable<Result<TargetMemory>> recall(std::string target) override;

@@ -20,11 +20,12 @@ struct TargetMemory {
     std::set<std::string> confirmed;  ///< hashes confirmed within the last 24 h
     std::set<ResourceKey> adopt;
     std::map<ResourceKey, std::string> suspended;
-    std::string good_commit;         ///< the last commit that this target took as a whole
-    std::string good_source;         ///< which source it came from
-    std::string hold_removals;       ///< a rewind that nobody confirmed yet
-    bool first_contact = true;       ///< no full clean converging run was ever recorded
-    std::vector<std::string> files;  ///< those that addressed it in `good_commit`
+    std::string good_commit;              ///< the last commit that this target took as a whole
+    std::string good_source;              ///< which source it came from
+    std::string hold_removals;            ///< a rewind that nobody confirmed yet
+    bool first_contact = true;            ///< no full clean converging run was ever recorded
+    std::vector<std::string> files;       ///< those that addressed it in `good_commit`
+    std::map<std::string, json> learned;  ///< by subject, as `Journal::learn` was told
 };
 
 /// One line of history.

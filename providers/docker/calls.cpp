@@ -60,6 +60,7 @@ const std::vector<Call>& allowed_calls() {
         {Method::del, "/containers/*"},
         {Method::get, "/images/*/json"},
         {Method::post, "/images/create"},
+        {Method::get, "/distribution/*/json"},
         {Method::get, "/networks"},
         {Method::get, "/networks/*"},
         {Method::post, "/networks/create"},

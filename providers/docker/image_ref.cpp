@@ -116,10 +116,15 @@ Result<ImageRef> parse_image_ref(std::string_view text) {
 std::string normal_image_ref(std::string_view text) {
     const auto ref = parse_image_ref(text);
     if (!ref) return std::string{text};
+    return normal_repository(text) + (is_digest(ref->tag) ? "@" : ":") + ref->tag;
+}
+
+std::string normal_repository(std::string_view text) {
+    const auto ref = parse_image_ref(text);
+    if (!ref) return {};
     const auto [registry, path] = split(ref->repository);
     const bool is_official = registry == "docker.io" && path.find('/') == std::string_view::npos;
-    return fmt::format("{}/{}{}{}{}", registry, is_official ? "library/" : "", path,
-                       is_digest(ref->tag) ? "@" : ":", ref->tag);
+    return fmt::format("{}/{}{}", registry, is_official ? "library/" : "", path);
 }
 
 }  // namespace driftless::docker

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 using net::Method;
 using json = nlohmann::json;
 
+constexpr auto longest_lookup = 20s;    // an engine asks an unreachable registry for longer
 constexpr auto longest_silence = 5min;  // of a pull: a big layer may unpack that long
 
 std::string base64url(std::string_view text) {
@@ -145,6 +146,12 @@ asio::awaitable<Result<void>> follow(net::ResponseStream& stream, PullWatch watc
     co_return Error{Errc::unavailable, "the engine's answer was cut off"};
 }
 
+/// An engine says 500 where a registry refused or can't be reached; its words say which.
+Error by_its_words(Error error) {
+    if (error.code == Errc::unavailable) error.code = code_of(error.message, error.code);
+    return error;
+}
+
 std::string pull_target(const ImageRef& ref, const std::string& platform) {
     auto target = fmt::format("/images/create?fromImage={}&tag={}", percent_encoded(ref.repository),
                               percent_encoded(ref.tag));
@@ -159,6 +166,20 @@ asio::awaitable<Result<json>> Images::inspect(std::string reference) {
     co_return co_await ask(engine_, std::move(request), "inspect image " + in_quotes(reference));
 }
 
+asio::awaitable<Result<std::string>> Images::digest_in_registry(std::string reference,
+                                                                RegistryLogin login) {
+    const auto doing = "look up image " + in_quotes(reference) + " in its registry";
+    auto request = request_to(Method::get, "/distribution/" + percent_encoded(reference) + "/json");
+    request.deadline = longest_lookup;
+    if (!login.username.empty())
+        request.headers.emplace_back("X-Registry-Auth", auth_header(login));
+    const auto answer = co_await ask(engine_, std::move(request), doing);
+    if (!answer) co_return by_its_words(answer.error());
+    const auto digest = text_at(answer->value("Descriptor", json::object()), "digest");
+    if (!digest) co_return Error{digest.error()}.in(doing);
+    co_return *digest;
+}
+
 asio::awaitable<Result<void>> Images::pull(std::string reference, std::string platform,
                                            RegistryLogin login,
                                            std::function<void(const PullProgress&)> progress) {
@@ -170,11 +191,7 @@ asio::awaitable<Result<void>> Images::pull(std::string reference, std::string pl
     if (!login.username.empty())
         request.headers.emplace_back("X-Registry-Auth", auth_header(login));
     auto stream = co_await engine_.open(std::move(request));
-    if (!stream) {
-        Error error = std::move(stream).error();
-        if (error.code == Errc::unavailable) error.code = code_of(error.message, error.code);
-        co_return std::move(error).in(doing);
-    }
+    if (!stream) co_return by_its_words(std::move(stream).error()).in(doing);
     PullWatch watch{reference, std::move(progress)};
     auto pulled = co_await follow(**stream, std::move(watch));
     if (!pulled) co_return std::move(pulled).error().in(doing);

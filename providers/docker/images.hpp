@@ -18,6 +18,8 @@ struct ImageRef {
 Result<ImageRef> parse_image_ref(std::string_view text);
 /// "docker.io/library/nginx:latest" for "nginx": equal texts mean the same image.
 std::string normal_image_ref(std::string_view text);
+/// The same without tag and digest: "docker.io/library/nginx"; empty for what is no reference.
+std::string normal_repository(std::string_view text);
 
 struct PullProgress {
     std::string image;
@@ -40,6 +42,12 @@ public:
 
     /// @return `not_found` where it is not here
     asio::awaitable<Result<nlohmann::json>> inspect(std::string reference);
+    /// Asks the registry which digest a tag stands for now: of the index, where there are several
+    /// platforms. Pulls nothing; counts against the registry's limits.
+    /// @return as `pull`
+    /// https://docs.docker.com/reference/api/engine/version/v1.44/#tag/Distribution
+    asio::awaitable<Result<std::string>> digest_in_registry(std::string reference,
+                                                            RegistryLogin login);
     /// Pulls one tag or digest and waits for the end. Success only if the stream ended cleanly and
     /// the image is there afterwards. Safe to repeat.
     /// @return `not_found`: no such image or platform; `unauthenticated`, `forbidden`,

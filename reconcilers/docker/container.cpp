@@ -8,6 +8,7 @@
 #include "reconcilers/docker/image_pull.hpp"
 #include "reconcilers/docker/json_reading.hpp"
 #include "reconcilers/docker/normalise.hpp"
+#include "reconcilers/docker/tags.hpp"
 
 namespace driftless::docker {
 namespace {
@@ -67,6 +68,10 @@ KindRules ContainerReconciler::rules() const {
     };
     rules.steps_aside = true;
     return rules;
+}
+
+asio::awaitable<void> ContainerReconciler::resolve(Run& run, Scope scope) {
+    co_await resolve_tags(access_, run, std::move(scope));
 }
 
 asio::awaitable<Reads> ContainerReconciler::observe(Run& run, Scope scope) {

@@ -14,6 +14,7 @@ public:
     explicit ContainerReconciler(EngineAccess& access) : access_(access) {}
 
     KindRules rules() const override;
+    asio::awaitable<void> resolve(Run& run, Scope scope) override;
     asio::awaitable<Reads> observe(Run& run, Scope scope) override;
     asio::awaitable<Results> prepare(Run& run, Step step) override;
     asio::awaitable<Results> apply(Run& run, Step step) override;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "reconcilers/docker/container_observe.hpp"
@@ -6,6 +7,7 @@
 #include "reconcilers/docker/create_request.hpp"
 #include "reconcilers/docker/json_reading.hpp"
 #include "reconcilers/docker/normalise.hpp"
+#include "reconcilers/docker/tags.hpp"
 #include "reconcilers/rule_book.hpp"
 
 namespace driftless::docker {
@@ -70,6 +72,16 @@ asio::awaitable<Result<void>> start_again(ContainerChange change) {
         co_return co_await start_made(change, id);
     }
     co_return co_await change.access.containers.start(id);
+}
+
+/// Only the digest differs, and the pull told that it means the image that runs already.
+bool is_same_image(const ContainerChange& change, const json& container) {
+    const bool digest_alone =
+        std::ranges::all_of(change.action.fields,
+                            [](const FieldChange& field) { return field.path == "/image_digest"; });
+    const auto image = change.access.images_here.find(image_key(change.action.want->spec));
+    return digest_alone && !change.action.aside && image != change.access.images_here.end() &&
+           image->second.id == shown_text(container, "/Image");
 }
 
 /// As the look right before this step saw it: it is not read twice.
@@ -167,6 +179,13 @@ asio::awaitable<Result<void>> bring_back(ContainerChange change, json container)
 asio::awaitable<Result<Done>> replace_container(ContainerChange change) {
     auto old = co_await just_seen(change);
     if (!old) co_return std::move(old).error();
+    if (is_same_image(change, *old)) {
+        change.access.cache.forget(change.action.have->id);
+        Done nothing;
+        nothing.id = change.action.have->id;
+        nothing.why = "the tag moved to a digest of the same image";
+        co_return nothing;
+    }
     const auto image = co_await defaults_of(change.access, *old);
     if (!image) co_return image.error();
     PassedOn passed_on = volumes_to_pass_on(*old, *image, change.action.want->spec);

@@ -4,6 +4,7 @@
 #include "reconcilers/docker/create_request.hpp"
 #include "reconcilers/docker/json_reading.hpp"
 #include "reconcilers/docker/normalise.hpp"
+#include "reconcilers/docker/tags.hpp"
 
 namespace driftless::docker {
 namespace {
@@ -14,8 +15,8 @@ Result<Creation> creation_of(const ContainerChange& change, PassedOn passed_on, 
     if (!spec) return spec.error();
     Creation creation;
     creation.installation = change.access.installation;
-    const auto image = change.access.image_ids.find(want.spec.value("image", ""));
-    if (image != change.access.image_ids.end()) creation.image_id = image->second;
+    const auto image = change.access.images_here.find(image_key(want.spec));
+    if (image != change.access.images_here.end()) creation.image = image->second;
     creation.digest = change.action.digest;
     creation.sealed_files = in(*spec, "files");
     creation.passed_on = std::move(passed_on);

@@ -10,6 +10,7 @@
 #include "reconcilers/docker/kept_claims.hpp"
 #include "reconcilers/docker/marks.hpp"
 #include "reconcilers/docker/normalise.hpp"
+#include "reconcilers/docker/tags.hpp"
 #include "reconcilers/rule_book.hpp"
 
 namespace driftless::docker {
@@ -164,10 +165,15 @@ void compare(Look& look, const Turn& turn, json have, Live& live) {
     live.spec = std::move(have);
 }
 
-/// The text for the same image differs: then its id decides.
+/// The text for the same image differs: then its digest or its id decides.
 asio::awaitable<void> settle_image(Look& look, const SealedSpec& want, json& have, std::string id) {
     const std::string asked = want.spec().value("image", "");
     if (have["image"] == asked) co_return;
+    const json& digest = in(want.spec(), "image_digest");
+    if (digest.is_string() && digest == in(have, "image_digest")) {
+        have["image"] = asked;
+        co_return;
+    }
     const auto image = co_await look.access.images.inspect(asked);
     if (image && shown_text(*image, "/Id") == id) have["image"] = asked;
 }
@@ -177,7 +183,20 @@ asio::awaitable<void> tell_way_back(Look& look, const Turn& turn, Live& live) {
     if (turn.group.current == nullptr || turn.group.kept.empty()) co_return;
     const ContainerSummary& kept = *turn.group.kept.front();
     const auto shown = co_await look.access.containers.inspect(kept.id);
-    if (shown) live.gave_up = claims_of_kept(kept, *shown);
+    if (!shown) co_return;
+    live.gave_up = claims_of_kept(kept, *shown);
+    co_await learn_image(look.access, look.run, find(look.declared, turn.name), *shown);
+}
+
+/// The digests of an image grow in number when it is pulled by another one.
+asio::awaitable<Result<ImageDefaults>> image_of(Look& look, const json& container,
+                                                const SealedSpec* want) {
+    const auto image = co_await defaults_of(look.access, container);
+    const std::string digest =
+        image && want != nullptr ? shown_text(want->spec(), "/image_digest") : "";
+    if (digest.empty() || is_image(*image, digest)) co_return image;
+    look.access.image_defaults.erase(image->id);
+    co_return co_await defaults_of(look.access, container);
 }
 
 asio::awaitable<Result<Live>> inspected(Look& look, const Turn& turn, json container) {
@@ -190,10 +209,13 @@ asio::awaitable<Result<Live>> inspected(Look& look, const Turn& turn, json conta
     tell_half_made(turn, container, live);
     tell_kept(look, turn, container, live);
     co_await tell_way_back(look, turn, live);
-    const auto image = co_await defaults_of(look.access, container);
-    if (!image) co_return image.error();
+    const bool settled = live.unfinished.empty() && live.left_alone.empty();
+    if (live.kept || (settled && (live.ready || live.completed)))
+        co_await learn_image(look.access, look.run, find(look.declared, turn.name), container);
     const json nothing = nullptr;
     const SealedSpec* want = turn.wanted.empty() ? nullptr : &turn.wanted.front();
+    const auto image = co_await image_of(look, container, want);
+    if (!image) co_return image.error();
     const Inspected shown{container, *image, want == nullptr ? nothing : want->spec(),
                           look.groups.names};
     json have = normalise(shown);
@@ -333,7 +355,9 @@ asio::awaitable<Reads> observe_containers(EngineAccess& access, Run& run, Scope 
     }
     LiveState state;
     for (Turn& turn : turns) {
-        if (turn.live) state.push_back(*std::move(turn.live));
+        if (!turn.live) continue;
+        tell_trouble(access, find(look.declared, turn.name), *turn.live);
+        state.push_back(*std::move(turn.live));
     }
     for (const ContainerSummary* container : groups.foreign)
         state.push_back(foreign(look, *container));

@@ -26,7 +26,7 @@ json container_labels(const Declared& want, const json& spec, const Creation& cr
     put(marks::number, std::to_string(shown_integer(compose, "/number")));
     put(marks::oneoff, "False");
     put(marks::config_hash, creation.digest);
-    if (!creation.image_id.empty()) put(marks::image, creation.image_id);
+    if (!creation.image.id.empty()) put(marks::image, creation.image.id);
     if (!creation.sealed_files.empty()) put(marks::files, creation.sealed_files.dump());
     return labels;
 }
@@ -199,7 +199,8 @@ json labels_for(const Declared& want, const std::string& installation) {
 }
 
 json create_request(const Declared& want, const json& spec, const Creation& creation) {
-    json body{{"Image", spec["image"]},
+    const std::string& image = creation.image.name;
+    json body{{"Image", image.empty() ? spec["image"] : json(image)},
               {"Env", environment(spec["env"])},
               {"Labels", container_labels(want, spec, creation)},
               {"HostConfig", json::object()}};

@@ -9,10 +9,16 @@
 
 namespace driftless::docker {
 
+/// An image that was found or pulled for a container to be made from.
+struct ImageHere {
+    std::string id;
+    std::string name;  ///< the engine finds it by this: its tag, or its digest
+};
+
 /// What a container is created with besides its spec.
 struct Creation {
     std::string installation;
-    std::string image_id;                          ///< for Compose's label; may be empty
+    ImageHere image;                               ///< as found for it; empty: by its own text
     std::string digest;                            ///< of the sealed spec: our config-hash
     json sealed_files;                             ///< "files" of the sealed spec, for our label
     std::map<std::string, std::string> passed_on;  ///< target -> anonymous volume of the one before

@@ -10,9 +10,27 @@
 #include "providers/docker/volumes.hpp"
 #include "providers/net/blocking.hpp"
 #include "reconcilers/docker/container_cache.hpp"
+#include "reconcilers/docker/create_request.hpp"
 #include "reconcilers/docker/image_defaults.hpp"
+#include "reconcilers/live.hpp"
 
 namespace driftless::docker {
+
+/// What is known of the tags that git says to follow (tags.hpp).
+struct TagsInUse {
+    struct Trouble {
+        Error error;
+        net::SteadyTime again;  ///< not asked again before
+    };
+    std::map<std::string, Trouble> troubles = {};  ///< by normal reference: the last look failed
+    /// The desired state with the digests put in, for the next run of the same.
+    struct Resolved {
+        Complete<DesiredState> from;
+        std::map<std::string, std::string> digests;
+        Complete<DesiredState> made;
+    };
+    std::optional<Resolved> resolved = std::nullopt;
+};
 
 /// What the three kinds of one engine share.
 struct EngineAccess {
@@ -32,8 +50,8 @@ struct EngineAccess {
     std::map<std::string, json> just_seen = {};
     ContainerCache cache = {};
     ImageCache image_defaults = {};
-    std::map<std::string, std::string> image_ids =
-        {};  ///< by the text that names them, as last seen
+    std::map<std::string, ImageHere> images_here = {};  ///< by `image_key`, as last seen
+    TagsInUse tags = {};
 };
 
 }  // namespace driftless::docker

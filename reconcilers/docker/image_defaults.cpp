@@ -1,5 +1,9 @@
 #include "reconcilers/docker/image_defaults.hpp"
 
+#include <algorithm>
+
+#include "providers/docker/images.hpp"
+
 namespace driftless::docker {
 namespace {
 
@@ -42,6 +46,9 @@ ImageDefaults image_defaults(const json& inspected) {
             if (value.is_string()) image.labels[name] = value;
         }
     }
+    for (const std::string& digest : words_of(inspected, "RepoDigests")) {
+        image.digests.insert(normal_image_ref(digest));
+    }
     image.command = words_of(config, "Cmd");
     image.entrypoint = words_of(config, "Entrypoint");
     image.exposed = keys_of(config, "ExposedPorts");
@@ -53,6 +60,19 @@ ImageDefaults image_defaults(const json& inspected) {
     const std::string variant = text_of(inspected, "Variant");
     if (!variant.empty()) image.platform += "/" + variant;
     return image;
+}
+
+bool is_image(const ImageDefaults& image, const std::string& digest) {
+    return image.id == digest || std::ranges::any_of(image.digests, [&](const std::string& one) {
+               return one.ends_with("@" + digest);
+           });
+}
+
+std::string digest_of_image(const ImageDefaults& image, const std::string& repository) {
+    const auto of_repository = image.digests.lower_bound(repository + "@");
+    const bool found =
+        of_repository != image.digests.end() && of_repository->starts_with(repository + "@");
+    return found ? of_repository->substr(repository.size() + 1) : image.id;
 }
 
 }  // namespace driftless::docker

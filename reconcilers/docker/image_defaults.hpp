@@ -14,6 +14,7 @@ using json = nlohmann::json;
 /// What an image gives a container that says nothing itself.
 struct ImageDefaults {
     std::string id;
+    std::set<std::string> digests;  ///< in registries: "docker.io/library/app@sha256:…"
     std::map<std::string, std::string> env;
     std::map<std::string, std::string> labels;
     std::vector<std::string> command;
@@ -27,7 +28,13 @@ struct ImageDefaults {
 /// @param inspected  the engine's answer for an image
 ImageDefaults image_defaults(const json& inspected);
 
-/// Images never change under one id, so what they give is read once.
+/// Is it the image that `digest` means, in a registry or here?
+bool is_image(const ImageDefaults& image, const std::string& digest);
+/// What to call it by: its digest in that repository, else its id here.
+/// @param repository  as `normal_repository` gives it
+std::string digest_of_image(const ImageDefaults& image, const std::string& repository);
+
+/// Images never change under one id, so what they give is read once; only their digests get more.
 using ImageCache = std::map<std::string, ImageDefaults>;
 
 }  // namespace driftless::docker

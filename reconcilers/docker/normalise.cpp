@@ -66,6 +66,14 @@ std::string normal_image(const Inspected& live) {
     return normal_image_ref(asked) == normal_image_ref(text) ? text : asked;
 }
 
+/// The digest that is wanted, where it is that image.
+std::string normal_digest(const Inspected& live) {
+    std::string wanted = shown_text(live.want, "/image_digest");
+    if (is_image(live.image, wanted)) return wanted;
+    const std::string asked = shown_text(live.container, "/Config/Image");
+    return digest_of_image(live.image, normal_repository(asked));
+}
+
 json normal_ports(const json& container) {
     std::map<std::string, std::set<std::string>> ports;
     const json& bindings = at(container, "/HostConfig/PortBindings");
@@ -165,6 +173,7 @@ json normalise(const Inspected& live) {
     const std::string kept = kept_name(id, name);
     spec["name"] = kept.empty() ? name : kept;
     spec["image"] = normal_image(live);
+    if (in(live.want, "image_digest").is_string()) spec["image_digest"] = normal_digest(live);
     const std::string platform = live.image.platform;
     const json& wanted_platform = in(live.want, "platform");
     const bool fits = wanted_platform.is_string() &&

@@ -15,6 +15,9 @@ public:
     asio::awaitable<Result<void>> settle(const std::string&, const Step&, const Results&) override {
         co_return answer;
     }
+    asio::awaitable<Result<void>> learn(std::string, std::string, json) override {
+        co_return answer;
+    }
     Result<void> answer;
 };
 
@@ -28,17 +31,19 @@ TEST(CountedJournal, TellsOfEveryFailureAndHandsItOn) {
     const std::string run = "7f3c";
     const Step step;
     const Results results;
-    const auto both = [&] {
+    const auto all = [&] {
         const auto intended = driftless::testing::run_on(io, clock, journal.intend(run, step));
         const auto settled =
             driftless::testing::run_on(io, clock, journal.settle(run, step, results));
-        return intended.ok() && settled.ok();
+        const auto learned =
+            driftless::testing::run_on(io, clock, journal.learn("mini1", "tag", json(1)));
+        return intended.ok() && settled.ok() && learned.ok();
     };
-    EXPECT_TRUE(both());
+    EXPECT_TRUE(all());
     EXPECT_TRUE(failures.empty());
     inner.answer = Error{Errc::unavailable, "disk full"};
-    EXPECT_FALSE(both());
-    EXPECT_EQ(failures, (std::vector<std::string>{"intend", "settle"}));
+    EXPECT_FALSE(all());
+    EXPECT_EQ(failures, (std::vector<std::string>{"intend", "settle", "learn"}));
 }
 
 }  // namespace

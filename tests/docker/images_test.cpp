@@ -153,5 +153,76 @@ TEST_F(ImagesTest, ALoginGoesIntoTheHeaderAndNowhereElse) {
     EXPECT_TRUE(asked.body.empty());
 }
 
+TEST_F(ImagesTest, TheLoginOfAnotherRegistryNamesThatAndIsPadded) {
+    const std::string at = "/v1.41/images/create?fromImage=ghcr.io%2Fbnx%2Fweb&tag=1";
+    transport.stream(Method::post, at, {});
+    transport.answer(Method::get, "/v1.41/images/ghcr.io%2Fbnx%2Fweb%3A1/json", 200, "{}");
+    const std::function<void(const PullProgress&)> nobody;
+    ASSERT_TRUE(run_on(
+        io, clock, images.pull("ghcr.io/bnx/web:1", "", {"bnx", "pässword?>", "ghcr.io"}, nobody)));
+    EXPECT_EQ(net::header_of(transport.seen().at(1).headers, "X-Registry-Auth"),
+              "eyJwYXNzd29yZCI6InDDpHNzd29yZD8-Iiwic2VydmVyYWRkcmVzcyI6ImdoY3IuaW8iLCJ1c2VybmFtZSI6"
+              "ImJueCJ9");
+    transport.stream(Method::post, at, {});
+    transport.answer(Method::get, "/v1.41/images/ghcr.io%2Fbnx%2Fweb%3A1/json", 200, "{}");
+    ASSERT_TRUE(
+        run_on(io, clock, images.pull("ghcr.io/bnx/web:1", "", {"bnx", "a", "ghcr.io"}, nobody)));
+    const std::string padded{net::header_of(transport.seen().at(3).headers, "X-Registry-Auth")};
+    EXPECT_EQ(padded.size() % 4, 0u) << padded;
+    EXPECT_TRUE(padded.ends_with("=")) << padded;
+}
+
+TEST_F(ImagesTest, NobodyLogsInWhereThereIsNoLogin) {
+    transport.stream(Method::post, target, {});
+    transport.answer(Method::get, "/v1.41/images/web%3A1/json", 200, "{}");
+    ASSERT_TRUE(pull());
+    for (const net::Request& request : transport.seen()) {
+        EXPECT_EQ(net::header_of(request.headers, "X-Registry-Auth"), "");
+    }
+}
+
+TEST_F(ImagesTest, ATagIsLookedUpInItsRegistryWithItsLogin) {
+    const std::string at = "/v1.41/distribution/web%3A1/json";
+    transport.answer(Method::get, at, 200,
+                     fmt::format(R"({{"Descriptor":{{"mediaType":"x","digest":"{}","size":1}},)"
+                                 R"("Platforms":[]}})",
+                                 digest));
+    const auto found = run_on(io, clock, images.digest_in_registry("web:1", {"bnx", "~~~???", ""}));
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_EQ(*found, digest);
+    EXPECT_EQ(
+        net::header_of(transport.seen().at(1).headers, "X-Registry-Auth"),
+        "eyJwYXNzd29yZCI6In5-fj8_PyIsInNlcnZlcmFkZHJlc3MiOiJodHRwczovL2luZGV4LmRvY2tlci5pby92MS8i"
+        "LCJ1c2VybmFtZSI6ImJueCJ9");
+}
+
+TEST_F(ImagesTest, ALookUpThatFailsSaysHow) {
+    struct Case {
+        int status;
+        const char* message;
+        Errc code;
+    };
+    const Case cases[]{
+        {401, "unauthorized: authentication required", Errc::unauthenticated},
+        {500, "Get https://r/v2/: unauthorized: authentication required", Errc::unauthenticated},
+        {403, "denied: requested access to the resource is denied", Errc::forbidden},
+        {404, "manifest unknown: manifest unknown", Errc::not_found},
+        {500, "toomanyrequests: You have reached your pull rate limit", Errc::rate_limited},
+        {429, "toomanyrequests: Rate exceeded", Errc::rate_limited},
+        {500, "Get https://r/v2/: dial tcp: connect: connection refused", Errc::unavailable},
+    };
+    for (const auto& [status, message, code] : cases) {
+        transport.answer(Method::get, "/v1.41/distribution/web%3A1/json", status,
+                         fmt::format(R"({{"message":"{}"}})", message));
+        const auto found = run_on(io, clock, images.digest_in_registry("web:1", {}));
+        ASSERT_FALSE(found);
+        EXPECT_EQ(found.error().code, code) << message;
+        EXPECT_NE(found.error().message.find(message), std::string::npos) << found.error().message;
+    }
+    transport.answer(Method::get, "/v1.41/distribution/web%3A1/json", 200, R"({"Descriptor":{}})");
+    EXPECT_EQ(run_on(io, clock, images.digest_in_registry("web:1", {})).error().code,
+              Errc::invalid);
+}
+
 }  // namespace
 }  // namespace driftless::docker

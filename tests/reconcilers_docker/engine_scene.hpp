@@ -28,6 +28,13 @@ public:
         co_return Result<void>{};
     }
 
+    asio::awaitable<Result<void>> learn(std::string, std::string subject, json said) override {
+        if (said.is_null()) learned.erase(subject);
+        if (!said.is_null()) learned.insert_or_assign(subject, std::move(said));
+        co_return Result<void>{};
+    }
+    std::map<std::string, json> learned;
+
 private:
     void note(const Action& action, const Result<Done>& result) {
         if (!result) return;
@@ -95,6 +102,7 @@ protected:
         EngineParts parts;
         parts.target = "mini1";
         parts.installation = "test";
+        parts.logins = logins;
         parts.transport = std::make_unique<CountingTransport>(
             net::make_unix_transport(io.get_executor(), clock, testing::engine_socket()), requests);
         return make_engine_target(std::move(parts), clock, *lane);
@@ -122,6 +130,7 @@ protected:
         one.facts.now = clock.wall();
         one.facts.inventory = journal.inventory;
         one.facts.fallback = fallback;
+        one.facts.learned = journal.learned;
         if (!worked.empty()) one.earlier_files[worked_commit] = worked_files;
         one.facts.desired = Complete<DesiredState>::vouched(std::move(desired));
         const Outcome outcome = run(reconcile(target->kinds(), one, std::move(scope)));
@@ -191,8 +200,9 @@ protected:
     }
 
     ProjectScene scene;
-    std::vector<std::string> errors;  ///< of all actions so far
-    std::size_t requests = 0;         ///< of the target, so far
+    std::map<std::string, RegistryLogin> logins;  ///< of targets that are made from now on
+    std::vector<std::string> errors;              ///< of all actions so far
+    std::size_t requests = 0;                     ///< of the target, so far
     Policy policy{.mode = Mode::converge, .prune = true, .grace = std::chrono::seconds{0}};
     ToyJournal journal;
     std::map<ResourceKey, Declared> fallback;

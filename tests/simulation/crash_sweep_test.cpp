@@ -24,12 +24,14 @@ void PrintTo(Database database, std::ostream* out) {
 class Story {
 public:
     explicit Story(const Scenario& tale) : scenario(tale), stage(tale.targets) {
+        for (const auto& [tag, versions] : scenario.moved) stage.publish(tag, versions.first);
         if (scenario.before.empty()) return;
         stage.begin(scenario.before, std::chrono::minutes{1});
         stage.world.end();
     }
     /// @param moment  of the daemon's death; 0: it lives
     void change(std::size_t moment) {
+        for (const auto& [tag, versions] : scenario.moved) stage.publish(tag, versions.second);
         stage.push(scenario.after);
         stage.world.fuse.set(moment);
         stage.world.start();

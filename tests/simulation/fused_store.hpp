@@ -23,6 +23,11 @@ public:
         return write("settle " + to_string(step.actions.front().key),
                      store_->settle(run, step, results));
     }
+    asio::awaitable<Result<void>> learn(std::string target, std::string subject,
+                                        json said) override {
+        const std::string what = "learn " + subject;
+        return write(what, store_->learn(std::move(target), std::move(subject), std::move(said)));
+    }
     asio::awaitable<Result<void>> record(const Outcome& outcome, bool converging) override {
         return write("record " + outcome.target, store_->record(outcome, converging));
     }

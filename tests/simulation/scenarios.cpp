@@ -99,6 +99,14 @@ std::string two_names(const std::string& a, const std::string& b) {
            "\n  b:\n    image: app:1\n    container_name: " + b + "\n";
 }
 
+/// A service that follows its tag. @param remark  makes another commit of the same content
+std::string following(const std::string& remark) {
+    return "# " + remark +
+           "\nservices:\n  web:\n    image: app:new\n    pull_policy: always\n"
+           "    ports: [\"80:8080\"]\n" +
+           check;
+}
+
 const std::string database = "services:\n  db:\n    image: app:1\n" + std::string{check};
 
 }  // namespace
@@ -125,6 +133,18 @@ const std::vector<Scenario>& scenarios() {
          .after = project("shop", shop("sick:1", "    restart: unless-stopped\n")),
          .served = {{"shop-web-1"}, {"shop-worker-1"}},
          .end = {"mini1 shop-web-1 running", "mini1 shop-worker-1 running"}},
+        {.name = "moved_tag",
+         .before = project("shop", following("1")),
+         .after = project("shop", following("2")),
+         .moved = {{"app:new", {"1", "2"}}},
+         .served = {{"shop-web-1"}},
+         .end = {"mini1 shop-web-1 running"}},
+        {.name = "moved_to_a_sick_one",
+         .before = project("shop", following("1")),
+         .after = project("shop", following("2")),
+         .moved = {{"app:new", {"1", "sick"}}},
+         .served = {{"shop-web-1"}},
+         .end = {"mini1 shop-web-1 running"}},
         {.name = "removal",
          .before = project("shop", shop("app:1", "", "  extra:\n    image: app:1\n")),
          .after = project("shop", shop("app:1")),

@@ -3,6 +3,7 @@
 #include <map>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace driftless::test {
@@ -15,6 +16,9 @@ struct Scenario {
     std::vector<std::string> targets{"mini1"};
     Commit before;  ///< empty: nothing was ever here
     Commit after;
+    /// The tags that move together with the commit, and what VERSION they stand for before and
+    /// then.
+    std::map<std::string, std::pair<std::string, std::string>> moved = {};
     /// Of each group, one container must run whenever nothing is under way: services that are never
     /// left stopped. By Compose's names; "mini2:web" on another target.
     std::vector<std::vector<std::string>> served;

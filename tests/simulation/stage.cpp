@@ -58,6 +58,24 @@ void Stage::begin(const Commit& commit, std::chrono::nanoseconds time) {
     world.run_for(time);
 }
 
+void Stage::publish(const std::string& tag, const std::string& version) {
+    FakeImage image;
+    image.config = {{"Env", {"PATH=/bin", "VERSION=" + version}}, {"Cmd", {"serve"}}};
+    image.stop_takes = 500ms;
+    if (version == "sick") image.healthy_after = std::nullopt;
+    for (const auto& [target, engine] : world.engines()) engine->world.registry[tag] = image;
+}
+
+std::string Stage::version_of(const std::string& container, const std::string& target) {
+    const FakeContainer* found = world.engine(target).world.find_container(container);
+    if (found == nullptr) return {};
+    for (const json& pair : found->config["Env"]) {
+        const std::string text = pair;
+        if (text.starts_with("VERSION=")) return text.substr(8);
+    }
+    return {};
+}
+
 std::vector<std::string> Stage::picture() {
     std::vector<std::string> all;
     for (const auto& [target, engine] : world.engines()) {

@@ -25,6 +25,13 @@ public:
     /// Pushes a commit; the running daemon finds it.
     void push(const Commit& commit) { world.repository.push(commit); }
 
+    /// From now on a tag stands for an image that serves as VERSION=`version`, in every registry.
+    /// "sick": it never gets healthy.
+    void publish(const std::string& tag, const std::string& version);
+    /// What VERSION the container has; empty: none, or it isn't there.
+    [[nodiscard]] std::string version_of(const std::string& container,
+                                         const std::string& target = "mini1");
+
     /// All engines as a person would call them the same.
     [[nodiscard]] std::vector<std::string> picture();
     /// The containers that are not the other's: "mini1 shop-web-1 running".

@@ -125,6 +125,18 @@ TEST_F(StoreTest, ContentThatFailedIsRememberedUntilItWorks) {
     EXPECT_EQ(recall().inventory.at(web_key()).good_commit, "beef");
 }
 
+TEST_F(StoreTest, WhatWasLearnedIsKeptByTargetUntilItIsForgotten) {
+    const json said{{"digest", "sha256:1"}};
+    ASSERT_TRUE(run(store->learn("mini1", "tag app:1", json("older"))).ok());
+    ASSERT_TRUE(run(store->learn("mini1", "tag app:1", said)).ok());
+    ASSERT_TRUE(run(store->learn("mini2", "tag app:1", json("another"))).ok());
+    reopen();
+    EXPECT_EQ(recall().learned, (std::map<std::string, json>{{"tag app:1", said}}));
+    ASSERT_TRUE(run(store->learn("mini1", "tag app:1", nullptr)).ok());
+    EXPECT_TRUE(recall().learned.empty());
+    EXPECT_EQ(recall("mini2").learned.size(), 1u);
+}
+
 TEST_F(StoreTest, WhatVanishedIsForgotten) {
     settle(action_on_web(Verb::create), done_with("id-1"));
     record(clean_outcome());

@@ -268,6 +268,9 @@ EngineAnswer EngineWorld::start_container(const EngineRequest&, const std::strin
     FakeContainer* container = find_container(id);
     if (container == nullptr) return no_such(id);
     if (container->lives()) return {304, "", {}, {}};
+    if (container->gone_at) {
+        return refusal(409, "container is marked for removal and cannot be started");
+    }
     container->stopped_by_hand = false;
     container->restarts_at.reset();
     if (auto failed = run(*container)) return *failed;
@@ -564,16 +567,28 @@ EngineAnswer EngineWorld::remove_container(const EngineRequest& request, const s
         container->stopped_by_hand = true;
         stopped(*container, 137);
     }
+    if (container->gone_at) {
+        return refusal(409, fmt::format("removal of container {} is already in progress", id));
+    }
     const json mounts = container->mounts;
-    const std::string gone = container->id;
-    tell("destroy", *container);
-    containers_.erase(gone);
-    std::erase(order_, gone);
+    const Milliseconds takes = images_.at(container->image_id).remove_takes;
+    if (takes > Milliseconds{0}) {
+        container->state = State::removing;
+        container->gone_at = now() + takes;
+        return {204, "", {}, container->gone_at};
+    }
+    vanish(container->id);
     for (const json& mount : mounts) {
         const std::string volume = value_or(mount, "Name", "").get<std::string>();
         if (request.flag("v") && volume.size() == 64) remove_volume(request, volume);
     }
     return no_content();
+}
+
+void EngineWorld::vanish(std::string id) {
+    tell("destroy", containers_.at(id));
+    containers_.erase(id);
+    std::erase(order_, id);
 }
 
 }  // namespace driftless::test

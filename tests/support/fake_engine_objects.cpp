@@ -319,6 +319,12 @@ std::string familiar(std::string reference) {
     return tagged ? reference : reference + ":latest";
 }
 
+/// "app" of "app:1" and "app@sha256:…".
+std::string familiar_repository(const std::string& reference) {
+    const std::size_t digest = reference.find('@');
+    return reference.substr(0, digest != std::string::npos ? digest : reference.rfind(':'));
+}
+
 }  // namespace
 
 void EngineWorld::add_image(const std::string& reference, FakeImage image) {
@@ -337,8 +343,10 @@ FakeImage* EngineWorld::find_image(const std::string& reference) {
 json EngineWorld::image_json(const std::string& id) const {
     const FakeImage& image = images_.at(id);
     json tags = json::array();
+    json digests = json::array();
     for (const auto& [reference, to] : references_) {
-        if (to == id) tags.push_back(reference);
+        if (to != id) continue;
+        (reference.find('@') == std::string::npos ? tags : digests).push_back(reference);
     }
     json config{
         {"Hostname", ""},        {"User", ""},         {"Env", nullptr},   {"Cmd", nullptr},
@@ -347,7 +355,7 @@ json EngineWorld::image_json(const std::string& id) const {
     config.update(image.config);
     return {{"Id", id},
             {"RepoTags", tags},
-            {"RepoDigests", json::array()},
+            {"RepoDigests", digests},
             {"Created", "1970-01-01T00:00:00Z"},
             {"Config", config},
             {"Architecture", image.architecture},
@@ -362,7 +370,7 @@ EngineAnswer EngineWorld::list_images(const EngineRequest&, const std::string&) 
         const json whole = image_json(id);
         list.push_back({{"Id", id},
                         {"RepoTags", whole["RepoTags"]},
-                        {"RepoDigests", json::array()},
+                        {"RepoDigests", whole["RepoDigests"]},
                         {"Labels", whole["Config"]["Labels"]},
                         {"Size", whole["Size"]}});
     }
@@ -377,6 +385,29 @@ EngineAnswer EngineWorld::inspect_image(const EngineRequest&, const std::string&
     return answer(200, image_json(image->id));
 }
 
+FakeImage* EngineWorld::find_in_registry(const std::string& reference) {
+    for (auto& [name, image] : registry) {
+        if (image.digest.empty()) image.digest = "sha256:" + new_id();
+        const bool by_digest = reference == familiar_repository(name) + "@" + image.digest;
+        if (name == reference || by_digest) return &image;
+    }
+    return nullptr;
+}
+
+EngineAnswer EngineWorld::look_up_image(const EngineRequest&, const std::string& reference) {
+    const auto failure = lookup_fails.find(familiar(reference));
+    if (failure != lookup_fails.end()) return failure->second;
+    const FakeImage* found = find_in_registry(familiar(reference));
+    if (found == nullptr) {
+        return refusal(404, fmt::format("manifest unknown: {} is in no registry", reference));
+    }
+    return answer(200, {{"Descriptor",
+                         {{"mediaType", "application/vnd.oci.image.index.v1+json"},
+                          {"digest", found->digest},
+                          {"size", 424}}},
+                        {"Platforms", json::array()}});
+}
+
 EngineAnswer EngineWorld::pull_image(const EngineRequest& request, const std::string&) {
     const std::string repository = request.query_or("fromImage", "");
     const std::string tag = request.query_or("tag", "latest");
@@ -385,14 +416,15 @@ EngineAnswer EngineWorld::pull_image(const EngineRequest& request, const std::st
     if (const auto failure = pull_fails.find(reference); failure != pull_fails.end()) {
         return failure->second;
     }
-    const auto found = registry.find(reference);
-    if (found == registry.end()) {
+    FakeImage* found = find_in_registry(reference);
+    if (found == nullptr) {
         return refusal(404,
                        fmt::format("manifest for {0} not found: manifest unknown: manifest unknown",
                                    reference));
     }
-    add_image(reference, found->second);
-    found->second.id = references_.at(reference);  // the same bytes at the next pull
+    add_image(reference, *found);
+    found->id = references_.at(reference);  // the same bytes at the next pull
+    references_[familiar_repository(reference) + "@" + found->digest] = found->id;
     tell("image", "pull", reference, {{"name", repository}});
     std::string stream;
     const std::vector<json> lines{

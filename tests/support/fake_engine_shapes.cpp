@@ -117,6 +117,7 @@ std::string word(FakeContainer::State state) {
         case FakeContainer::State::paused: return "paused";
         case FakeContainer::State::restarting: return "restarting";
         case FakeContainer::State::exited: return "exited";
+        case FakeContainer::State::removing: return "removing";
     }
     return "dead";
 }
@@ -274,6 +275,7 @@ std::string EngineWorld::status_text(const FakeContainer& container) const {
         case State::restarting:
             return fmt::format("Restarting ({}) {} ago", container.exit_code,
                                since(container.finished));
+        case State::removing: return "Removal In Progress";
         case State::exited: break;
     }
     return fmt::format("Exited ({}) {} ago", container.exit_code, since(container.finished));

@@ -63,6 +63,7 @@ const std::vector<EngineWorld::Route>& EngineWorld::routes() {
         {post, "/images/create", &W::pull_image},
         {get, "/images/json", &W::list_images},
         {get, "/images/*/json", &W::inspect_image},
+        {get, "/distribution/*/json", &W::look_up_image},
     };
     return table;
 }
@@ -99,6 +100,7 @@ std::optional<SteadyTime> EngineWorld::next_due() const {
         consider(container.ends_at);
         consider(container.probes_at);
         consider(container.restarts_at);
+        consider(container.gone_at);
     }
     return next;
 }
@@ -107,7 +109,12 @@ void EngineWorld::settle() {
     const SteadyTime until = clock_.now();
     for (auto next = next_due(); next && *next <= until; next = next_due()) {
         at_ = std::max(at_, *next);
-        for (auto& [id, container] : containers_) come_to_pass(container);
+        std::vector<std::string> gone;
+        for (auto& [id, container] : containers_) {
+            come_to_pass(container);
+            if (container.gone_at && *container.gone_at <= at_) gone.push_back(id);
+        }
+        for (const std::string& id : gone) vanish(id);
     }
     at_ = until;
 }

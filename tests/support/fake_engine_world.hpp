@@ -22,6 +22,8 @@ using Milliseconds = std::chrono::milliseconds;
 /// An image, and how the containers made from it behave.
 struct FakeImage {
     std::string id;                ///< filled in by `EngineWorld::add_image` where empty
+    std::string digest;            ///< in a registry; filled in by the first who asks there
+    Milliseconds remove_takes{0};  ///< of its containers: so long they are being removed
     json config = json::object();  ///< as inspect shows it: Env, Cmd, Labels, Healthcheck …
     std::optional<int> exit_code;  ///< ends by itself with it; runs on without
     Milliseconds exits_after{0};
@@ -59,7 +61,7 @@ struct FakeNetwork {
 };
 
 struct FakeContainer {
-    enum class State { created, running, paused, restarting, exited };
+    enum class State { created, running, paused, restarting, exited, removing };
 
     std::string id;
     std::string name;
@@ -84,6 +86,7 @@ struct FakeContainer {
     std::optional<SteadyTime> ends_at;
     int ends_with = 0;
     std::optional<SteadyTime> restarts_at;
+    std::optional<SteadyTime> gone_at;
     std::map<std::string, std::string> files;  ///< put by archive: absolute path -> bytes
 
     [[nodiscard]] bool lives() const { return state == State::running || state == State::paused; }
@@ -122,6 +125,7 @@ public:
     std::map<std::string, FakeImage> registry;  ///< what a pull finds: "app:1"
     std::map<std::string, EngineAnswer>
         pull_fails;  ///< by reference; 200: errorDetail in the stream
+    std::map<std::string, EngineAnswer> lookup_fails;  ///< by reference
     Milliseconds pull_takes{500};
     std::map<std::string, std::string> host_files;   ///< for binds: absolute path -> bytes
     std::map<std::string, std::string> taken_ports;  ///< "80/tcp" -> by whom, outside the engine
@@ -191,6 +195,7 @@ private:
                          const std::string& mode);
     void give_endpoints(FakeContainer& container, const json& body);
     void stopped(FakeContainer& container, int code);
+    void vanish(std::string id);
     void probe(FakeContainer& container);
     void come_to_pass(FakeContainer& container);
     std::map<std::string, std::string>* files_at(FakeContainer& container, const std::string& path,
@@ -213,6 +218,8 @@ private:
     EngineAnswer list_images(const EngineRequest&, const std::string&);
     EngineAnswer inspect_image(const EngineRequest&, const std::string& reference);
     EngineAnswer pull_image(const EngineRequest& request, const std::string&);
+    EngineAnswer look_up_image(const EngineRequest& request, const std::string& reference);
+    FakeImage* find_in_registry(const std::string& reference);
     FakeVolume& make_volume(const std::string& name, const json& body);
     FakeNetwork& make_network(const std::string& name, const json& body);
     void attach(FakeContainer& container, json& endpoint, FakeNetwork& network);
@@ -247,7 +254,7 @@ private:
     std::map<std::string, FakeNetwork> networks_;      ///< by id
     std::map<std::string, FakeVolume> volumes_;        ///< by name
     std::map<std::string, FakeImage> images_;          ///< by id
-    std::map<std::string, std::string> references_;    ///< "app:1" -> id
+    std::map<std::string, std::string> references_;    ///< "app:1", "app@sha256:…" -> id
     std::vector<std::string> order_;                   ///< ids of containers, oldest first
 };
 

@@ -16,10 +16,12 @@
 #include <array>
 #include <cstdio>
 #include <cstring>
+#include <string_view>
 
 namespace driftless::testing {
 namespace {
 
+constexpr const char* docker_registry = "/usr/bin/docker-registry";
 constexpr const char* nginx = "/usr/sbin/nginx";
 constexpr const char* fcgiwrap = "/usr/sbin/fcgiwrap";
 constexpr const char* sshd = "/usr/sbin/sshd";
@@ -316,6 +318,59 @@ std::string SshServer::url(const std::string& path) const {
 
 std::string SshServer::host() const {
     return "[127.0.0.1]:" + std::to_string(listener_.port());
+}
+
+bool ImageRegistry::available() {
+    return is_program(docker_registry);
+}
+
+ImageRegistry::ImageRegistry() {
+    write_file(folder_.at("passwords"),  // bcrypt is all that it takes
+               "bnx:$2y$04$sNgej07rK2LNmQi16nvxzO1i7Haa3FBBgeUv3DVFvwwiRdKemU202\n");
+    write_file(folder_.at("config.yml"),
+               "version: 0.1\nlog: {level: info, formatter: text, accesslog: {disabled: true}}\n"
+               "storage: {filesystem: {rootdirectory: " +
+                   folder_.at("images") +
+                   "}}\nhttp: {addr: \"127.0.0.1:0\", secret: none}\n"
+                   "auth: {htpasswd: {realm: test, path: " +
+                   folder_.at("passwords") + "}}\n");
+    std::array<int, 2> pipe{};
+    need(::pipe(pipe.data()) == 0, "make a pipe");
+    for (const int end : pipe) ::fcntl(end, F_SETFD, FD_CLOEXEC);
+    const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    program_ = std::make_unique<Program>(
+        std::vector<std::string>{docker_registry, "serve", folder_.at("config.yml")},
+        std::vector<std::string>{"PATH=/usr/bin:/bin", "OTEL_TRACES_EXPORTER=none"},
+        std::map<int, int>{{0, nowhere}, {1, nowhere}, {2, pipe[1]}});
+    ::close(nowhere);
+    ::close(pipe[1]);
+    log_ = pipe[0];
+    // It chooses its port itself, and says so when it listens.
+    constexpr std::string_view listens = "listening on ";
+    std::string log;
+    std::array<char, 4096> bytes{};
+    std::size_t at = std::string::npos;
+    while (at == std::string::npos || log.find('"', at) == std::string::npos) {
+        const auto got = ::read(log_, bytes.data(), bytes.size());
+        need(got > 0, "start " + std::string{docker_registry} + ": " + log);
+        log.append(bytes.data(), static_cast<std::size_t>(got));
+        at = log.find(listens);
+    }
+    at += listens.size();
+    host_ = log.substr(at, log.find('"', at) - at);
+    thread_ = std::thread{[this] { drain(); }};
+}
+
+void ImageRegistry::drain() const {
+    std::array<char, 4096> bytes{};
+    while (::read(log_, bytes.data(), bytes.size()) > 0) {
+    }
+}
+
+ImageRegistry::~ImageRegistry() {
+    program_.reset();
+    thread_.join();  // its end of the pipe is closed
+    ::close(log_);
 }
 
 std::string make_ssh_key(const TempFolder& folder, const std::string& name, const std::string& type,

@@ -126,6 +126,28 @@ private:
     std::thread thread_;
 };
 
+/// A registry of images on 127.0.0.1, without TLS, as an engine takes it on loopback: empty at
+/// first, and for user "bnx" with the password "let me in" alone.
+class ImageRegistry {
+public:
+    static bool available();
+    ImageRegistry();
+    ImageRegistry(const ImageRegistry&) = delete;
+    ImageRegistry& operator=(const ImageRegistry&) = delete;
+    ~ImageRegistry();
+
+    [[nodiscard]] const std::string& host() const { return host_; }  ///< "127.0.0.1:PORT"
+
+private:
+    void drain() const;
+
+    TempFolder folder_;
+    std::string host_;
+    int log_ = -1;
+    std::unique_ptr<Program> program_;
+    std::thread thread_;  ///< reads its log, so that it can go on writing
+};
+
 /// Makes a key pair: FOLDER/NAME and FOLDER/NAME.pub. @return FOLDER/NAME
 std::string make_ssh_key(const TempFolder& folder, const std::string& name, const std::string& type,
                          const std::string& passphrase = "");
@@ -141,3 +163,6 @@ std::string public_part(const std::string& key);
 #define SKIP_WITHOUT_SSH_SERVER()                    \
     if (!driftless::testing::SshServer::available()) \
     GTEST_SKIP() << "needs sshd (package openssh-server): scripts/test installs it"
+#define SKIP_WITHOUT_REGISTRY()                          \
+    if (!driftless::testing::ImageRegistry::available()) \
+    GTEST_SKIP() << "needs the package docker-registry: scripts/test installs it"

@@ -240,6 +240,13 @@ asio::awaitable<Result<void>> MemoryJournal::settle(const std::string&, const St
     co_return Result<void>{};
 }
 
+asio::awaitable<Result<void>> MemoryJournal::learn(std::string, std::string subject, json said) {
+    if (full) co_return Error{Errc::unavailable, "the journal is full"};
+    if (said.is_null()) learned.erase(subject);
+    if (!said.is_null()) learned.insert_or_assign(std::move(subject), std::move(said));
+    co_return Result<void>{};
+}
+
 void MemoryJournal::note(const Action& action, const Done& done) {
     const bool gone = done.done && (action.verb == Verb::remove || !action.want);
     if (gone) {

@@ -96,6 +96,9 @@ public:
     asio::awaitable<Result<void>> intend(const std::string& run, const Step& step) override;
     asio::awaitable<Result<void>> settle(const std::string& run, const Step& step,
                                          const Results& results) override;
+    asio::awaitable<Result<void>> learn(std::string target, std::string subject,
+                                        json said) override;
+    std::map<std::string, json> learned;
     /// What the store does after a run.
     void record(const Outcome& outcome);
 
