@@ -99,7 +99,8 @@ ContainerGroups group_containers(const std::vector<ContainerSummary>& list, cons
     const std::set<std::string> known = known_keys(facts);
     for (const ContainerSummary& container : list) {
         groups.names[container.id] = name_of(container);
-        if (is_filler(container)) continue;
+        const bool leaves = is_kept(container) && container.state == "removing";
+        if (is_filler(container) || leaves) continue;
         const std::string mark = label_of(container, marks::installation);
         const std::string key = key_of(container.labels);
         const bool marked = mark == installation;

@@ -153,6 +153,20 @@ void tell_kept(const Look& look, const Turn& turn, const json& container, Live& 
     live.left_alone.clear();
 }
 
+constexpr auto next_look_at_removal = std::chrono::seconds{2};  // its end is an event, too
+
+/// Somebody removes it, and that takes a while: it can't be started, nor its name be taken. Once it
+/// is gone, it is made anew.
+bool tell_being_removed(const Look& look, const Turn& turn, const json& container, Live& live) {
+    if (turn.group.current == nullptr) return false;
+    if (shown_text(container, "/State/Status") != "removing") return false;
+    live.unfinished = "it is being removed; declared, it is made anew once it is gone";
+    live.idle_until = look.run.clock.wall() + next_look_at_removal;
+    live.left_alone.clear();
+    if (!turn.wanted.empty()) live.agrees_with = turn.wanted.front().digest;
+    return true;
+}
+
 void compare(Look& look, const Turn& turn, json have, Live& live) {
     for (const SealedSpec& want : turn.wanted) {
         if (!differences(want, have, look.run.vault).empty()) continue;
@@ -209,6 +223,7 @@ asio::awaitable<Result<Live>> inspected(Look& look, const Turn& turn, json conta
     tell_half_made(turn, container, live);
     tell_kept(look, turn, container, live);
     co_await tell_way_back(look, turn, live);
+    if (tell_being_removed(look, turn, container, live)) co_return live;
     const bool settled = live.unfinished.empty() && live.left_alone.empty();
     if (live.kept || (settled && (live.ready || live.completed)))
         co_await learn_image(look.access, look.run, find(look.declared, turn.name), container);

@@ -105,6 +105,8 @@ void tell_state(const json& container, Live& live) {
     if (state == "paused") {
         live.left_alone = "paused";
         live.detail = "paused";
+    } else if (state == "removing") {
+        live.detail = "it is being removed";
     } else if (state == "restarting") {
         live.health = Health::unhealthy;
         live.detail = "restarting in a loop: " + exit_detail(container);
@@ -124,6 +126,7 @@ Verdict verdict_on(const json& container, net::WallTime now) {
     const std::string state = shown_text(container, "/State/Status");
     if (state == "running") return running_verdict(container, now);
     if (state == "paused") return {Proof::waiting, "paused", while_paused};
+    if (state == "removing") return {Proof::waiting, "it is being removed", next_probe};
     if (is_completed(container)) return {Proof::proven, ""};
     if (state == "created") {
         const std::string error = shown_text(container, "/State/Error");

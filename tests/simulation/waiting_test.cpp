@@ -45,6 +45,32 @@ TEST(Removal, InItsGraceIsUnderWayAndAllElseIsWell) {
     EXPECT_EQ(stage.ours(), std::vector<std::string>{"mini1 shop-web-1 running"});
 }
 
+TEST(Removal, ThatIsUnderWayIsWaitedForAndThenMended) {
+    Stage stage;
+    FakeImage slow;
+    slow.remove_takes = 30s;
+    stage.world.add_image("app:1", slow);
+    const Commit shop = project("shop", "services:\n  web:\n    image: app:1\n");
+    stage.begin(shop);
+    stage.world.clear_logs();
+    stage.world.engine().world.ask(net::Method::del, "/containers/shop-web-1?force=1");
+    Commit again = shop;
+    again["README.md"] = "a commit meets it";
+    stage.push(again);
+    const char* const key = "mini1/docker.container/shop.web.1";
+    for (int look = 0; look < 5; ++look) {
+        ASSERT_TRUE(stage.world.daemon().reconcile({key}));
+        stage.world.run_for(5s);
+        EXPECT_EQ(stage.world.resource(key).status, Status::progressing)
+            << stage.world.resource(key).why;
+    }
+    EXPECT_EQ(stage.world.writes(), std::vector<std::string>{});
+    stage.world.run_for(15s);
+    EXPECT_EQ(stage.ours(), std::vector<std::string>{"mini1 shop-web-1 running"});
+    EXPECT_EQ(stage.world.resource(key).status, Status::in_sync);
+    stage.expect_quiet();
+}
+
 TEST(Removal, OfWhatAnotherTargetNeededComesAfterThatIsGoneForGood) {
     const Scenario& both = *std::ranges::find(scenarios(), "two_targets_removed", &Scenario::name);
     Stage stage{{"mini1", "mini2"}};
