@@ -19,6 +19,7 @@ void add_commands(CLI::App& app, Selected& selected) {
     add_adopt(app, selected);
     add_history(app, selected);
     add_doctor(app, selected);
+    add_schema(app, selected);
     add_version(app, selected);
     add_completion(app, selected);
     add_man(app, selected);

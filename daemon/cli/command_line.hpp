@@ -36,6 +36,7 @@ void add_names(CLI::App& app, Selected& selected);
 void add_plan(CLI::App& app, Selected& selected);
 void add_reconcile(CLI::App& app, Selected& selected);
 void add_run(CLI::App& app, Selected& selected);
+void add_schema(CLI::App& app, Selected& selected);
 void add_status(CLI::App& app, Selected& selected);
 void add_validate(CLI::App& app, Selected& selected);
 void add_version(CLI::App& app, Selected& selected);

@@ -2,10 +2,10 @@
 #include <memory>
 #include <ostream>
 
+#include "config/base/percent.hpp"
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
 #include "daemon/cli/text.hpp"
-#include "daemon/http/query.hpp"
 
 namespace driftless::cli {
 namespace {
@@ -35,7 +35,7 @@ asio::awaitable<int> history(Machine& machine, std::string config, HistoryOption
     auto endpoint = endpoint_of(config, machine);
     if (!endpoint) co_return fail(machine, endpoint.error());
     std::string path = fmt::format("/api/v1/history?limit={}", options.limit);
-    if (!options.key.empty()) path += "&key=" + http::percent_encoded(options.key);
+    if (!options.key.empty()) path += "&key=" + percent_encoded(options.key);
     const auto answer = co_await endpoint->get(std::move(path));
     if (!answer) co_return fail(machine, answer.error());
     if (options.as_json) {

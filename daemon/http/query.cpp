@@ -10,12 +10,6 @@ int hex_value(char digit) {
     return -1;
 }
 
-bool is_unreserved(char letter) {
-    return (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') ||
-           (letter >= 'A' && letter <= 'Z') || letter == '-' || letter == '.' || letter == '_' ||
-           letter == '~';
-}
-
 Result<void> add_pair(std::string_view pair, std::map<std::string, std::string>& query) {
     if (pair.empty()) return {};
     const auto equals = pair.find('=');
@@ -29,18 +23,6 @@ Result<void> add_pair(std::string_view pair, std::map<std::string, std::string>&
 }
 
 }  // namespace
-
-std::string percent_encoded(std::string_view text) {
-    std::string result;
-    for (const char letter : text) {
-        if (is_unreserved(letter)) {
-            result += letter;
-        } else {
-            result += fmt::format("%{:02X}", static_cast<unsigned char>(letter));
-        }
-    }
-    return result;
-}
 
 Result<std::string> percent_decoded(std::string_view text) {
     std::string result;

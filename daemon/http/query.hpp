@@ -17,8 +17,6 @@ struct Address {
 /// @return `invalid`: a broken escape, or an encoded "/" , NUL or "." trick in the path
 Result<Address> parse_address(std::string_view target);
 
-/// "a b" → "a%20b", for one step of a path or one value of a query.
-std::string percent_encoded(std::string_view text);
 /// @return `invalid`
 Result<std::string> percent_decoded(std::string_view text);
 

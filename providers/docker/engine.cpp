@@ -198,19 +198,4 @@ Result<json> parse_body(const net::Response& response) {
     return Error{Errc::invalid, "the answer is not JSON"};
 }
 
-std::string percent_encoded(std::string_view text) {
-    std::string encoded;
-    for (const char letter : text) {
-        const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-                           (letter >= '0' && letter <= '9') || letter == '-' || letter == '.' ||
-                           letter == '_' || letter == '~';
-        if (plain) {
-            encoded += letter;
-        } else {
-            encoded += fmt::format("%{:02X}", static_cast<unsigned char>(letter));
-        }
-    }
-    return encoded;
-}
-
 }  // namespace driftless::docker

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "config/base/percent.hpp"
 #include "providers/net/clock.hpp"
 #include "providers/net/http.hpp"
 
@@ -65,8 +66,5 @@ private:
 
 /// The parsed body. @return `invalid` when it isn't JSON; nesting over 128 is refused
 Result<nlohmann::json> parse_body(const net::Response& response);
-
-/// "a b" -> "a%20b", for one step of a path or one value of a query.
-std::string percent_encoded(std::string_view text);
 
 }  // namespace driftless::docker

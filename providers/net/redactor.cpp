@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/base/hex.hpp"
+#include "config/base/percent.hpp"
 
 namespace driftless::net {
 namespace {
@@ -46,18 +47,6 @@ std::string base64_inside(std::string_view text, std::size_t before, std::string
         bits &= (1u << have) - 1;
     }
     return letters;
-}
-
-std::string percent_encoded(std::string_view text) {
-    std::string encoded;
-    for (const char letter : text) {
-        const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-                           (letter >= '0' && letter <= '9') ||
-                           std::string_view{"-._~"}.find(letter) != std::string_view::npos;
-        encoded += plain ? std::string{letter}
-                         : fmt::format("%{:02X}", static_cast<unsigned char>(letter));
-    }
-    return encoded;
 }
 
 std::string as_json(std::string_view text) {

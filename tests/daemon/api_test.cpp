@@ -6,6 +6,7 @@
 #include <iterator>
 #include <set>
 
+#include "config/base/percent.hpp"
 #include "daemon/http/query.hpp"
 #include "tests/support/paths.hpp"
 #include "tests/support/run_on.hpp"

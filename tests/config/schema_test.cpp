@@ -1,0 +1,68 @@
+// The schemas that editors get, held against what the readers ask for, both ways.
+#include "config/schemas.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
+
+#include "tests/support/paths.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace driftless {
+namespace {
+
+using json = nlohmann::json;
+
+/// The names of all properties, at any depth.
+void collect(const json& schema, std::set<std::string>& names) {
+    if (schema.is_object() && schema.contains("properties")) {
+        for (const auto& [name, property] : schema["properties"].items()) names.insert(name);
+    }
+    if (!schema.is_structured()) return;
+    for (const auto& part : schema) collect(part, names);
+}
+
+/// The keys that a reader asks for by name in these sources.
+std::set<std::string> asked_for(const std::vector<std::string>& files) {
+    const std::regex ask{
+        R"re((?:get|require|text|texts|text_map|boolean|integer|one_of|flag|texts_in|read_\w+)\(\s*(?:\w+,\s*)?"(\w+)")re"};
+    std::set<std::string> keys;
+    for (const std::string& file : files) {
+        const std::string text = testing::read_file(test::source_dir() / file);
+        EXPECT_NE(text, "") << file;
+        for (std::sregex_iterator at{text.begin(), text.end(), ask}, end; at != end; ++at) {
+            keys.insert((*at)[1]);
+        }
+    }
+    return keys;
+}
+
+void expect_same(std::string_view schema, const std::vector<std::string>& files,
+                 const std::set<std::string>& read_otherwise) {
+    std::set<std::string> names;
+    collect(json::parse(schema), names);
+    std::set<std::string> keys = asked_for(files);
+    for (const std::string& key : keys)
+        EXPECT_TRUE(names.contains(key)) << key << " is not in the schema";
+    keys.insert(read_otherwise.begin(), read_otherwise.end());
+    for (const std::string& name : names)
+        EXPECT_TRUE(keys.contains(name)) << name << " is read nowhere";
+}
+
+TEST(Schema, OfTheSettingsIsWhatTheirReadersKnow) {
+    expect_same(
+        settings_schema(),
+        {"config/settings.cpp", "config/settings_targets.cpp", "config/settings_sources.cpp"},
+        {"secret", "targets", "policy", "sources", "secrets", "registries", "http"});
+}
+
+TEST(Schema, OfAManifestIsWhatItsReadersKnow) {
+    expect_same(manifest_schema(),
+                {"config/manifest_document.cpp", "reconcilers/docker/compose_project.cpp"},
+                {"apiVersion", "secret", "value", "from", "field"});
+}
+
+}  // namespace
+}  // namespace driftless
