@@ -137,7 +137,9 @@ asio::awaitable<void> look_up_what_is_due(EngineAccess& access, Run& run, Scope 
         if (is_due(access, run, scope, tag, how))
             work.push_back(look_up(access, run, tag, how.image));
     }
-    if (!work.empty()) co_await net::side_by_side(std::move(work), lookups_at_once);
+    // Whatever ended them early, the next full look asks for what was not answered.
+    if (!work.empty())
+        static_cast<void>(co_await net::side_by_side(std::move(work), lookups_at_once));
     std::erase_if(access.tags.troubles, [&](const auto& one) { return !tags.contains(one.first); });
 }
 
@@ -153,7 +155,10 @@ asio::awaitable<void> forget_the_rest(Run& run, FollowedTags tags) {
         const bool is_ours = subject.starts_with(of_tag) || subject.starts_with(of_image);
         if (is_ours && !used.contains(subject)) unused.push_back(subject);
     }
-    for (std::string& subject : unused) co_await learn(run, std::move(subject), nullptr);
+    for (std::string& subject : unused) {
+        const auto forgotten = co_await learn(run, std::move(subject), nullptr);
+        if (!forgotten) co_return;  // the next full look tries again
+    }
 }
 
 void put_digest(Declared& want, const std::string& digest, const Vault& vault) {
@@ -228,7 +233,8 @@ asio::awaitable<void> learn_image(EngineAccess& access, Run& run, const Declared
                       is_image(*image, digest);
     if (same) co_return;
     json said{{"repository", repository}, {"digest", digest_of_image(*image, repository)}};
-    co_await learn(run, image_subject(want->key), std::move(said));
+    // A store that can't note it lets nothing be replaced either.
+    static_cast<void>(co_await learn(run, image_subject(want->key), std::move(said)));
 }
 
 bool follows_tag(const json& spec) {
