@@ -58,7 +58,7 @@ int run_program(std::vector<std::string> arguments) {
     int code = cli::exit_error;
     std::exception_ptr thrown;
     net::asio::co_spawn(io, cli::run_command_line(std::move(arguments), machine),
-                        [&](std::exception_ptr failed, int result) {
+                        [&](const std::exception_ptr& failed, int result) {
                             thrown = failed;
                             code = failed ? cli::exit_error : result;
                         });

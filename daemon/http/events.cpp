@@ -60,7 +60,8 @@ asio::awaitable<void> tell(std::shared_ptr<Telling> telling, net::Outlet& outlet
 
 }  // namespace
 
-net::ServerResponse follow(Feed& feed, net::Clock& clock, Measures& measures, std::string last_id) {
+net::ServerResponse follow(Feed& feed, net::Clock& clock, Measures& measures,
+                           const std::string& last_id) {
     if (feed.is_full()) {
         return problem(Error{.code = Errc::unavailable,
                              .message = fmt::format("{} readers follow already; read the status, "

@@ -13,7 +13,8 @@ namespace driftless::http {
 /// happened for a while. Who reads too slowly is dropped. The feed, clock and measures outlive it.
 /// https://html.spec.whatwg.org/multipage/server-sent-events.html
 /// @param last_id  the request's Last-Event-ID; empty: what comes from now on
-net::ServerResponse follow(Feed& feed, net::Clock& clock, Measures& measures, std::string last_id);
+net::ServerResponse follow(Feed& feed, net::Clock& clock, Measures& measures,
+                           const std::string& last_id);
 
 inline constexpr std::chrono::seconds heartbeat{15};
 
