@@ -6,6 +6,7 @@
 
 #include "daemon/announcer.hpp"
 #include "daemon/http/control.hpp"
+#include "daemon/restoring.hpp"
 #include "daemon/source_loop.hpp"
 #include "daemon/target_loop.hpp"
 
@@ -54,6 +55,11 @@ public:
     Result<void> reconcile(const std::vector<std::string>& targets) override;
     asio::awaitable<Result<void>> confirm(std::string hash) override;
     asio::awaitable<Result<void>> adopt(ResourceKey key) override;
+    asio::awaitable<Result<void>> suspend(Suspension suspension) override;
+    asio::awaitable<Result<void>> resume(ResourceKey what) override;
+    asio::awaitable<Result<std::vector<Restorable>>> removed(std::string target) override;
+    asio::awaitable<Result<void>> restore(ResourceKey key) override;
+    asio::awaitable<Result<Inventory>> leave(std::string target) override;
 
 private:
     void make_target(const TargetSettings& settings);
@@ -62,6 +68,9 @@ private:
     asio::awaitable<Result<Wanted>> earlier(std::string target, std::string commit);
     void tell(TargetLoop& loop, TargetNews news);
     void run_ended(TargetLoop& loop, const Outcome& outcome);
+    [[nodiscard]] Result<TargetLoop*> loop_of(const std::string& target);
+    [[nodiscard]] Result<void> known(const ResourceKey& what);
+    asio::awaitable<Result<Losses>> losses_of(std::string target);
 
     DaemonParts parts_;
     Board board_;

@@ -28,9 +28,13 @@ std::map<std::string, std::string> read_environment() {
     return environment;
 }
 
-net::asio::awaitable<void> until_asked_to_stop(net::asio::any_io_executor executor) {
-    net::Signals signals{executor, {SIGTERM, SIGINT}};
-    [[maybe_unused]] const auto signal = co_await signals.next();  // or canceled: it ends as well
+/// From the first call on, these signals no longer end the process by themselves.
+net::asio::awaitable<cli::Asked> next_asked(net::asio::any_io_executor executor,
+                                            std::unique_ptr<net::Signals>& signals) {
+    const std::vector<int> numbers{SIGTERM, SIGINT, SIGHUP};
+    if (!signals) signals = std::make_unique<net::Signals>(executor, numbers);
+    const auto signal = co_await signals->next();  // or canceled: it ends as well
+    co_return signal&&* signal == SIGHUP ? cli::Asked::reload : cli::Asked::stop;
 }
 
 int run_program(std::vector<std::string> arguments) {
@@ -41,6 +45,7 @@ int run_program(std::vector<std::string> arguments) {
     net::Redactor redactor;
     cli::RedactedStream out{std::cout, redactor};
     cli::RedactedStream err{std::cerr, redactor};
+    std::unique_ptr<net::Signals> signals;
     cli::Machine machine{
         .environment = read_environment(),
         .out = out,
@@ -53,7 +58,7 @@ int run_program(std::vector<std::string> arguments) {
         .processes = *processes,
         .redactor = redactor,
         .make_lane = net::make_thread_lane,
-        .until_asked_to_stop = [&io] { return until_asked_to_stop(io.get_executor()); }};
+        .next_asked = [&io, &signals] { return next_asked(io.get_executor(), signals); }};
     cli::set_up_logging(machine, true);
     int code = cli::exit_error;
     std::exception_ptr thrown;

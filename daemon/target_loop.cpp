@@ -44,7 +44,17 @@ asio::awaitable<void> TargetLoop::run_due() {
     Order order = schedule_.take(clock_.now());
     const Outcome outcome = co_await runner_.run(std::move(order));
     schedule_.ended(clock_.now(), outcome);
+    mind_suspensions();
     on_end_(*this, outcome);
+}
+
+/// What is left alone until a time is looked at then.
+void TargetLoop::mind_suspensions() {
+    for (const Suspension& one : runner_.status().suspended) {
+        if (!one.until) continue;
+        const auto left = std::max(*one.until - clock_.wall(), net::WallTime::duration::zero());
+        schedule_.remind(clock_.now() + left + 1ms, "a suspension ends");
+    }
 }
 
 /// A machine that slept missed events, and its connections are dead: all is looked at anew.
@@ -101,6 +111,12 @@ void TargetLoop::tell(TargetNews news) {
 void TargetLoop::ask(const Scope& scope) {
     schedule_.ask(clock_.now(), scope);
     wakeup_.wake();
+}
+
+asio::awaitable<void> TargetLoop::suspensions_changed() {
+    runner_.cut_short();
+    co_await runner_.look_at_suspensions();
+    ask(Scope{});
 }
 
 void TargetLoop::board_changed() {

@@ -24,7 +24,9 @@ public:
 
     void tell(TargetNews news);
     void ask(const Scope& scope);  ///< a person's reconcile
-    void board_changed();          ///< looks again if anything here is blocked
+    /// Something was suspended or resumed: what is under way ends at its next step.
+    asio::awaitable<void> suspensions_changed();
+    void board_changed();  ///< looks again if anything here is blocked
     void stop();
 
     [[nodiscard]] const TargetRunner& runner() const { return runner_; }
@@ -36,6 +38,7 @@ private:
     asio::awaitable<void> run_due();
     void heard(const Hint& hint);
     void mind_sleep();
+    void mind_suspensions();
     [[nodiscard]] bool anything_blocked() const;
 
     Target& target_;

@@ -31,16 +31,6 @@ public:
     }
 };
 
-std::string joined(const std::vector<std::string>& reasons) {
-    std::string text;
-    for (const std::string& reason : reasons) {
-        if (reason.empty()) continue;
-        if (!text.empty()) text += "; ";
-        text += reason;
-    }
-    return text;
-}
-
 bool same_for_others(const Posted& one, const Posted& other) {
     return one.exists == other.exists && one.ready == other.ready &&
            one.completed == other.completed && one.failed == other.failed &&
@@ -97,82 +87,6 @@ void TargetRunner::hold_removals(std::string why) {
     hold_ = std::move(why);
 }
 
-std::string TargetRunner::reason_to_hold(const TargetMemory& memory) const {
-    return joined({memory.hold_removals, hold_});
-}
-
-asio::awaitable<Result<Facts>> TargetRunner::facts_of(const Order& order) {
-    auto memory = co_await parts_.store.recall(parts_.settings.name);
-    if (!memory) co_return std::move(memory).error().in("read what the store remembers");
-    Facts facts;
-    facts.target = parts_.settings.name;
-    facts.installation = parts_.installation;
-    facts.policy = parts_.settings.policy;
-    facts.now = parts_.clock.wall();
-    if (wanted_) facts.desired = wanted_->desired;
-    facts.board = parts_.board;
-    facts.retry = order.retry;
-    facts.hold_removals = reason_to_hold(*memory);
-    facts.first_contact = memory->first_contact;
-    facts.after_outage = after_outage_;
-    stored_hold_ = memory->hold_removals;
-    facts.inventory = std::move(memory->inventory);
-    facts.confirmed = std::move(memory->confirmed);
-    facts.adopt = std::move(memory->adopt);
-    facts.suspended = std::move(memory->suspended);
-    facts.learned = std::move(memory->learned);
-    co_await add_fallbacks(facts);
-    co_return facts;
-}
-
-/// What git wants and the target, as it is, can't have.
-std::set<ResourceKey> TargetRunner::unfit_content(const Facts& facts) const {
-    std::set<ResourceKey> unfit;
-    std::map<std::string, KindRules> rules;
-    for (const auto& [name, kind] : parts_.target.kinds()) rules.emplace(name, kind->rules());
-    if (!facts.desired) return unfit;
-    for (const Declared& want : (*facts.desired)->resources) {
-        const auto of_kind = rules.find(want.key.kind);
-        if (of_kind == rules.end() || !of_kind->second.unfit) continue;
-        if (!of_kind->second.unfit(want).empty()) unfit.insert(want.key);
-    }
-    return unfit;
-}
-
-/// For content that was tried and failed, or is unfit: what worked before, from its commit.
-asio::awaitable<void> TargetRunner::add_fallbacks(Facts& facts) {
-    std::map<std::string, Wanted> in_use;
-    const std::set<ResourceKey> unfit = unfit_content(facts);
-    for (const auto& [key, entry] : facts.inventory) {
-        const bool is_bad = !entry.bad_digest.empty() || unfit.contains(key);
-        if (!is_bad || entry.good_commit.empty()) continue;
-        const auto earlier = co_await commit_that_worked(entry.good_commit);
-        if (!earlier) {
-            spdlog::warn("earlier commit unreadable target={} key={} revision={} detail={}",
-                         facts.target, to_string(key), entry.good_commit,
-                         in_quotes(earlier.error().message));
-            continue;
-        }
-        const auto& resources = (*earlier)->desired->resources;
-        const auto found = std::ranges::find(resources, key, &Declared::key);
-        if (found == resources.end()) continue;
-        facts.fallback.emplace(key, *found);
-        in_use.emplace(entry.good_commit, **earlier);
-    }
-    earlier_ = std::move(in_use);
-}
-
-asio::awaitable<Result<const Wanted*>> TargetRunner::commit_that_worked(const std::string& commit) {
-    if (const auto known = earlier_.find(commit); known != earlier_.end()) {
-        co_return &known->second;
-    }
-    if (wanted_ && wanted_->desired->commit == commit) co_return &*wanted_;
-    if (!parts_.earlier) co_return Error{Errc::not_found, "no earlier commits are kept here"};
-    auto loaded = co_await parts_.earlier(commit);
-    if (!loaded) co_return std::move(loaded).error();
-    co_return &earlier_.insert_or_assign(commit, std::move(*loaded)).first->second;
-}
-
 Run TargetRunner::run_of(const Order& order, Facts facts, Journal& journal) {
     std::map<std::string, std::shared_ptr<const Files>> earlier_files;
     for (const auto& [commit, wanted] : earlier_) earlier_files.emplace(commit, wanted.files);
@@ -188,13 +102,6 @@ Run TargetRunner::run_of(const Order& order, Facts facts, Journal& journal) {
         .progress = [this](const Progress& progress) { tell_progress(progress.text); },
         .earlier_files = std::move(earlier_files),
     };
-}
-
-asio::awaitable<void> TargetRunner::remember() {
-    const auto memory = co_await parts_.store.recall(parts_.settings.name);
-    if (!memory) co_return;  // then its runs can't read it either, and change nothing
-    parts_.board.set_needs(parts_.settings.name,
-                           needs_elsewhere(parts_.settings.name, memory->inventory));
 }
 
 asio::awaitable<Outcome> TargetRunner::run(Order order) {
@@ -216,6 +123,7 @@ asio::awaitable<Outcome> TargetRunner::run(Order order) {
     }
     Run run = run_of(order, std::move(*facts), journal_);
     status_.edit().running = run.id;
+    parts_.store.run_began(run.id, run.trigger);
     progress_told_ = {};
     tell_news(RunNews::began);
     Outcome outcome = co_await carry_out(run, order.scope);
@@ -224,6 +132,7 @@ asio::awaitable<Outcome> TargetRunner::run(Order order) {
     tell_board(outcome);
     mind_outage(outcome);
     tell_status(outcome, run, began);
+    co_await keep_run();
     co_return outcome;
 }
 
@@ -270,6 +179,20 @@ asio::awaitable<void> TargetRunner::write_down(Outcome& outcome) {
         co_return;
     }
     co_await end_hold(outcome);
+    const bool any_is_back = std::ranges::any_of(
+        restoring_, [&outcome](const ResourceKey& key) { return outcome.worked.contains(key); });
+    if (any_is_back) outcome.look_again = std::chrono::milliseconds{0};  // it rests from now on
+    if (declared_again_.empty()) co_return;
+    // Where this fails, the next run does it.
+    [[maybe_unused]] const auto ended = co_await parts_.store.end_restores(declared_again_);
+}
+
+/// Without it, only the list of runs is shorter.
+asio::awaitable<void> TargetRunner::keep_run() {
+    const auto kept = co_await parts_.store.ended(parts_.settings.name, *status_->last);
+    if (kept) co_return;
+    spdlog::error("store failed run={} target={} detail={}", status_->last->id,
+                  parts_.settings.name, in_quotes(kept.error().message));
 }
 
 /// A rewind is over once the target followed it as a whole and nothing waits for a person any more.
@@ -328,7 +251,7 @@ void TargetRunner::store_failed(const std::string& operation) {
 void TargetRunner::mind_outage(const Outcome& outcome) {
     if (outcome.unreadable) {
         after_outage_ = true;
-    } else if (outcome.full && outcome.clean()) {
+    } else if (outcome.full && outcome.clean() && suspension() == nullptr) {
         after_outage_ = false;
     }
 }
@@ -339,9 +262,14 @@ void TargetRunner::tell_status(const Outcome& outcome, const Run& run, net::Stea
     TargetStatus& status = status_.edit();
     status.running.clear();
     status.progress.clear();
-    status.hold_removals = joined({stored_hold_, hold_});
+    status.hold_removals = holds();
     status.word = outcome.unreadable ? word_for(*outcome.unreadable) : TargetWord::ok;
     status.detail = outcome.unreadable ? outcome.unreadable->message : std::string{};
+    if (const Suspension* one = suspension()) {  // who suspended it wants to see that it is
+        status.word = TargetWord::suspended;
+        status.detail = why_of(*one);
+        if (outcome.unreadable) status.detail += "; " + outcome.unreadable->message;
+    }
     status.last = LastRun{.id = run.id,
                           .trigger = run.trigger,
                           .began = run.facts.now,

@@ -23,6 +23,9 @@ struct Wanted {
     std::optional<net::SteadyTime> seen{};  ///< when a look at the source found it
 };
 
+/// @return nullptr where it does not want it
+const Declared* find_declared(const DesiredState& desired, const ResourceKey& key);
+
 /// Reads what an earlier commit wanted of the runner's target.
 using EarlierCommit = std::function<asio::awaitable<Result<Wanted>>(std::string commit)>;
 
@@ -57,11 +60,16 @@ public:
     void hold_removals(std::string why);
     /// The target was away, or the machine slept: removals wait for one clean full round.
     void was_away() { after_outage_ = true; }
+    /// What a run was told is no longer so: the one that is under way ends at its next step.
+    void cut_short() { superseded_ = true; }
     /// The run that is under way ends at its next step.
     void stop() { stop_asked_ = true; }
 
-    /// Before the first run of any target: what of this one may still be there and needs others.
+    /// Before the first run of any target: what of this one may still be there and needs others,
+    /// what is suspended, and the runs before.
     asio::awaitable<void> remember();
+    /// What is suspended now, for status; a run reads it by itself.
+    asio::awaitable<void> look_at_suspensions();
     /// One run. Every way out is an Outcome; a store that fails makes it `unreadable`, and then
     /// nothing was sent.
     asio::awaitable<Outcome> run(Order order);
@@ -82,6 +90,11 @@ private:
     asio::awaitable<Result<Facts>> facts_of(const Order& order);
     [[nodiscard]] std::set<ResourceKey> unfit_content(const Facts& facts) const;
     asio::awaitable<void> add_fallbacks(Facts& facts);
+    asio::awaitable<void> add_restores(Facts& facts, const std::vector<Restore>& restores);
+    asio::awaitable<std::optional<Declared>> as_it_was(Restore restore);
+    void tell_suspended(std::vector<Suspension> suspended);
+    [[nodiscard]] const Suspension* suspension() const;
+    asio::awaitable<void> keep_run();
     asio::awaitable<Result<const Wanted*>> commit_that_worked(const std::string& commit);
     Run run_of(const Order& order, Facts facts, Journal& journal);
     asio::awaitable<Outcome> carry_out(Run& run, Scope scope);
@@ -93,18 +106,20 @@ private:
     void store_failed(const std::string& operation);
     void tell_status(const Outcome& outcome, const Run& run, net::SteadyTime began);
     void mind_outage(const Outcome& outcome);
-    std::string reason_to_hold(const TargetMemory& memory) const;
+    [[nodiscard]] std::string holds() const;  ///< why every removal waits
 
     RunnerParts parts_;
     std::optional<Wanted> wanted_;
-    std::map<std::string, Wanted> earlier_;  ///< commits that fallbacks come from
+    std::map<std::string, Wanted> earlier_;    ///< commits that fallbacks come from
+    std::vector<ResourceKey> declared_again_;  ///< of what was restored: git's once more
+    std::vector<ResourceKey> restoring_;       ///< wanted back, and not in place yet
     std::string hold_;
     std::string stored_hold_;       ///< what the store said at the last run
     std::set<ResourceKey> posted_;  ///< what of ours is on the board
     Tracked<TargetStatus> status_;
     CountedJournal journal_;
     net::SteadyTime progress_told_{};
-    bool after_outage_ = false;
+    bool after_outage_ = false;  ///< besides what the store remembers
     bool stop_asked_ = false;
     bool superseded_ = false;
     bool posted_news_ = false;

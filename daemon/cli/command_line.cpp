@@ -13,11 +13,17 @@ void add_commands(CLI::App& app, Selected& selected) {
     add_plan(app, selected);
     add_run(app, selected);
     add_status(app, selected);
+    add_wait(app, selected);
     add_diff(app, selected);
+    add_history(app, selected);
     add_reconcile(app, selected);
     add_confirm(app, selected);
     add_adopt(app, selected);
-    add_history(app, selected);
+    add_suspend(app, selected);
+    add_resume(app, selected);
+    add_restore(app, selected);
+    add_leave(app, selected);
+    add_backup(app, selected);
     add_doctor(app, selected);
     add_schema(app, selected);
     add_version(app, selected);

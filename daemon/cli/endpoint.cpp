@@ -66,15 +66,25 @@ asio::awaitable<Result<json>> Endpoint::send(net::Request request) {
 }
 
 asio::awaitable<Result<std::vector<ResourceKey>>> Endpoint::resolve(std::string text) {
+    const auto all = co_await candidates();
+    if (!all) co_return all.error();
+    co_return look_up(text, *all);
+}
+
+asio::awaitable<Result<std::vector<Candidate>>> Endpoint::candidates() {
     auto resources = co_await get("/api/v1/resources");
     if (!resources) co_return std::move(resources).error();
+    co_return candidates_in((*resources)["resources"]);
+}
+
+std::vector<Candidate> candidates_in(const json& resources) {
     std::vector<Candidate> candidates;
-    for (const json& resource : (*resources)["resources"]) {
+    for (const json& resource : resources) {
         candidates.push_back(
             {{text_at(resource, "target"), text_at(resource, "kind"), text_at(resource, "name")},
              text_at(resource["origin"], "manifest")});
     }
-    co_return look_up(text, candidates);
+    return candidates;
 }
 
 Result<Endpoint> endpoint_of(const std::string& config, Machine& machine) {

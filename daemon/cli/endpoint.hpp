@@ -27,6 +27,7 @@ public:
     asio::awaitable<Result<json>> post(std::string path, json body);
     /// The resources that `text` means (key_lookup.hpp).
     asio::awaitable<Result<std::vector<ResourceKey>>> resolve(std::string text);
+    asio::awaitable<Result<std::vector<Candidate>>> candidates();
 
 private:
     asio::awaitable<Result<json>> send(net::Request request);
@@ -34,6 +35,9 @@ private:
     std::string socket_;
     std::unique_ptr<net::HttpTransport> transport_;
 };
+
+/// Those of a list of /api/v1, whose objects have a key's parts and an origin.
+std::vector<Candidate> candidates_in(const json& resources);
 
 /// The settings' daemon. @param config  path of driftless.yaml, or empty
 Result<Endpoint> endpoint_of(const std::string& config, Machine& machine);

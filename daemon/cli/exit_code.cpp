@@ -24,6 +24,8 @@ bool is_well(const json& part) {
     return word == "ok" || word == "suspended" || word == "rewound";
 }
 
+}  // namespace
+
 int exit_code_of_target(const json& target) {
     int code = is_well(target) ? exit_done : exit_error;
     for (const auto& [word, count] : target["counts"].items()) {
@@ -38,8 +40,6 @@ int exit_code_of_target(const json& target) {
     const bool looked = target["commit"] == target["planned_commit"];
     return looked && target["held"].empty() ? code : worse(code, exit_pending);
 }
-
-}  // namespace
 
 int exit_code_of_status(const json& status) {
     int code = status.value("store_works", true) ? exit_done : exit_error;

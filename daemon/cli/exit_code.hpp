@@ -13,6 +13,8 @@ using json = nlohmann::json;
 
 /// @param status  /api/v1/status
 int exit_code_of_status(const json& status);
+/// @param target  one of its targets
+int exit_code_of_target(const json& target);
 /// @param resources  a list of them, as in /api/v1/resources
 int exit_code_of_resources(const json& resources);
 /// What only is not healthy is nothing that a plan has to do.

@@ -1,11 +1,12 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <ostream>
 
 #include "config/base/percent.hpp"
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
-#include "daemon/cli/text.hpp"
+#include "daemon/cli/history_text.hpp"
 
 namespace driftless::cli {
 namespace {
@@ -16,32 +17,45 @@ struct HistoryOptions {
     bool as_json = false;
 };
 
-std::string text_of(const json& entries, const Style& style) {
-    Table table;
-    for (const json& entry : entries) {
-        const std::string error = entry["error"];
-        const Tone tone = error.empty() ? Tone::plain : Tone::bad;
-        table.row({{clean(entry["at"].get<std::string>()), Tone::faint},
-                   {clean(entry["phase"].get<std::string>()), tone},
-                   {clean(entry["verb"].get<std::string>())},
-                   {clean(entry["key"].get<std::string>())},
-                   {clean(entry["place"].get<std::string>()), Tone::faint},
-                   {clean(error.empty() ? entry["reason"].get<std::string>() : error), tone}});
+/// What of a text a person means: keys that are there, or what it says itself.
+asio::awaitable<Result<std::vector<std::string>>> keys_of(Endpoint& endpoint, std::string text) {
+    std::vector<std::string> names;
+    if (text.empty() || parse_resource_key(text)) {  // also of what is gone
+        names.push_back(std::move(text));
+        co_return names;
     }
-    return table.print(style, "");
+    const auto keys = co_await endpoint.resolve(std::move(text));
+    if (!keys) co_return keys.error();
+    for (const ResourceKey& key : *keys) names.push_back(to_string(key));
+    co_return names;
+}
+
+/// Of several, the newest of all together.
+void put_in_order(json& entries, std::size_t limit) {
+    std::stable_sort(entries.begin(), entries.end(),
+                     [](const json& one, const json& other) { return one["at"] > other["at"]; });
+    if (entries.size() > limit)
+        entries.erase(entries.begin() + static_cast<long>(limit), entries.end());
 }
 
 asio::awaitable<int> history(Machine& machine, std::string config, HistoryOptions options) {
     auto endpoint = endpoint_of(config, machine);
     if (!endpoint) co_return fail(machine, endpoint.error());
-    std::string path = fmt::format("/api/v1/history?limit={}", options.limit);
-    if (!options.key.empty()) path += "&key=" + percent_encoded(options.key);
-    const auto answer = co_await endpoint->get(std::move(path));
-    if (!answer) co_return fail(machine, answer.error());
+    const auto keys = co_await keys_of(*endpoint, options.key);
+    if (!keys) co_return fail(machine, keys.error());
+    json entries = json::array();
+    for (const std::string& key : *keys) {
+        std::string path = fmt::format("/api/v1/history?limit={}", options.limit);
+        if (!key.empty()) path += "&key=" + percent_encoded(key);
+        const auto answer = co_await endpoint->get(std::move(path));
+        if (!answer) co_return fail(machine, answer.error());
+        for (const json& entry : (*answer)["history"]) entries.push_back(entry);
+    }
+    if (keys->size() > 1) put_in_order(entries, options.limit);
     if (options.as_json) {
-        machine.out << answer->dump(2) << '\n';
+        machine.out << json{{"history", entries}}.dump(2) << '\n';
     } else {
-        machine.out << text_of((*answer)["history"], Style{machine.terminal});
+        machine.out << history_text(entries, Style{machine.terminal});
     }
     co_return exit_done;
 }
@@ -51,7 +65,9 @@ asio::awaitable<int> history(Machine& machine, std::string config, HistoryOption
 void add_history(CLI::App& app, Selected& selected) {
     auto* command = app.add_subcommand("history", "what was done, when, why and by which commit");
     auto options = std::make_shared<HistoryOptions>();  // shared with the callback
-    command->add_option("key", options->key, "one resource; left out: all")->type_name("KEY");
+    command
+        ->add_option("key", options->key, "a resource, or all of a manifest; left out: everything")
+        ->type_name("KEY");
     command->add_option("--limit", options->limit, "how many lines, newest first");
     command->add_flag("--json", options->as_json, "for programs");
     command->callback([&selected, options] {

@@ -67,4 +67,23 @@ Result<std::vector<ResourceKey>> look_up(const std::string& text,
     return found;
 }
 
+Result<ResourceKey> look_up_one(const std::string& text, const std::vector<Candidate>& candidates) {
+    const auto of_manifest = [](const Candidate& one) {
+        return one.key.target + "/" + one.manifest;
+    };
+    if (std::ranges::find(candidates, text, of_manifest) != candidates.end()) {
+        return parse_resource_key(text);
+    }
+    auto found = look_up(text, candidates);
+    if (!found) return std::move(found).error();
+    const std::string manifest = split(text).kind_and_name;
+    const std::string whole = found->front().target + "/" + manifest;
+    const bool is_manifest =
+        std::ranges::find(candidates, whole, of_manifest) != candidates.end() &&
+        std::ranges::none_of(candidates, [&](const Candidate& one) {
+            return one.key.kind + "/" + one.key.name == manifest;
+        });
+    return is_manifest ? parse_resource_key(whole) : Result<ResourceKey>{found->front()};
+}
+
 }  // namespace driftless::cli

@@ -20,4 +20,8 @@ struct Candidate {
 Result<std::vector<ResourceKey>> look_up(const std::string& text,
                                          const std::vector<Candidate>& candidates);
 
+/// The one resource or manifest that `text` means: a full key, or Kind/name[@target].
+/// @return as `look_up`
+Result<ResourceKey> look_up_one(const std::string& text, const std::vector<Candidate>& candidates);
+
 }  // namespace driftless::cli

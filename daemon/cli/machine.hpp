@@ -19,6 +19,9 @@ namespace driftless::cli {
 
 namespace asio = boost::asio;
 
+/// What somebody wants of a command that goes on.
+enum class Asked { stop, reload };
+
 /// What a command is given of the machine that it runs on. `main` makes it, tests make another.
 struct Machine {
     std::map<std::string, std::string> environment;
@@ -32,7 +35,7 @@ struct Machine {
     net::Processes& processes;
     net::Redactor& redactor;  ///< learns every secret that is read; `out`, `err` and the log use it
     std::function<std::unique_ptr<net::Lane>()> make_lane;
-    std::function<asio::awaitable<void>()> until_asked_to_stop;  ///< SIGTERM or SIGINT
+    std::function<asio::awaitable<Asked>()> next_asked;  ///< SIGTERM and SIGINT, or SIGHUP
 };
 
 /// Exit codes of all commands.

@@ -1,7 +1,9 @@
 #include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
 
+#include <optional>
 #include <ostream>
+#include <utility>
 
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
@@ -27,15 +29,50 @@ std::map<std::string, std::unique_ptr<git::Source>> make_sources(World& world, M
     return sources;
 }
 
-asio::awaitable<void> stop_when_asked(Machine& machine, Daemon& daemon,
-                                      const net::Supervisor& supervisor) {
-    co_await machine.until_asked_to_stop();
-    supervisor.stopping();
-    spdlog::info("stopping limit_s={}", Daemon::stop_within.count());
+/// How `driftless run` goes on after a daemon ended.
+struct After {
+    int code = exit_done;
+    std::optional<Settings> next{};  ///< a daemon with these settings
+    bool served = false;             ///< it came as far as to answer
+};
+
+/// The settings as they are now, if a daemon may go on with them.
+Result<Settings> read_again(const std::string& config, const Settings& now) {
+    auto next = load_settings(config);
+    if (!next) return next;
+    if (auto checked = one_source_each(*next); !checked) return std::move(checked).error();
+    const bool same_place = next->state == now.state && next->installation == now.installation;
+    if (same_place) return next;
+    return Error{Errc::conflict,
+                 next->file + ": another `state` or `installation` counts only after a restart"};
+}
+
+/// Until somebody asks for an end, or the settings changed and are right.
+asio::awaitable<void> mind_signals(Machine& machine, Daemon& daemon, const Settings& now,
+                                   const std::string& config, std::optional<Settings>& next) {
+    const net::Supervisor supervisor{machine.environment};
+    while (true) {
+        const Asked asked = co_await machine.next_asked();
+        if (asked == Asked::stop) {
+            supervisor.stopping();
+            spdlog::info("stopping limit_s={}", Daemon::stop_within.count());
+            break;
+        }
+        auto read = read_again(config, now);
+        if (read) {
+            supervisor.reloading();
+            spdlog::info("settings read again file={}", read->file);
+            next = *std::move(read);
+            break;
+        }
+        spdlog::error("settings refused, the old ones stay detail={}",
+                      in_quotes(read.error().message));
+    }
     daemon.stop();
 }
 
-asio::awaitable<int> run_daemon(Machine& machine, World& world) {
+asio::awaitable<After> run_daemon(Machine& machine, World& world, const std::string& config) {
+    After after;
     Daemon daemon{{.settings = *world.settings,
                    .executor = machine.executor,
                    .clock = machine.clock,
@@ -59,7 +96,11 @@ asio::awaitable<int> run_daemon(Machine& machine, World& world) {
                                   .feed = daemon.feed(),
                                   .measures = *world.measures,
                                   .redactor = &machine.redactor});
-    if (!doors) co_return fail(machine, doors.error());
+    if (!doors) {
+        after.code = fail(machine, doors.error());
+        co_return after;
+    }
+    after.served = true;
     const std::string& url = (*doors)->url();
     spdlog::info("daemon started version={} installation={} sources={} targets={} url={}",
                  DRIFTLESS_VERSION, world.settings->installation, world.settings->sources.size(),
@@ -69,26 +110,51 @@ asio::awaitable<int> run_daemon(Machine& machine, World& world) {
     supervisor.ready("answers at " + url);
     net::TaskGroup beside{machine.executor};
     beside.spawn((*doors)->serve());
-    beside.spawn(stop_when_asked(machine, daemon, supervisor));
+    beside.spawn(mind_signals(machine, daemon, *world.settings, config, after.next));
     beside.spawn(supervisor.feed_watchdog(machine.clock));
     const auto ended = co_await daemon.run();
     (*doors)->stop();
     beside.cancel();
     const auto joined = co_await beside.join();
     spdlog::info("daemon stopped");
-    if (!ended) co_return fail(machine, ended.error());
     const bool fault = joined.failed() && joined.error().code == Errc::internal;
-    co_return fault ? fail(machine, joined.error()) : exit_done;
+    if (!ended) after.code = fail(machine, ended.error());
+    if (ended && fault) after.code = fail(machine, joined.error());
+    co_return after;
 }
 
+asio::awaitable<After> run_once(Machine& machine, const Settings& settings,
+                                const std::string& config) {
+    After after;
+    auto world = open_world(settings, Access::own, machine);
+    if (world) {
+        after = co_await run_daemon(machine, *world, config);
+    } else {
+        after.code = fail(machine, world.error());
+    }
+    co_return after;
+}
+
+/// Every start takes the way of a start after a crash, so new settings are a daemon that ends in
+/// good order and another one that begins. Where it can't, the one before begins again.
 asio::awaitable<int> run(Machine& machine, std::string config, std::string log_format) {
     set_up_logging(machine, false, log_format);
     net::forbid_core_dumps();
     auto settings = load_settings(config);
     if (!settings) co_return fail(machine, settings.error());
-    auto world = open_world(std::move(*settings), Access::own, machine);
-    if (!world) co_return fail(machine, world.error());
-    co_return co_await run_daemon(machine, *world);
+    std::optional<Settings> before;
+    while (true) {
+        After after = co_await run_once(machine, *settings, config);
+        if (after.next && after.code == exit_done) {
+            before = std::exchange(*settings, *std::move(after.next));
+        } else if (before && !after.served) {
+            spdlog::error("settings refused, the old ones come back");
+            *settings = *std::move(before);
+            before.reset();
+        } else {
+            co_return after.code;
+        }
+    }
 }
 
 }  // namespace

@@ -88,6 +88,20 @@ std::string held_text(const json& target, const Style& style) {
     return text + table.print(style, "      ");
 }
 
+std::string suspended_text(const json& target, net::WallTime now, const Style& style) {
+    std::string text;
+    for (const json& one : target["suspended"]) {
+        const std::string name = text_at(one, "name");
+        const std::string reason = text_at(one, "reason");
+        const auto left = seconds_until(one, "until", now);
+        text += fmt::format("  {} {} is suspended{}{}; `driftless resume {}` ends it\n",
+                            style(Tone::warn, "!"), name,
+                            left ? " for " + about(*left) + " more" : std::string{},
+                            reason.empty() ? "" : ": " + reason, name);
+    }
+    return text;
+}
+
 std::string notes_text(const json& target) {
     std::string text;
     for (const json& note : target["notes"]) text += "  " + text_at(note, "text") + "\n";
@@ -116,7 +130,9 @@ std::string resources_text(const std::string& target, const json& resources, con
 std::string target_text(const json& target, const json& resources, net::WallTime now,
                         const Style& style) {
     std::string text = target_head(target, now, style);
-    if (const auto detail = text_at(target, "detail"); !detail.empty()) {
+    text += suspended_text(target, now, style);
+    const bool suspended = text_at(target, "status") == "suspended";
+    if (const auto detail = text_at(target, "detail"); !detail.empty() && !suspended) {
         text += "  " + style(Tone::bad, detail) + "\n";
     }
     if (target["last"].is_object()) {

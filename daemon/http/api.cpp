@@ -19,6 +19,7 @@ using net::Method;
 using net::ServerResponse;
 
 constexpr std::size_t most_history = 1000;
+constexpr std::size_t longest_reason = 500;
 constexpr std::chrono::minutes between_log_lines{1};
 
 ServerResponse reply(int status, const json& body) {
@@ -94,10 +95,15 @@ std::span<const Api::Route> Api::routes() {
         Route{Method::get, "/api/v1/plans/{target}", "", &Api::plan},
         Route{Method::get, "/api/v1/runs", "target", &Api::runs},
         Route{Method::get, "/api/v1/history", "key limit", &Api::history},
+        Route{Method::get, "/api/v1/removed", "target", &Api::removed},
         Route{Method::get, "/api/v1/events", "", &Api::events},
         Route{Method::post, "/api/v1/reconcile", "", &Api::reconcile},
         Route{Method::post, "/api/v1/confirm", "", &Api::confirm},
         Route{Method::post, "/api/v1/adopt", "", &Api::adopt},
+        Route{Method::post, "/api/v1/suspend", "", &Api::suspend},
+        Route{Method::post, "/api/v1/resume", "", &Api::resume},
+        Route{Method::post, "/api/v1/restore", "", &Api::restore},
+        Route{Method::post, "/api/v1/leave", "", &Api::leave},
     };
     return all;
 }
@@ -266,6 +272,54 @@ asio::awaitable<ServerResponse> Api::adopt(const Ask& ask) {
     if (!body.finish()) co_return problem(body.faults());
     const auto done = co_await parts_.control.adopt(*std::move(key));
     co_return accepted(done);
+}
+
+asio::awaitable<ServerResponse> Api::suspend(const Ask& ask) {
+    Body body{ask.request.body};
+    auto what = body.key_or_target("name");
+    const auto time = body.duration("for");
+    Suspension suspension;
+    suspension.reason = body.words("reason", longest_reason);
+    if (!body.finish()) co_return problem(body.faults());
+    suspension.what = *std::move(what);
+    if (time) suspension.until = parts_.clock.wall() + *time;
+    const auto done = co_await parts_.control.suspend(std::move(suspension));
+    co_return accepted(done);
+}
+
+asio::awaitable<ServerResponse> Api::resume(const Ask& ask) {
+    Body body{ask.request.body};
+    auto what = body.key_or_target("name");
+    if (!body.finish()) co_return problem(body.faults());
+    const auto done = co_await parts_.control.resume(*std::move(what));
+    co_return accepted(done);
+}
+
+asio::awaitable<ServerResponse> Api::removed(const Ask& ask) {
+    std::string target = given(ask, "target");
+    if (!target.empty() && !parts_.control.has_target(target)) {
+        co_return nothing("no target " + in_quotes(target));
+    }
+    const auto removed = co_await parts_.control.removed(std::move(target));
+    if (!removed) co_return problem(removed.error());
+    co_return reply(200, view_of(*removed));
+}
+
+asio::awaitable<ServerResponse> Api::restore(const Ask& ask) {
+    Body body{ask.request.body};
+    auto key = body.key("key");
+    if (!body.finish()) co_return problem(body.faults());
+    const auto done = co_await parts_.control.restore(*std::move(key));
+    co_return accepted(done);
+}
+
+asio::awaitable<ServerResponse> Api::leave(const Ask& ask) {
+    Body body{ask.request.body};
+    auto target = body.text("target");
+    if (!body.finish()) co_return problem(body.faults());
+    const auto had = co_await parts_.control.leave(*std::move(target));
+    if (!had) co_return problem(had.error());
+    co_return reply(200, view_of(*had));
 }
 
 }  // namespace driftless::http

@@ -63,6 +63,11 @@ private:
     asio::awaitable<net::ServerResponse> reconcile(const Ask& ask);
     asio::awaitable<net::ServerResponse> confirm(const Ask& ask);
     asio::awaitable<net::ServerResponse> adopt(const Ask& ask);
+    asio::awaitable<net::ServerResponse> suspend(const Ask& ask);
+    asio::awaitable<net::ServerResponse> resume(const Ask& ask);
+    asio::awaitable<net::ServerResponse> removed(const Ask& ask);
+    asio::awaitable<net::ServerResponse> restore(const Ask& ask);
+    asio::awaitable<net::ServerResponse> leave(const Ask& ask);
 
     ApiParts parts_;
     Pages pages_;

@@ -1,11 +1,14 @@
 #include "daemon/http/body.hpp"
 
+#include "config/base/durations.hpp"
+
 namespace driftless::http {
 namespace {
 
 using json = nlohmann::json;
 
 constexpr int deepest = 8;
+constexpr std::chrono::hours longest{24 * 366};
 
 }  // namespace
 
@@ -38,6 +41,36 @@ std::optional<ResourceKey> Body::key(const std::string& field) {
     auto key = parse_resource_key(*written);
     if (key) return std::move(*key);
     fault("/" + field, key.error().message);
+    return std::nullopt;
+}
+
+std::optional<ResourceKey> Body::key_or_target(const std::string& field) {
+    const auto found = object_.find(field);
+    const bool is_target = found != object_.end() && found->is_string() &&
+                           is_name(found->get_ref<const std::string&>());
+    if (!is_target) return key(field);
+    known_.insert(field);
+    return ResourceKey{found->get<std::string>(), "", ""};
+}
+
+std::string Body::words(const std::string& field, std::size_t most) {
+    if (!object_.contains(field)) return {};
+    const auto written = text(field);
+    if (written && written->size() <= most) return *written;
+    if (written) fault("/" + field, fmt::format("at most {} bytes", most));
+    return {};
+}
+
+std::optional<std::chrono::milliseconds> Body::duration(const std::string& field) {
+    if (!object_.contains(field)) return std::nullopt;
+    const auto written = text(field);
+    if (!written) return std::nullopt;
+    const auto parsed = parse_duration(*written);
+    if (parsed && parsed->count() > 0 && *parsed <= longest) {
+        return std::chrono::ceil<std::chrono::milliseconds>(*parsed);
+    }
+    fault("/" + field,
+          parsed ? "expected more than nothing, and at most a year" : parsed.error().message);
     return std::nullopt;
 }
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,6 +22,12 @@ public:
 
     std::optional<std::string> text(const std::string& field);
     std::optional<ResourceKey> key(const std::string& field);
+    /// A key, or the name of a target: then kind and name of the key are empty.
+    std::optional<ResourceKey> key_or_target(const std::string& field);
+    /// "" when it is left out. @param most  bytes
+    std::string words(const std::string& field, std::size_t most);
+    /// "30m"; none when it is left out. More than nothing, and a year at most.
+    std::optional<std::chrono::milliseconds> duration(const std::string& field);
     /// [{"name": "mini1"}, …]; empty when it is left out
     std::vector<std::string> names(const std::string& field);
     /// After the last field: tells of those that were not asked for. @return is it all right?

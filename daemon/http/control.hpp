@@ -32,6 +32,19 @@ public:
     virtual asio::awaitable<Result<void>> confirm(std::string hash) = 0;
     /// Lets the resource of a conflict be taken over. @return `not_found`; `unavailable`
     virtual asio::awaitable<Result<void>> adopt(ResourceKey key) = 0;
+    /// Leaves something alone: a resource, a manifest, or a whole target. The time that it begins
+    /// at is now. @return `not_found`; `unavailable`
+    virtual asio::awaitable<Result<void>> suspend(Suspension suspension) = 0;
+    /// @return `not_found`: no such target, or not suspended; `unavailable`
+    virtual asio::awaitable<Result<void>> resume(ResourceKey what) = 0;
+    /// What `restore` brings back. @param target  all when empty @return `unavailable`
+    virtual asio::awaitable<Result<std::vector<Restorable>>> removed(std::string target) = 0;
+    /// Brings back what was removed, and what it needs. @return `not_found`: it is none of
+    /// `removed`, or its commit can't be read; `conflict`: nothing is changed there now
+    virtual asio::awaitable<Result<void>> restore(ResourceKey key) = 0;
+    /// Forgets a target that is no longer in the settings. @return what we had of it; `not_found`;
+    /// `conflict`: it is in the settings
+    virtual asio::awaitable<Result<Inventory>> leave(std::string target) = 0;
 };
 
 }  // namespace driftless::http

@@ -103,6 +103,10 @@ void add_targets(Exposition& text, const MetricsView& view) {
     for (const auto& [name, target] : targets) {
         text.add(target.mode == Mode::converge ? 1 : 0, {{"target", name}});
     }
+    text.gauge("driftless_suspensions", "What people have suspended, a whole target or parts.");
+    for (const auto& [name, target] : targets) {
+        text.add(as_number(target.suspended.size()), {{"target", name}});
+    }
     text.gauge("driftless_commit_findings", "Errors that keep a target from the newest commit.");
     for (const auto& [name, target] : targets) {
         std::uint64_t errors = 0;

@@ -100,6 +100,17 @@ json last_view(const LastRun& last) {
             {"error", last.error}};
 }
 
+json suspended_view(const std::vector<Suspension>& suspended) {
+    json view = json::array();
+    for (const Suspension& one : suspended) {
+        view.push_back({{"name", one.name()},
+                        {"since", net::to_string(one.since)},
+                        {"until", time_view(one.until)},
+                        {"reason", one.reason}});
+    }
+    return view;
+}
+
 json notes_view(const std::vector<std::string>& notes) {
     json view = json::array();
     for (const std::string& note : notes) view.push_back({{"text", note}});
@@ -126,6 +137,7 @@ json target_view(const TargetStatus& target) {
             {"status", name(target.word)},
             {"detail", target.detail},
             {"mode", target.mode == Mode::converge ? "converge" : "observe"},
+            {"suspended", suspended_view(target.suspended)},
             {"source", target.source},
             {"commit", target.commit},
             {"planned_commit", target.plan.commit},
@@ -251,6 +263,7 @@ json view_of(const std::vector<HistoryEntry>& history) {
         json view = key_view(entry.key);
         view["at"] = net::to_string(entry.at);
         view["run"] = entry.run;
+        view["trigger"] = entry.trigger;
         view["verb"] = entry.verb;
         view["phase"] = entry.phase;
         view["commit"] = entry.commit;
@@ -261,6 +274,29 @@ json view_of(const std::vector<HistoryEntry>& history) {
         entries.push_back(std::move(view));
     }
     return {{"history", std::move(entries)}};
+}
+
+json view_of(const std::vector<Restorable>& removed) {
+    json list = json::array();
+    for (const Restorable& one : removed) {
+        json view = key_view(one.entry.key);
+        view["at"] = net::to_string(one.at);
+        view["kept_until"] = time_view(one.kept_until);
+        view["data"] = one.entry.data;
+        view["origin"] = origin_view({one.entry.commit, one.entry.place, one.entry.manifest});
+        list.push_back(std::move(view));
+    }
+    return {{"removed", std::move(list)}};
+}
+
+json view_of(const Inventory& left) {
+    json list = json::array();
+    for (const auto& [key, entry] : left) {
+        json view = key_view(key);
+        view["id"] = entry.id;
+        list.push_back(std::move(view));
+    }
+    return {{"left", std::move(list)}};
 }
 
 }  // namespace driftless::http

@@ -25,6 +25,10 @@ json runs_view(const Overview& overview, const std::string& target);
 json view_of(const Plan& plan);
 /// /api/v1/history
 json view_of(const std::vector<HistoryEntry>& history);
+/// /api/v1/removed: what `restore` brings back
+json view_of(const std::vector<Restorable>& removed);
+/// POST /api/v1/leave: what was ours, and stays
+json view_of(const Inventory& left);
 json view_of(const Findings& findings);
 
 /// A value with every mark in it in the form for people.

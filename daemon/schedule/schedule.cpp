@@ -63,6 +63,10 @@ void Schedule::back_again(net::SteadyTime now) {
     listening_by_.reset();
 }
 
+void Schedule::remind(net::SteadyTime at, const std::string& why) {
+    look(at, why);
+}
+
 void Schedule::board_changed(net::SteadyTime now) {
     look(now, "dependency", false);
 }

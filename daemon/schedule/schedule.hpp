@@ -38,6 +38,8 @@ public:
     /// Events were missed: the provider, or the machine, was away.
     void back_again(net::SteadyTime now);
     void ask(net::SteadyTime now, const Scope& scope);  ///< by a person
+    /// A full look at a time that is known, unless one comes before.
+    void remind(net::SteadyTime at, const std::string& why);
     void failed(net::SteadyTime now, const Error& error);
 
     [[nodiscard]] std::optional<Due> next() const;

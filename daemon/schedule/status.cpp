@@ -26,6 +26,13 @@ std::string_view name(SourceWord word) {
     return "ok";
 }
 
+std::string why_of(const Suspension& suspension) {
+    std::string why = suspension.until ? "suspended until " + net::to_string(*suspension.until)
+                                       : "suspended until somebody resumes it";
+    if (!suspension.reason.empty()) why += ": " + suspension.reason;
+    return why;
+}
+
 TargetWord word_for(const Error& error) {
     switch (error.code) {
         case Errc::unauthenticated:

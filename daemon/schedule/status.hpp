@@ -5,8 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/base/finding.hpp"
+#include "daemon/store/last_run.hpp"
+#include "daemon/store/suspension.hpp"
 #include "providers/net/clock.hpp"
 #include "reconcilers/reconcile.hpp"
 
@@ -21,19 +24,11 @@ std::string_view name(SourceWord word);
 /// How the reason of a hold begins that a rewritten branch caused: it ends once nothing waits.
 inline constexpr std::string_view rewind_hold = "rewound: ";
 
+/// Why something is left alone: "until 2026-01-01T12:30:00.000Z: we move the disk".
+std::string why_of(const Suspension& suspension);
+
 /// What a target's error means for its word: "unreachable", "unauthorized", "throttled".
 TargetWord word_for(const Error& error);
-
-/// A run that ended, for people.
-struct LastRun {
-    std::string id;
-    std::string trigger;
-    net::WallTime began;
-    std::chrono::microseconds took{0};
-    std::size_t changes = 0;
-    bool converged = false;
-    std::string error;  ///< empty when it went well
-};
 
 inline constexpr std::size_t most_runs = 50;  ///< that are kept of a target
 
@@ -43,10 +38,11 @@ struct TargetStatus {
     TargetWord word = TargetWord::ok;
     std::string detail;  ///< why the word isn't `ok`
     Mode mode = Mode::observe;
-    std::string source;         ///< where its commit comes from
-    std::string commit;         ///< in force: the last that it took as a whole
-    Findings findings;          ///< what keeps it from taking a newer one
-    std::string hold_removals;  ///< why every removal waits
+    std::vector<Suspension> suspended;  ///< by a person: this target, or something on it
+    std::string source;                 ///< where its commit comes from
+    std::string commit;                 ///< in force: the last that it took as a whole
+    Findings findings;                  ///< what keeps it from taking a newer one
+    std::string hold_removals;          ///< why every removal waits
     std::map<ResourceKey, ResourceStatus> resources;
     Plan plan;             ///< of the last run that looked at everything
     std::string running;   ///< the run that is under way; empty for none

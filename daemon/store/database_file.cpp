@@ -81,6 +81,27 @@ Result<sqlite::Database> open_checked(const std::string& path) {
     return database;
 }
 
+/// SQLite counts a copy as a write, where a connection may not write at all too.
+Result<void> copy_into(sqlite::Database& database, const std::string& path) {
+    const auto only_reads = database.number("PRAGMA query_only");
+    if (!only_reads) return Error{only_reads.error()};
+    if (auto done = database.execute("PRAGMA query_only = OFF"); !done) return done;
+    auto copied = database.copy_to(path);
+    const auto again = database.execute(fmt::format("PRAGMA query_only = {}", *only_reads));
+    return copied ? again : copied;
+}
+
+/// A copy that nobody could use is none.
+Result<void> prove_copy(const std::string& path) {
+    auto copy = sqlite::Database::open(path, sqlite::Open::read_only);
+    if (!copy) return std::move(copy).error();
+    const auto found = copy->quick_check();
+    if (!found) return Error{found.error()};
+    if (*found == "ok") return {};
+    return Error{Errc::unavailable,
+                 fmt::format("the copy {} is not whole: {}", in_quotes(path), *found)};
+}
+
 Result<void> note_lost(sqlite::Database& database, const std::string& why) {
     auto statement =
         database.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('lost', ?)");
@@ -150,6 +171,21 @@ Result<sqlite::Database> open_to_read(const std::string& folder) {
     if (auto done = database->execute("PRAGMA query_only = ON"); !done)
         return std::move(done).error();
     return database;
+}
+
+Result<void> copy_database(sqlite::Database& database, const std::string& path) {
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (file < 0 && errno == EEXIST) {
+        return Error{Errc::conflict,
+                     fmt::format("{} is there already; name a new file", in_quotes(path))};
+    }
+    if (file < 0) return disk_error("make", path);
+    auto copied = copy_into(database, path);  // an empty file: so it keeps its mode
+    if (copied && ::fsync(file) != 0) copied = disk_error("write", path);
+    ::close(file);
+    if (copied) copied = prove_copy(path);
+    if (!copied) ::unlink(path.c_str());
+    return copied;
 }
 
 Result<std::string> lost_reason(sqlite::Database& database) {

@@ -38,6 +38,11 @@ Result<Opened> open_owned(const std::string& folder, net::WallTime now);
 /// @return `invalid`: made by another version; `unavailable`
 Result<sqlite::Database> open_to_read(const std::string& folder);
 
+/// Writes a consistent copy to a new file, for its owner only, while others go on writing. What was
+/// begun and failed leaves no file.
+/// @return `conflict`: there is a file already; `unavailable`: the disk
+Result<void> copy_database(sqlite::Database& database, const std::string& path);
+
 /// Why everything before is forgotten; "" where it is not. Stays in the file.
 Result<std::string> lost_reason(sqlite::Database& database);
 

@@ -6,10 +6,11 @@
 namespace driftless {
 namespace {
 
-HistoryEntry entry_of(const std::string& run, const Action& action, net::WallTime now) {
+HistoryEntry entry_of(const RunName& run, const Action& action, net::WallTime now) {
     HistoryEntry entry;
     entry.at = now;
-    entry.run = run;
+    entry.run = run.id;
+    entry.trigger = run.trigger;
     entry.target = action.key.target;
     entry.key = action.key;
     entry.verb = name(action.verb);
@@ -24,7 +25,7 @@ HistoryEntry entry_of(const std::string& run, const Action& action, net::WallTim
     return entry;
 }
 
-HistoryEntry entry_of(const std::string& run, const Action& action, const Result<Done>& result,
+HistoryEntry entry_of(const RunName& run, const Action& action, const Result<Done>& result,
                       net::WallTime now) {
     HistoryEntry entry = entry_of(run, action, now);
     if (!result) {
@@ -106,8 +107,28 @@ Result<void> drop_vanished(Records& records, const Outcome& outcome, net::WallTi
         if (!*entry) continue;
         if (auto done = records.keep_removed(**entry, now); !done) return done;
         if (auto done = records.drop(key); !done) return done;
+        if (auto done = records.end_restore(key); !done) return done;
     }
     return {};
+}
+
+/// What a person wanted back is there.
+Result<void> note_restored(Records& records, const Outcome& outcome) {
+    auto restores = records.restores(outcome.target);
+    if (!restores) return std::move(restores).error();
+    for (const Restore& restore : *restores) {
+        if (restore.done || !outcome.worked.contains(restore.key)) continue;
+        if (auto done = records.restored(restore.key); !done) return done;
+    }
+    return {};
+}
+
+/// Removals wait for a full look without a fault since the target was away. While it is suspended
+/// a look changes nothing, and so ends nothing.
+Result<void> mind_outage(Records& records, const Outcome& outcome, bool suspended) {
+    if (outcome.unreadable) return records.mind_outage(outcome.target, true);
+    if (suspended || !outcome.full || !outcome.clean()) return {};
+    return records.mind_outage(outcome.target, false);
 }
 
 Result<void> use_up_permits(Records& records, const Outcome& outcome) {
@@ -139,7 +160,7 @@ Result<void> end_waiting(Records& records, const Outcome& outcome, bool convergi
 
 }  // namespace
 
-Result<void> write_intents(Records& records, const std::string& run, const Step& step,
+Result<void> write_intents(Records& records, const RunName& run, const Step& step,
                            net::WallTime now) {
     for (const Action& action : step.actions) {
         if (auto done = records.add(entry_of(run, action, now)); !done) return done;
@@ -147,7 +168,7 @@ Result<void> write_intents(Records& records, const std::string& run, const Step&
     return {};
 }
 
-Result<void> write_results(Records& records, const std::string& run, const Step& step,
+Result<void> write_results(Records& records, const RunName& run, const Step& step,
                            const Results& results, net::WallTime now) {
     assert(results.size() == step.actions.size());
     for (std::size_t i = 0; i < results.size(); ++i) {
@@ -165,8 +186,13 @@ Result<void> write_outcome(Records& records, const Outcome& outcome, bool conver
                            net::WallTime now) {
     if (auto done = note_worked(records, outcome); !done) return done;
     if (auto done = drop_vanished(records, outcome, now); !done) return done;
+    if (auto done = note_restored(records, outcome); !done) return done;
+    const auto suspended = records.is_suspended(outcome.target, now);
+    if (!suspended) return Error{suspended.error()};
+    if (auto done = mind_outage(records, outcome, *suspended); !done) return done;
     if (auto done = use_up_permits(records, outcome); !done) return done;
-    if (auto done = end_waiting(records, outcome, converging, now); !done) return done;
+    const bool may_end = converging && !*suspended;
+    if (auto done = end_waiting(records, outcome, may_end, now); !done) return done;
     return records.forget_old(now);
 }
 

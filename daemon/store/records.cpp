@@ -9,6 +9,7 @@ using namespace std::chrono_literals;
 
 constexpr std::int64_t confirmed_for_ms = std::chrono::milliseconds{24h}.count();
 constexpr std::int64_t removed_for_ms = std::chrono::milliseconds{24h * 30}.count();
+constexpr std::int64_t wanted_for_ms = confirmed_for_ms;  ///< what can't be restored sooner
 constexpr std::int64_t most_history = 100'000;
 
 std::int64_t ms(net::WallTime time) {
@@ -50,6 +51,7 @@ HistoryEntry history_of(const sqlite::Statement& row, ResourceKey key) {
     entry.reason = row.text(8);
     entry.request_id = row.text(9);
     entry.error = row.text(10);
+    entry.trigger = row.text(11);
     return entry;
 }
 
@@ -60,6 +62,10 @@ Result<TargetMemory> Records::recall(const std::string& target, net::WallTime no
     if (auto done = read_target(memory, target); !done) return std::move(done).error();
     if (auto done = read_confirmed(memory, target, now); !done) return std::move(done).error();
     if (auto done = read_learned(memory, target); !done) return std::move(done).error();
+    if (auto done = read_suspended(memory, target, now); !done) return std::move(done).error();
+    auto restores = this->restores(target);
+    if (!restores) return std::move(restores).error();
+    memory.restores = *std::move(restores);
     auto inventory = this->inventory(target);
     if (!inventory) return std::move(inventory).error();
     auto adopt = permits(target);
@@ -88,7 +94,8 @@ Result<void> Records::read_target(TargetMemory& memory, const std::string& targe
     auto lost = lost_reason(database_);
     if (!lost) return std::move(lost).error();
     auto row = database_.prepare(
-        "SELECT good_commit, good_source, files, hold_removals, first_contact, lost_confirmed "
+        "SELECT good_commit, good_source, files, hold_removals, first_contact, lost_confirmed, "
+        "after_outage "
         "FROM target WHERE name = ?");
     if (!row) return std::move(row).error();
     auto found = row->bind(target).step();
@@ -104,6 +111,7 @@ Result<void> Records::read_target(TargetMemory& memory, const std::string& targe
     memory.files = std::move(*files);
     memory.hold_removals = row->text(3);
     memory.first_contact = row->number(4) != 0;
+    memory.after_outage = row->number(6) != 0;
     if (row->number(5) == 0) add_reason(memory.hold_removals, *lost);
     return {};
 }
@@ -171,7 +179,8 @@ Result<std::set<ResourceKey>> Records::permits(const std::string& target) {
 
 Result<std::vector<HistoryEntry>> Records::history(const std::string& key, std::size_t limit) {
     auto rows = database_.prepare(
-        "SELECT at, run, target, key, verb, phase, commit_id, place, reason, request_id, error "
+        "SELECT at, run, target, key, verb, phase, commit_id, place, reason, request_id, error, "
+        "trigger "
         "FROM history WHERE ?1 = '' OR key = ?1 ORDER BY id DESC LIMIT ?2");
     if (!rows) return std::move(rows).error();
     rows->bind(key).bind(static_cast<std::int64_t>(limit));
@@ -205,9 +214,9 @@ Result<std::string> Records::verified_tip(const std::string& source, const std::
 Result<void> Records::add(const HistoryEntry& entry) {
     return run(
         "INSERT INTO history (at, run, target, key, verb, phase, commit_id, place, reason, "
-        "request_id, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "request_id, error, trigger) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         ms(entry.at), entry.run, entry.target, to_string(entry.key), entry.verb, entry.phase,
-        entry.commit, entry.place, entry.reason, entry.request_id, entry.error);
+        entry.commit, entry.place, entry.reason, entry.request_id, entry.error, entry.trigger);
 }
 
 Result<void> Records::put(const InventoryEntry& entry) {
@@ -308,6 +317,10 @@ Result<void> Records::forget_old(net::WallTime now) {
     auto done = run("DELETE FROM confirmed WHERE abs(? - at) >= ?", ms(now), confirmed_for_ms);
     if (!done) return done;
     done = run("DELETE FROM removed WHERE ? - at >= ?", ms(now), removed_for_ms);
+    if (!done) return done;
+    done = run("DELETE FROM suspended WHERE until != 0 AND until <= ?", ms(now));
+    if (!done) return done;
+    done = run("DELETE FROM restore WHERE done = 0 AND abs(? - at) >= ?", ms(now), wanted_for_ms);
     if (!done) return done;
     return run("DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?", most_history);
 }

@@ -27,6 +27,15 @@ public:
     Result<std::string> tip_of(const std::string& source);
     Result<std::string> verified_tip(const std::string& source, const std::string& what);
 
+    /// The last state of everything that was removed, the latest first, each key once.
+    Result<std::vector<Removed>> removed(const std::string& target);
+    Result<std::vector<Restore>> restores(const std::string& target);
+    Result<std::vector<LastRun>> runs(const std::string& target, std::size_t limit);
+    /// Is the target as a whole suspended now?
+    Result<bool> is_suspended(const std::string& target, net::WallTime now);
+    /// Is anything remembered of it, besides its history?
+    Result<bool> knows(const std::string& target);
+
     Result<void> add(const HistoryEntry& entry);
     Result<void> put(const InventoryEntry& entry);
     /// With its last state.
@@ -37,6 +46,16 @@ public:
 
     /// @param said  null forgets it
     Result<void> learn(const std::string& target, const std::string& subject, const json& said);
+    Result<void> add_run(const std::string& target, const LastRun& run);
+    Result<void> suspend(const Suspension& suspension);
+    /// @return `not_found`
+    Result<void> resume(const ResourceKey& what, net::WallTime now);
+    Result<void> mind_outage(const std::string& target, bool away);
+    Result<void> restore(const Restore& restore, net::WallTime now);
+    Result<void> restored(const ResourceKey& key);  ///< it is in place
+    Result<void> end_restore(const ResourceKey& key);
+    Result<void> forget(const std::string& target);
+
     Result<void> took_tip(const std::string& source, const std::string& commit);
     Result<void> verified(const std::string& source, const std::string& what,
                           const std::string& commit);
@@ -65,6 +84,7 @@ private:
     Result<Inventory> read_inventory(const std::string& target);
     Result<void> read_learned(TargetMemory& memory, const std::string& target);
     Result<void> read_confirmed(TargetMemory& memory, const std::string& target, net::WallTime now);
+    Result<void> read_suspended(TargetMemory& memory, const std::string& target, net::WallTime now);
 
     sqlite::Database& database_;
     InventoryCache& inventories_;

@@ -89,6 +89,37 @@ CREATE TABLE learned (                          -- what the world said that git 
     PRIMARY KEY (target, subject)
 ) WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE TABLE suspended (                        -- by a person
+    what TEXT PRIMARY KEY,                      -- a target, or a key
+    target TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,                     -- 0: until somebody resumes it
+    reason TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE restore (                          -- what a person wants back
+    key TEXT PRIMARY KEY,
+    target TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    commit_id TEXT NOT NULL,
+    done INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY,
+    target TEXT NOT NULL,
+    run TEXT NOT NULL,
+    trigger TEXT NOT NULL,
+    began INTEGER NOT NULL,                     -- ms since 1970
+    took_us INTEGER NOT NULL,
+    changes INTEGER NOT NULL,
+    converged INTEGER NOT NULL,
+    error TEXT NOT NULL
+);
+CREATE INDEX run_of_target ON run (target, id);
+CREATE INDEX removed_of_key ON removed (key, id);
+ALTER TABLE history ADD COLUMN trigger TEXT NOT NULL DEFAULT '';
+ALTER TABLE target ADD COLUMN after_outage INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 /// Keeps the newest copy only: one from before an older migration is of no use.

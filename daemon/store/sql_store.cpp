@@ -1,7 +1,5 @@
 #include "daemon/store/sql_store.hpp"
 
-#include "daemon/store/journal.hpp"
-
 namespace driftless {
 
 SqlStore::SqlStore(sqlite::Database database, std::optional<FolderLock> lock, std::string lost,
@@ -40,16 +38,18 @@ asio::awaitable<Result<T>> SqlStore::read(std::function<Result<T>(Records&)> rea
 }
 
 asio::awaitable<Result<void>> SqlStore::intend(const std::string& run, const Step& step) {
+    const RunName of = named(run);
     Write write = [&](Records& records, net::WallTime now) {
-        return write_intents(records, run, step, now);
+        return write_intents(records, of, step, now);
     };
     co_return co_await in_transaction("note what is intended", std::move(write));
 }
 
 asio::awaitable<Result<void>> SqlStore::settle(const std::string& run, const Step& step,
                                                const Results& results) {
+    const RunName of = named(run);
     Write write = [&](Records& records, net::WallTime now) {
-        return write_results(records, run, step, results, now);
+        return write_results(records, of, step, results, now);
     };
     co_return co_await in_transaction("note what was done", std::move(write));
 }
@@ -138,6 +138,93 @@ asio::awaitable<Result<void>> SqlStore::verified(std::string source, std::string
         return records.verified(source, what, commit);
     };
     co_return co_await in_transaction("note a verified tip", std::move(write));
+}
+
+void SqlStore::run_began(const std::string& run, const std::string& trigger) {
+    triggers_.insert_or_assign(run, trigger);
+}
+
+RunName SqlStore::named(const std::string& run) const {
+    const auto found = triggers_.find(run);
+    return {run, found == triggers_.end() ? std::string{} : found->second};
+}
+
+asio::awaitable<Result<void>> SqlStore::ended(std::string target, LastRun run) {
+    triggers_.erase(run.id);
+    const bool is_quiet = run.converged && run.changes == 0 && run.error.empty();
+    if (is_quiet) co_return Result<void>{};
+    Write write = [&](Records& records, net::WallTime) { return records.add_run(target, run); };
+    co_return co_await in_transaction("note the end of a run", std::move(write));
+}
+
+asio::awaitable<Result<std::vector<LastRun>>> SqlStore::runs(std::string target,
+                                                             std::size_t limit) {
+    using Runs = std::vector<LastRun>;
+    std::function<Result<Runs>(Records&)> reading = [&](Records& records) {
+        return records.runs(target, limit);
+    };
+    co_return co_await read<Runs>(std::move(reading));
+}
+
+asio::awaitable<Result<void>> SqlStore::suspend(Suspension suspension) {
+    Write write = [&](Records& records, net::WallTime) { return records.suspend(suspension); };
+    co_return co_await in_transaction("note a suspension", std::move(write));
+}
+
+asio::awaitable<Result<void>> SqlStore::resume(ResourceKey what) {
+    Write write = [&](Records& records, net::WallTime now) { return records.resume(what, now); };
+    auto done = co_await in_transaction("resume", std::move(write));
+    co_return done;
+}
+
+asio::awaitable<Result<std::vector<Removed>>> SqlStore::removed(std::string target) {
+    using All = std::vector<Removed>;
+    std::function<Result<All>(Records&)> reading = [&](Records& records) {
+        return records.removed(target);
+    };
+    co_return co_await read<All>(std::move(reading));
+}
+
+asio::awaitable<Result<void>> SqlStore::restore(std::vector<Restore> restores) {
+    Write write = [&](Records& records, net::WallTime now) -> Result<void> {
+        for (const Restore& restore : restores) {
+            if (auto done = records.restore(restore, now); !done) return done;
+        }
+        return {};
+    };
+    co_return co_await in_transaction("note what is wanted back", std::move(write));
+}
+
+asio::awaitable<Result<void>> SqlStore::end_restores(std::vector<ResourceKey> keys) {
+    Write write = [&](Records& records, net::WallTime) -> Result<void> {
+        for (const ResourceKey& key : keys) {
+            if (auto done = records.end_restore(key); !done) return done;
+        }
+        return {};
+    };
+    co_return co_await in_transaction("end what was wanted back", std::move(write));
+}
+
+asio::awaitable<Result<Inventory>> SqlStore::leave(std::string target) {
+    Inventory had;
+    Write write = [&](Records& records, net::WallTime) -> Result<void> {
+        const auto known = records.knows(target);
+        if (!known) return Error{known.error()};
+        if (!*known) return Error{Errc::not_found, "nothing is known of " + in_quotes(target)};
+        const auto inventory = records.inventory(target);
+        if (!inventory) return Error{inventory.error()};
+        had = **inventory;
+        return records.forget(target);
+    };
+    const auto done = co_await in_transaction("forget a target", std::move(write));
+    if (!done) co_return Error{done.error()};
+    co_return had;
+}
+
+asio::awaitable<Result<void>> SqlStore::copy_to(std::string path) {
+    std::function<Result<void>()> work = [this, &path] { return copy_database(database_, path); };
+    auto done = co_await net::run_blocking<Result<void>>(lane_, std::move(work));
+    co_return done;
 }
 
 }  // namespace driftless

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "daemon/store/database_file.hpp"
+#include "daemon/store/journal.hpp"
 #include "daemon/store/records.hpp"
 #include "daemon/store/store.hpp"
 
@@ -23,6 +25,17 @@ public:
     asio::awaitable<Result<void>> settle(const std::string& run, const Step& step,
                                          const Results& results) override;
     asio::awaitable<Result<TargetMemory>> recall(std::string target) override;
+    void run_began(const std::string& run, const std::string& trigger) override;
+    asio::awaitable<Result<void>> ended(std::string target, LastRun run) override;
+    asio::awaitable<Result<std::vector<LastRun>>> runs(std::string target,
+                                                       std::size_t limit) override;
+    asio::awaitable<Result<void>> suspend(Suspension suspension) override;
+    asio::awaitable<Result<void>> resume(ResourceKey what) override;
+    asio::awaitable<Result<std::vector<Removed>>> removed(std::string target) override;
+    asio::awaitable<Result<void>> restore(std::vector<Restore> restores) override;
+    asio::awaitable<Result<void>> end_restores(std::vector<ResourceKey> keys) override;
+    asio::awaitable<Result<Inventory>> leave(std::string target) override;
+    asio::awaitable<Result<void>> copy_to(std::string path) override;
     asio::awaitable<Result<void>> record(const Outcome& outcome, bool converging) override;
     asio::awaitable<Result<void>> took_commit(std::string target, std::string source,
                                               std::string commit,
@@ -44,12 +57,14 @@ private:
     using Write = std::function<Result<void>(Records&, net::WallTime)>;
     /// Runs `write` in one transaction on the lane. It may refer to what the awaiting caller owns.
     asio::awaitable<Result<void>> in_transaction(std::string_view doing, Write write);
+    [[nodiscard]] RunName named(const std::string& run) const;
     template <class T>
     asio::awaitable<Result<T>> read(std::function<Result<T>(Records&)> reading);
 
     std::optional<FolderLock> lock_;  // let go after the database is closed
     sqlite::Database database_;
-    InventoryCache inventories_;  // on the lane only
+    InventoryCache inventories_;                   // on the lane only
+    std::map<std::string, std::string> triggers_;  // of the runs that are under way, by id
     std::string lost_;
     net::Lane& lane_;
     net::Clock& clock_;

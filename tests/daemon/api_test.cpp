@@ -57,6 +57,28 @@ public:
         asked = "adopt " + to_string(key);
         co_return Result<void>{};
     }
+    asio::awaitable<Result<void>> suspend(Suspension suspension) override {
+        asked = "suspend " + suspension.name() + " " + why_of(suspension);
+        co_return Result<void>{};
+    }
+    asio::awaitable<Result<void>> resume(ResourceKey what) override {
+        asked = "resume " + what.target;
+        if (!what.kind.empty()) co_return Error{Errc::not_found, "it is not suspended"};
+        co_return Result<void>{};
+    }
+    asio::awaitable<Result<std::vector<Restorable>>> removed(std::string target) override {
+        asked = "removed " + target;
+        co_return std::vector<Restorable>{};
+    }
+    asio::awaitable<Result<void>> restore(ResourceKey key) override {
+        asked = "restore " + to_string(key);
+        co_return Result<void>{};
+    }
+    asio::awaitable<Result<Inventory>> leave(std::string target) override {
+        asked = "leave " + target;
+        if (target == "mini1") co_return Error{Errc::conflict, "still in the settings"};
+        co_return Inventory{};
+    }
 
     bool is_ready = true;
     std::uint64_t changes = 1;
@@ -365,6 +387,26 @@ TEST_F(ApiTest, WritesReachTheDaemon) {
         {"confirm", R"({})", 400, ""},
         {"adopt", R"({"key": "mini1/toy.thing/a"})", 202, "adopt mini1/toy.thing/a"},
         {"adopt", R"({"key": "nonsense"})", 400, ""},
+        {"suspend", R"({"name": "mini1"})", 202,
+         "suspend mini1 suspended until somebody resumes it"},
+        {"suspend", R"({"name": "mini1/toy.thing/a", "for": "30m", "reason": "a new disk"})", 202,
+         "suspend mini1/toy.thing/a suspended until 2026-01-01T00:30:00.000Z: a new disk"},
+        {"suspend", R"({})", 400, ""},
+        {"suspend", R"({"name": 7})", 400, ""},
+        {"suspend", R"({"name": "mini1/a"})", 400, ""},
+        {"suspend", R"({"name": "mini1", "for": "soon"})", 400, ""},
+        {"suspend", R"({"name": "mini1", "for": "0s"})", 400, ""},
+        {"suspend", R"({"name": "mini1", "for": "-5m"})", 400, ""},
+        {"suspend", R"({"name": "mini1", "for": "9000000h"})", 400, ""},
+        {"suspend", R"({"name": "mini1", "for": 30})", 400, ""},
+        {"suspend", R"({"name": "mini1", "reason": ")" + std::string(501, 'x') + "\"}", 400, ""},
+        {"resume", R"({"name": "mini1"})", 202, "resume mini1"},
+        {"resume", R"({"name": "mini1/toy.thing/a"})", 404, "resume mini1"},
+        {"resume", R"({"name": ""})", 400, ""},
+        {"restore", R"({"key": "mini1/toy.thing/a"})", 202, "restore mini1/toy.thing/a"},
+        {"restore", R"({"key": "mini1"})", 400, ""},
+        {"leave", R"({"target": "old"})", 200, "leave old"},
+        {"leave", R"({"target": "mini1"})", 409, "leave mini1"},
     };
     for (const auto& [path, body, status, asked] : rows) {
         control_.asked.clear();
@@ -374,7 +416,8 @@ TEST_F(ApiTest, WritesReachTheDaemon) {
 }
 
 TEST_F(ApiTest, GetChangesNothing) {
-    for (const char* path : {"/api/v1/reconcile", "/api/v1/confirm", "/api/v1/adopt"}) {
+    for (const char* path : {"/api/v1/reconcile", "/api/v1/confirm", "/api/v1/adopt",
+                             "/api/v1/suspend", "/api/v1/resume", "/api/v1/restore"}) {
         const auto response = ask(local(net::Method::get, path));
         EXPECT_EQ(response.status, 405);
         EXPECT_EQ(net::header_of(response.headers, "Allow"), "POST");

@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <sstream>
 
 #include "daemon/cli/key_lookup.hpp"
 #include "daemon/cli/settings_file.hpp"
 #include "daemon/cli/text.hpp"
+#include "daemon/store/store.hpp"
 #include "tests/support/run_on.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -47,7 +49,7 @@ protected:
                         .processes = processes_,
                         .redactor = redactor_,
                         .make_lane = [this] { return net::make_inline_lane(io_.get_executor()); },
-                        .until_asked_to_stop = {}};
+                        .next_asked = {}};
         const int code = driftless::testing::run_on(
             io_, clock_, run_command_line(std::move(arguments), machine));
         return {code, out.str(), err.str()};
@@ -59,6 +61,18 @@ protected:
                                                  "\ntargets:\n  mini1: {docker: {host: auto}}\n" +
                                                  "http: {socket: " + folder_.at("s.sock") + "}\n");
         return path;
+    }
+
+    /// A state of earlier days, with one thing on a target that the settings no longer have.
+    bool make_state() {
+        const auto lane = net::make_inline_lane(io_.get_executor());
+        const auto store = open_store(folder_.at("state"), Access::own, *lane, clock_);
+        Action action;
+        action.key = {"old", "toy.thing", "stays"};
+        const Step step{{action}};
+        const Results results{Done{}};
+        return store &&
+               driftless::testing::run_on(io_, clock_, (*store)->settle("r0", step, results));
     }
 
     asio::io_context io_;
@@ -80,6 +94,12 @@ TEST_F(CommandLineTest, WrongUsageIs64) {
         {"status", "extra"},
         {"plan", "--dir", "x", "--revision", "y"},
         {"history", "--limit", "many"},
+        {"suspend"},
+        {"resume"},
+        {"leave"},
+        {"backup"},
+        {"wait"},
+        {"restore", "a", "b"},
     };
     for (const auto& arguments : rows) {
         const Ran ran = run(arguments);
@@ -125,6 +145,65 @@ TEST_F(CommandLineTest, WithoutADaemonItSaysSo) {
 TEST_F(CommandLineTest, AnUnknownTargetOfAPlanIsWrongUsage) {
     const Ran ran = run({"plan", "--config", settings(), "--target", "mini9"});
     EXPECT_EQ(ran.code, exit_usage);
+}
+
+TEST_F(CommandLineTest, WaitWantsACommitATimeAndATargetThatThereIs) {
+    const std::string config = settings();
+    const std::vector<std::vector<std::string>> rows{
+        {"--revision", "main"},
+        {"--revision", "abcde"},
+        {"--revision", "abcdef0", "--timeout", "soon"},
+        {"--revision", "abcdef0", "--target", "mini9"},
+    };
+    for (const auto& row : rows) {
+        std::vector<std::string> arguments{"wait", "--config", config};
+        arguments.insert(arguments.end(), row.begin(), row.end());
+        const Ran ran = run(arguments);
+        EXPECT_EQ(ran.code, exit_usage) << ::testing::PrintToString(row);
+        EXPECT_NE(ran.err, "");
+    }
+}
+
+TEST_F(CommandLineTest, ATargetOfTheSettingsIsNotLeft) {
+    const Ran ran = run({"leave", "mini1", "--config", settings()});
+    EXPECT_EQ(ran.code, exit_error);
+    EXPECT_NE(ran.err.find("driftless.yaml:4:"), std::string::npos) << ran.err;
+}
+
+TEST_F(CommandLineTest, LeaveAndBackupMakeNoStateWhereThereIsNone) {
+    const std::string config = settings();
+    for (const auto& [command, what] :
+         std::map<std::string, std::string>{{"leave", "old"}, {"backup", folder_.at("copy")}}) {
+        const Ran ran = run({command, what, "--config", config});
+        EXPECT_EQ(ran.code, exit_error);
+        EXPECT_NE(ran.err.find("no state"), std::string::npos) << ran.err;
+    }
+    EXPECT_FALSE(std::filesystem::exists(folder_.at("state")));
+}
+
+TEST_F(CommandLineTest, ABackupIsANewFile) {
+    const std::string config = settings();
+    ASSERT_TRUE(make_state());
+    const std::string copy = folder_.at("copy");
+    const Ran made = run({"backup", copy, "--config", config, "--json"});
+    EXPECT_EQ(made.code, exit_done) << made.err;
+    EXPECT_EQ(json::parse(made.out)["file"], copy);
+    EXPECT_GT(json::parse(made.out)["bytes"], 4096);
+    const Ran again = run({"backup", copy, "--config", config});
+    EXPECT_EQ(again.code, exit_error);
+    EXPECT_NE(again.err.find("is there already"), std::string::npos) << again.err;
+}
+
+TEST_F(CommandLineTest, ATargetThatIsOutOfTheSettingsIsForgottenAndSaysWhatStays) {
+    const std::string config = settings();
+    ASSERT_TRUE(make_state());
+    const Ran left = run({"leave", "old", "--config", config});
+    EXPECT_EQ(left.code, exit_done) << left.err;
+    EXPECT_EQ(left.out,
+              "old is no longer looked after; 1 thing stays as it is:\n  toy.thing/stays\n");
+    const Ran again = run({"leave", "old", "--config", config});
+    EXPECT_EQ(again.code, exit_error);
+    EXPECT_NE(again.err.find("nothing is known"), std::string::npos) << again.err;
 }
 
 TEST_F(CommandLineTest, EveryErrorOfTheSettingsIsPrintedOnItsLine) {
@@ -174,6 +253,23 @@ TEST(KeyLookup, FindsWhatAPersonMeans) {
         for (const ResourceKey& key : *found) keys.push_back(to_string(key));
         EXPECT_EQ(keys, expected) << typed;
     }
+}
+
+TEST(KeyLookup, FindsTheOneThingOrManifestThatAPersonMeans) {
+    const std::map<std::string, std::string> rows{
+        {"ComposeProject/plausible", "mini1/ComposeProject/plausible"},
+        {"ComposeProject/proxy@mini2", "mini2/ComposeProject/proxy"},
+        {"mini2/ComposeProject/proxy", "mini2/ComposeProject/proxy"},
+        {"docker.volume/plausible.data", "mini1/docker.volume/plausible.data"},
+        {"mini1/docker.volume/plausible.data", "mini1/docker.volume/plausible.data"},
+    };
+    for (const auto& [typed, expected] : rows) {
+        const auto found = look_up_one(typed, candidates);
+        ASSERT_TRUE(found) << typed << ": " << found.error().message;
+        EXPECT_EQ(to_string(*found), expected) << typed;
+    }
+    EXPECT_FALSE(look_up_one("ComposeProject/proxy", candidates));
+    EXPECT_FALSE(look_up_one("mini1/ComposeProject/other", candidates));
 }
 
 TEST(KeyLookup, ListsTheCandidatesOfSeveralTargets) {

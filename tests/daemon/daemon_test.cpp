@@ -1,102 +1,15 @@
-#include "daemon/daemon.hpp"
-
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <set>
 #include <sstream>
 
-#include "tests/daemon/stubs.hpp"
-#include "tests/support/run_on.hpp"
-#include "tests/support/temp_folder.hpp"
-#include "tests/support/toy_vault.hpp"
+#include "tests/daemon/daemon_fixture.hpp"
 
 namespace driftless {
 namespace {
 
 using namespace std::chrono_literals;
+using test::DaemonTest;
 using test::thing;
-
-class DaemonTest : public ::testing::Test {
-protected:
-    DaemonTest() {
-        settings_.installation = "test";
-        for (const char* name : {"mini1", "mini2"}) {
-            TargetSettings target;
-            target.name = name;
-            target.policy.mode = Mode::converge;
-            target.policy.interval = 300s;
-            settings_.targets.emplace(name, target);
-        }
-        SourceSettings source;
-        source.name = "infra";
-        settings_.sources.emplace("infra", source);
-        auto store = open_store(folder_.path(), Access::own, *lane_, clock_);
-        store_ = std::move(*store);
-        auto git = std::make_unique<test::StubSource>();
-        git_ = git.get();
-        std::map<std::string, std::unique_ptr<git::Source>> sources;
-        sources.emplace("infra", std::move(git));
-        std::map<std::string, std::unique_ptr<Target>> targets;
-        for (const auto& [name, target] : settings_.targets) {
-            auto made = std::make_unique<test::StubTarget>(clock_);
-            targets_[name] = made.get();
-            targets.emplace(name, std::move(made));
-        }
-        daemon_ = std::make_unique<Daemon>(DaemonParts{.settings = settings_,
-                                                       .executor = io_.get_executor(),
-                                                       .clock = clock_,
-                                                       .random = random_,
-                                                       .lane = *lane_,
-                                                       .store = *store_,
-                                                       .vault = vault_,
-                                                       .secrets = secrets_,
-                                                       .expanders = expanders_,
-                                                       .measures = measures_,
-                                                       .sources = std::move(sources),
-                                                       .targets = std::move(targets)});
-    }
-    ~DaemonTest() override { stop(); }
-
-    void start() {
-        ended_ =
-            asio::co_spawn(io_, driftless::testing::as_optional(daemon_->run()), asio::use_future);
-    }
-    /// Stops the daemon and lets it come to its end.
-    void stop() {
-        if (!ended_.valid()) return;
-        daemon_->stop();
-        for (int i = 0; i < 1000 && !is_over(); ++i) {
-            driftless::testing::VirtualClock::settle(io_);
-            if (!is_over() && !clock_.step(io_)) break;
-        }
-        EXPECT_TRUE(is_over());
-        ended_ = {};
-    }
-    bool is_over() { return driftless::testing::is_ready(ended_); }
-    void run_for(std::chrono::nanoseconds time) { clock_.run_for(io_, time); }
-    void commit(const std::string& id, std::map<std::string, std::string> files) {
-        git_->add(id, std::move(files));
-        git_->tip = id;
-    }
-    test::StubTarget& target(const std::string& name) { return *targets_.at(name); }
-
-    asio::io_context io_;
-    driftless::testing::VirtualClock clock_;
-    driftless::testing::SeededRandom random_{7};
-    driftless::testing::TempFolder folder_;
-    std::unique_ptr<net::Lane> lane_ = net::make_inline_lane(io_.get_executor());
-    Settings settings_;
-    Expanders expanders_ = test::toy_expanders();
-    test::ToySecrets secrets_;
-    test::ToyVault vault_;
-    Measures measures_;
-    std::unique_ptr<Store> store_;
-    test::StubSource* git_ = nullptr;
-    std::map<std::string, test::StubTarget*> targets_;
-    std::unique_ptr<Daemon> daemon_;
-    std::future<std::optional<Result<void>>> ended_;
-};
 
 TEST_F(DaemonTest, ACommitIsMadeLiveOnEveryTarget) {
     commit("c1", {{"a.yaml", thing("mini1", "a")}, {"b.yaml", thing("mini2", "b")}});

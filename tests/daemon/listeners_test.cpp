@@ -30,6 +30,13 @@ public:
     Result<void> reconcile(const std::vector<std::string>&) override { return {}; }
     asio::awaitable<Result<void>> confirm(std::string) override { co_return Result<void>{}; }
     asio::awaitable<Result<void>> adopt(ResourceKey) override { co_return Result<void>{}; }
+    asio::awaitable<Result<void>> suspend(Suspension) override { co_return Result<void>{}; }
+    asio::awaitable<Result<void>> resume(ResourceKey) override { co_return Result<void>{}; }
+    asio::awaitable<Result<std::vector<Restorable>>> removed(std::string) override {
+        co_return std::vector<Restorable>{};
+    }
+    asio::awaitable<Result<void>> restore(ResourceKey) override { co_return Result<void>{}; }
+    asio::awaitable<Result<Inventory>> leave(std::string) override { co_return Inventory{}; }
 };
 
 asio::awaitable<std::string> exchange(std::uint16_t port, std::string bytes) {

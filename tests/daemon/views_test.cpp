@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "daemon/cli/history_text.hpp"
 #include "daemon/cli/plan_text.hpp"
 #include "daemon/cli/status_text.hpp"
 #include "daemon/http/metrics.hpp"
@@ -137,6 +138,14 @@ Overview overview() {
     away.next_due = at(8);
     away.next_why = "back-off after 3 failures";
     overview.targets.emplace("nas", away);
+    TargetStatus suspended;
+    suspended.name = "old";
+    suspended.mode = Mode::converge;
+    suspended.word = TargetWord::suspended;
+    suspended.suspended = {{{"old", "", ""}, at(-600), at(1200), "a new disk"},
+                           {{"old", "docker.container", "web.api.1"}, at(-60), {}, ""}};
+    suspended.detail = why_of(suspended.suspended.front());
+    overview.targets.emplace("old", suspended);
     return overview;
 }
 
@@ -188,19 +197,69 @@ TEST(Views, Metrics) {
     EXPECT_EQ(text.find(commit), std::string::npos);
 }
 
+/// What failed, what worked, and what has no commit of its own.
+std::vector<HistoryEntry> history() {
+    HistoryEntry failed{.at = at(0),
+                        .run = "7f3c0001",
+                        .trigger = "commit",
+                        .target = "mini1",
+                        .key = key("container", "web.api.1"),
+                        .verb = "create",
+                        .phase = "failed",
+                        .commit = commit,
+                        .place = "apps/web.yaml:4:3",
+                        .reason = "apps/web.yaml:4:3 asks for it",
+                        .request_id = "",
+                        .error = "no such image"};
+    HistoryEntry done = failed;
+    done.phase = "done";
+    done.error.clear();
+    done.trigger = "person";
+    done.request_id = "5f1c\x1b[2J";
+    HistoryEntry removed = done;
+    removed.verb = "remove";
+    removed.commit.clear();
+    removed.place.clear();
+    removed.trigger.clear();
+    removed.request_id.clear();
+    removed.reason = "git dropped it";
+    return {failed, done, removed};
+}
+
 TEST(Views, History) {
-    const std::vector<HistoryEntry> history{{.at = at(0),
-                                             .run = "7f3c0001",
-                                             .target = "mini1",
-                                             .key = key("container", "web.api.1"),
-                                             .verb = "create",
-                                             .phase = "failed",
-                                             .commit = commit,
-                                             .place = "apps/web.yaml:4:3",
-                                             .reason = "apps/web.yaml:4:3 asks for it",
-                                             .request_id = "",
-                                             .error = "no such image"}};
-    expect_golden("daemon/history.json", http::view_of(history).dump(2) + "\n");
+    expect_golden("daemon/history.json", http::view_of(history()).dump(2) + "\n");
+}
+
+TEST(Views, HistoryForPeople) {
+    const auto entries = http::view_of(history())["history"];
+    expect_golden("daemon/history.txt", cli::history_text(entries, cli::Style{false}));
+}
+
+/// One that is kept, one that is made anew, and data.
+std::vector<Restorable> removed() {
+    const auto entry = [](const ResourceKey& of, int line) {
+        InventoryEntry made;
+        made.key = of;
+        made.manifest = {"mini1", "ComposeProject", "web"};
+        made.commit = commit;
+        made.place = {"apps/web.yaml", line, 3};
+        return made;
+    };
+    InventoryEntry data = entry(key("volume", "web.data"), 0);
+    data.place = {};
+    data.data = true;
+    return {{entry(key("container", "web.api.1"), 4), at(-60), at(540)},
+            {entry(key("container", "web.db.1"), 9), at(-3600), std::nullopt},
+            {data, at(-7200), std::nullopt}};
+}
+
+TEST(Views, Removed) {
+    expect_golden("daemon/removed.json", http::view_of(removed()).dump(2) + "\n");
+}
+
+TEST(Views, RemovedForPeople) {
+    const auto list = http::view_of(removed())["removed"];
+    expect_golden("daemon/removed.txt", cli::removed_text(list, cli::Style{false}));
 }
 
 TEST(Views, PlanForPeople) {
@@ -225,9 +284,13 @@ TEST(Views, NeitherShowSecretsNorControlCharacters) {
 }
 
 TEST(Views, ListsHoldObjectsAndRootsAreObjects) {
-    const std::vector<json> roots{http::view_of(plan()), http::view_of(overview()),
+    const std::vector<json> roots{http::view_of(plan()),
+                                  http::view_of(overview()),
                                   http::resources_view(overview(), ""),
-                                  http::targets_view(overview()), http::runs_view(overview(), "")};
+                                  http::targets_view(overview()),
+                                  http::runs_view(overview(), ""),
+                                  http::view_of(history()),
+                                  http::view_of(removed())};
     const std::function<void(const json&)> check = [&](const json& value) {
         if (!value.is_structured()) return;
         for (const json& item : value) {

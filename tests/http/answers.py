@@ -14,8 +14,9 @@ except ImportError:
     asked.skip("python3-jsonschema is not installed")
 
 # Only a store or a disk that fails answers so; api_test.cpp has them.
-NOT_PROVOKED = {("GET", "/api/v1/history", 503), ("POST", "/api/v1/reconcile", 503), ("POST", "/api/v1/confirm", 503),
-                ("POST", "/api/v1/adopt", 503)}
+NOT_PROVOKED = {("GET", "/api/v1/history", 503), ("GET", "/api/v1/removed", 503)} | {
+    ("POST", "/api/v1/" + name, 503)
+    for name in ("reconcile", "confirm", "adopt", "suspend", "resume", "restore", "leave")}
 seen = set()
 
 
@@ -88,6 +89,7 @@ def read_all(daemon, check):
     runs = check.answer("GET", "/api/v1/runs", daemon.ask("GET", "/api/v1/runs"), 200).json()
     assert runs["runs"], "no runs"
     assert daemon.ask("GET", "/api/v1/runs?target=mini1").json()["runs"][0]["target"] == "mini1"
+    check.answer("GET", "/api/v1/removed", daemon.ask("GET", "/api/v1/removed?target=mini1"), 200)
     for path in ("/", "/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/api/v1/targets"):
         check.answer("GET", path, daemon.ask("GET", path), 200)
     return status
@@ -121,7 +123,8 @@ def ask_wrongly(daemon, check):
             check.answer(method, path, daemon.write(at, "{"), 400)
             check.answer(method, path, daemon.write(at, {"surely_unknown": 1}), 400)
     for form, path in (("/api/v1/resources", "/api/v1/resources?key=mini1%2Fx%2Fy"),
-                       ("/api/v1/plans/{target}", "/api/v1/plans/mini9"), ("/api/v1/runs", "/api/v1/runs?target=mini9")):
+                       ("/api/v1/plans/{target}", "/api/v1/plans/mini9"), ("/api/v1/runs", "/api/v1/runs?target=mini9"),
+                       ("/api/v1/removed", "/api/v1/removed?target=mini9")):
         check.answer("GET", form, daemon.ask("GET", path), 404)
     # At the level of HTTP: no address has these, so the document describes them once, as problems.
     for request, status in ((b"DELETE /healthz HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: "
@@ -180,6 +183,50 @@ def write_all(daemon, check, status):
     daemon.wait_until(lambda: "mini1/toy.thing/changed" not in held_now(daemon), "what was confirmed is done")
 
 
+def target_now(daemon, name):
+    return next(one for one in daemon.ask("GET", "/api/v1/targets").json()["targets"] if one["name"] == name)
+
+
+def suspend_and_resume(daemon, check):
+    def post(name, body, expected):
+        return check.answer("POST", "/api/v1/" + name, daemon.write("/api/v1/" + name, body), expected)
+    post("suspend", {"name": "mini9"}, 404)
+    post("suspend", {"name": "mini1", "for": "30m", "reason": "a new disk"}, 202)
+    status = check.answer("GET", "/api/v1/status", daemon.ask("GET", "/api/v1/status"), 200).json()
+    mini1 = next(target for target in status["targets"] if target["name"] == "mini1")
+    assert mini1["status"] == "suspended" and mini1["suspended"][0]["reason"] == "a new disk", mini1["suspended"]
+    post("restore", {"key": "mini1/toy.thing/dropped"}, 409)
+    post("resume", {"name": "mini1"}, 202)
+    post("resume", {"name": "mini1"}, 404)
+    assert target_now(daemon, "mini1")["suspended"] == []
+    post("suspend", {"name": "mini1/toy.thing/a"}, 202)
+    daemon.wait_until(lambda: resource_now(daemon, "mini1/toy.thing/a")["status"] == "suspended", "it rests")
+    post("resume", {"name": "mini1/toy.thing/a"}, 202)
+    daemon.wait_until(lambda: resource_now(daemon, "mini1/toy.thing/a")["status"] == "in_sync", "it is looked after")
+
+
+def resource_now(daemon, key):
+    return daemon.ask("GET", "/api/v1/resources?key=" + key.replace("/", "%2F")).json()["resources"][0]
+
+
+def undo(daemon, check):
+    def post(name, body, expected):
+        return check.answer("POST", "/api/v1/" + name, daemon.write("/api/v1/" + name, body), expected)
+
+    def lost():
+        removed = check.answer("GET", "/api/v1/removed", daemon.ask("GET", "/api/v1/removed"), 200).json()["removed"]
+        return [one["key"] for one in removed]
+    post("restore", {"key": "mini1/toy.thing/never"}, 404)
+    assert lost() == ["mini1/toy.thing/gone"], lost()
+    post("restore", {"key": "mini1/toy.thing/gone"}, 202)
+    daemon.wait_until(lambda: resource_now(daemon, "mini1/toy.thing/gone")["status"] == "suspended", "it is back")
+    assert "mini1/toy.thing/gone" not in lost()
+    post("leave", {"target": "mini1"}, 409)
+    post("leave", {"target": "mini9"}, 404)
+    left = post("leave", {"target": "old"}, 200).json()["left"]
+    assert [one["key"] for one in left] == ["old/toy.thing/stays"], left
+
+
 def words_of(daemon):
     return {resource["status"] for resource in daemon.ask("GET", "/api/v1/resources").json()["resources"]}
 
@@ -221,6 +268,8 @@ def main():
         crowd(daemon, check)
         use_the_socket(daemon)
         write_all(daemon, check, status)
+        suspend_and_resume(daemon, check)
+        undo(daemon, check)
     described = {(method.upper(), path, int(code)) for path, operations in check.document["paths"].items()
                  for method, operation in operations.items() for code in operation["responses"]}
     missing = described - seen - NOT_PROVOKED

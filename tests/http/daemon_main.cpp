@@ -46,6 +46,7 @@ Settings settings_of(const std::string& folder) {
 
 /// Something of every sort: in sync, held, in conflict, not ours, a manifest with an error.
 void furnish(test::StubSource& source, std::map<std::string, test::StubTarget*>& targets) {
+    source.add("c0", {{"gone.yaml", thing("mini1", "gone")}});
     source.add("c1", {{"a.yaml", thing("mini1", "a")},
                       {"b.yaml", thing("mini1", "taken")},
                       {"c.yaml", thing("mini1", "changed", "new")},
@@ -62,6 +63,32 @@ void furnish(test::StubSource& source, std::map<std::string, test::StubTarget*>&
                     {"stranger", {{"text", "s"}}}};
     mini1.foreign = {"taken", "stranger"};
     targets.at("nas")->failure = Error{Errc::unavailable, "list things: connection refused"};
+}
+
+Action action_on(Verb verb, const ResourceKey& key) {
+    Action action;
+    action.verb = verb;
+    action.key = key;
+    if (verb == Verb::remove) return action;
+    action.want = Declared{};
+    action.want->key = key;
+    action.want->origin.commit = "c0";
+    return action;
+}
+
+/// What was before: a thing that was made and removed again, and one of a target that is gone.
+net::asio::awaitable<bool> remember_earlier_days(Store& store) {
+    const ResourceKey gone{"mini1", "toy.thing", "gone"};
+    const ResourceKey stays{"old", "toy.thing", "stays"};
+    Step step;
+    for (const ResourceKey& key : {gone, stays})
+        step.actions.push_back(action_on(Verb::create, key));
+    Results results{Done{}, Done{}};
+    const auto made = co_await store.settle("r0", step, results);
+    step.actions = {action_on(Verb::remove, gone)};
+    results.pop_back();
+    const auto removed = co_await store.settle("r1", step, results);
+    co_return made&& removed;
 }
 
 net::asio::awaitable<void> until_input_ends() {
@@ -114,6 +141,7 @@ int run_program(const std::string& folder, bool is_empty) {
         stubs[name] = made.get();
         targets.emplace(name, std::move(made));
     }
+    if (!testing::run_on(io, remember_earlier_days(**store))) return 1;
     auto source = std::make_unique<test::StubSource>();
     if (is_empty) {
         source->failure = Error{Errc::unavailable, "nobody answers"};

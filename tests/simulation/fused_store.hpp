@@ -61,6 +61,42 @@ public:
         return store_->verified_tip(std::move(source), std::move(what));
     }
 
+    asio::awaitable<Result<void>> suspend(Suspension suspension) override {
+        return write("suspend", store_->suspend(std::move(suspension)));
+    }
+    asio::awaitable<Result<void>> resume(ResourceKey what) override {
+        return write("resume", store_->resume(std::move(what)));
+    }
+    asio::awaitable<Result<void>> restore(std::vector<Restore> restores) override {
+        return write("restore", store_->restore(std::move(restores)));
+    }
+    asio::awaitable<Result<void>> end_restores(std::vector<ResourceKey> keys) override {
+        return write("end_restores", store_->end_restores(std::move(keys)));
+    }
+    void run_began(const std::string& run, const std::string& trigger) override {
+        store_->run_began(run, trigger);
+    }
+    /// No plan needs it: nothing is lost where it is missing.
+    asio::awaitable<Result<void>> ended(std::string target, LastRun run) override {
+        fuse_.die_again();
+        return store_->ended(std::move(target), std::move(run));
+    }
+    asio::awaitable<Result<std::vector<LastRun>>> runs(std::string target,
+                                                       std::size_t limit) override {
+        fuse_.die_again();
+        return store_->runs(std::move(target), limit);
+    }
+    asio::awaitable<Result<std::vector<Removed>>> removed(std::string target) override {
+        fuse_.die_again();
+        return store_->removed(std::move(target));
+    }
+    asio::awaitable<Result<Inventory>> leave(std::string target) override {
+        return store_->leave(std::move(target));
+    }
+    asio::awaitable<Result<void>> copy_to(std::string path) override {
+        return store_->copy_to(std::move(path));
+    }
+
     asio::awaitable<Result<TargetMemory>> recall(std::string target) override {
         fuse_.die_again();
         return store_->recall(std::move(target));

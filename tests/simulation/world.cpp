@@ -187,6 +187,9 @@ template <class T>
 T World::wait_for(net::asio::awaitable<T> work) {
     return testing::run_on(io_, clock_, std::move(work));
 }
+template Result<void> World::wait_for(net::asio::awaitable<Result<void>> work);
+template Result<std::vector<Restorable>> World::wait_for(
+    net::asio::awaitable<Result<std::vector<Restorable>>> work);
 
 int World::confirm_all() {
     int confirmed = 0;

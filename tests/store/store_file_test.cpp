@@ -101,14 +101,18 @@ TEST_F(StoreFile, AnOlderDatabaseKeepsWhatItHolds) {
     {
         auto database = sqlite::Database::open(folder.at("driftless.db"), sqlite::Open::make);
         ASSERT_TRUE(database.ok());
-        ASSERT_TRUE(
-            database
-                ->execute("UPDATE inventory SET entry = "
-                          "json_set(entry, '$.lastState', json(last_state));"
-                          "ALTER TABLE inventory DROP COLUMN last_state;"
-                          "ALTER TABLE removed DROP COLUMN last_state;"
-                          "DROP TABLE verified; DROP TABLE learned; PRAGMA user_version = 1;")
-                .ok());
+        ASSERT_TRUE(database
+                        ->execute("UPDATE inventory SET entry = "
+                                  "json_set(entry, '$.lastState', json(last_state));"
+                                  "ALTER TABLE inventory DROP COLUMN last_state;"
+                                  "ALTER TABLE removed DROP COLUMN last_state;"
+                                  "DROP TABLE verified; DROP TABLE learned;"
+                                  "DROP TABLE suspended; DROP TABLE restore; DROP TABLE run;"
+                                  "DROP INDEX removed_of_key;"
+                                  "ALTER TABLE history DROP COLUMN trigger;"
+                                  "ALTER TABLE target DROP COLUMN after_outage;"
+                                  "PRAGMA user_version = 1;")
+                        .ok());
     }
     reopen();
     EXPECT_EQ(recall().inventory.at(web_key()).id, "id-1");

@@ -1,0 +1,63 @@
+#include "daemon/cli/history_text.hpp"
+
+#include <fmt/format.h>
+
+namespace driftless::cli {
+namespace {
+
+std::string text_at(const json& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? clean(found->get<std::string>()) : "";
+}
+
+/// "apps/web.yaml:3:1 of 4e1b0c9a1b2c", or as much of it as is known.
+std::string origin_text(const std::string& place, const std::string& commit) {
+    if (commit.empty()) return place;
+    return place + (place.empty() ? "" : " of ") + short_commit(commit);
+}
+
+/// Why, by which run and what set it off, and what to name at the provider's support.
+std::string reason_text(const json& entry) {
+    const std::string error = text_at(entry, "error");
+    std::string text = error.empty() ? text_at(entry, "reason") : error;
+    const std::string trigger = text_at(entry, "trigger");
+    text += fmt::format("{}run {}{}{}", text.empty() ? "" : "; ", text_at(entry, "run"),
+                        trigger.empty() ? "" : ", set off by: ", trigger);
+    const std::string request = text_at(entry, "request_id");
+    return request.empty() ? text : text + ", request " + request;
+}
+
+}  // namespace
+
+std::string history_text(const json& entries, const Style& style) {
+    Table table;
+    for (const json& entry : entries) {
+        const Tone tone = text_at(entry, "phase") == "failed" ? Tone::bad : Tone::plain;
+        table.row({{text_at(entry, "at"), Tone::faint},
+                   {text_at(entry, "verb")},
+                   {text_at(entry, "phase"), tone},
+                   {text_at(entry, "key")},
+                   {origin_text(text_at(entry, "place"), text_at(entry, "commit")), Tone::faint},
+                   {reason_text(entry), tone}});
+    }
+    return table.print(style, "");
+}
+
+std::string removed_text(const json& removed, const Style& style) {
+    Table table;
+    for (const json& one : removed) {
+        const std::string kept = text_at(one, "kept_until");
+        std::string how = kept.empty() ? "made anew" : "started again, until " + kept;
+        if (kept.empty() && one.value("data", false)) how += ", and empty: its data is gone";
+        const json& origin = one["origin"];
+        std::string place = text_at(origin, "file");
+        if (!place.empty()) place += fmt::format(":{}", origin.value("line", 0));
+        table.row({{text_at(one, "at"), Tone::faint},
+                   {text_at(one, "key")},
+                   {how, kept.empty() ? Tone::plain : Tone::good},
+                   {origin_text(place, text_at(origin, "commit")), Tone::faint}});
+    }
+    return table.print(style, "");
+}
+
+}  // namespace driftless::cli
