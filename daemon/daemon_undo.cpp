@@ -62,7 +62,7 @@ asio::awaitable<Result<void>> Daemon::resume(ResourceKey what) {
     if (!loop) co_return Error{loop.error()};
     auto resumed = co_await parts_.store.resume(what);
     if (!resumed) co_return resumed;
-    spdlog::info("resumed what={}", what.kind.empty() ? what.target : to_string(what));
+    spdlog::info("resumed what={}", name_of(what));
     co_await (*loop)->suspensions_changed();
     co_return resumed;
 }

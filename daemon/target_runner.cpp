@@ -51,7 +51,18 @@ std::string error_of_run(const Outcome& outcome) {
     return {};
 }
 
+/// With each removal, the way back.
+void log_removals(const Outcome& outcome) {
+    for (const ActionOutcome& action : outcome.actions) {
+        if (action.verb != Verb::remove || action.error) continue;
+        const std::string key = to_string(action.key);
+        spdlog::info("removed run={} key={} undo={}", outcome.run, key,
+                     in_quotes("driftless restore " + key));
+    }
+}
+
 void log_end(const Outcome& outcome, const LastRun& last) {
+    log_removals(outcome);
     if (outcome.unreadable) {
         spdlog::warn("run failed run={} target={} stage=observe error={} detail={}", outcome.run,
                      outcome.target, name(outcome.unreadable->code),

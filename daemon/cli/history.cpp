@@ -20,7 +20,7 @@ struct HistoryOptions {
 /// What of a text a person means: keys that are there, or what it says itself.
 asio::awaitable<Result<std::vector<std::string>>> keys_of(Endpoint& endpoint, std::string text) {
     std::vector<std::string> names;
-    if (text.empty() || parse_resource_key(text)) {  // also of what is gone
+    if (is_name(text) || text.empty() || parse_resource_key(text)) {  // also of what is gone
         names.push_back(std::move(text));
         co_return names;
     }
@@ -66,7 +66,9 @@ void add_history(CLI::App& app, Selected& selected) {
     auto* command = app.add_subcommand("history", "what was done, when, why and by which commit");
     auto options = std::make_shared<HistoryOptions>();  // shared with the callback
     command
-        ->add_option("key", options->key, "a resource, or all of a manifest; left out: everything")
+        ->add_option(
+            "key", options->key,
+            "a resource, all of a manifest, or what was said of a target; left out: everything")
         ->type_name("KEY");
     command->add_option("--limit", options->limit, "how many lines, newest first");
     command->add_flag("--json", options->as_json, "for programs");

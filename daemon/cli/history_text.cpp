@@ -20,11 +20,13 @@ std::string origin_text(const std::string& place, const std::string& commit) {
 std::string reason_text(const json& entry) {
     const std::string error = text_at(entry, "error");
     std::string text = error.empty() ? text_at(entry, "reason") : error;
-    const std::string trigger = text_at(entry, "trigger");
-    text += fmt::format("{}run {}{}{}", text.empty() ? "" : "; ", text_at(entry, "run"),
-                        trigger.empty() ? "" : ", set off by: ", trigger);
-    const std::string request = text_at(entry, "request_id");
-    return request.empty() ? text : text + ", request " + request;
+    const auto add = [&text](const std::string& before, const std::string& part) {
+        if (!part.empty()) text += (text.empty() ? "" : "; ") + before + part;
+    };
+    add("run ", text_at(entry, "run"));
+    add("set off by: ", text_at(entry, "trigger"));
+    add("request ", text_at(entry, "request_id"));
+    return text;
 }
 
 }  // namespace

@@ -12,8 +12,7 @@ json place_view(const Place& place) {
 }
 
 json key_view(const ResourceKey& key) {
-    return {
-        {"key", to_string(key)}, {"target", key.target}, {"kind", key.kind}, {"name", key.name}};
+    return {{"key", name_of(key)}, {"target", key.target}, {"kind", key.kind}, {"name", key.name}};
 }
 
 json origin_view(const Origin& origin) {

@@ -189,8 +189,8 @@ Result<std::vector<HistoryEntry>> Records::history(const std::string& key, std::
         auto more = rows->step();
         if (!more) return std::move(more).error();
         if (!*more) return entries;
-        auto of = parse_resource_key(rows->text(3));
-        if (!of) return Error{Errc::internal, "read the history: " + of.error().message};
+        auto of = what_in(rows->text(3), rows->text(2));
+        if (!of) return std::move(of).error().in("read the history");
         entries.push_back(history_of(*rows, *std::move(of)));
     }
 }
@@ -215,7 +215,7 @@ Result<void> Records::add(const HistoryEntry& entry) {
     return run(
         "INSERT INTO history (at, run, target, key, verb, phase, commit_id, place, reason, "
         "request_id, error, trigger) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        ms(entry.at), entry.run, entry.target, to_string(entry.key), entry.verb, entry.phase,
+        ms(entry.at), entry.run, entry.target, name_of(entry.key), entry.verb, entry.phase,
         entry.commit, entry.place, entry.reason, entry.request_id, entry.error, entry.trigger);
 }
 

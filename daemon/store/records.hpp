@@ -10,6 +10,9 @@
 
 namespace driftless {
 
+/// A target, or a key, as a table names it. @return `internal`: not written by us
+Result<ResourceKey> what_in(const std::string& text, const std::string& target);
+
 /// Reading and writing the tables. Each call is one or a few statements; whoever calls holds the
 /// transaction. Blocking.
 class Records {

@@ -1,6 +1,22 @@
 #include "daemon/store/sql_store.hpp"
 
 namespace driftless {
+namespace {
+
+/// What a person asked for, for history.
+HistoryEntry said(std::string verb, ResourceKey what, std::string why, net::WallTime now) {
+    HistoryEntry entry;
+    entry.at = now;
+    entry.trigger = "person";
+    entry.target = what.target;
+    entry.key = std::move(what);
+    entry.verb = std::move(verb);
+    entry.phase = "done";
+    entry.reason = std::move(why);
+    return entry;
+}
+
+}  // namespace
 
 SqlStore::SqlStore(sqlite::Database database, std::optional<FolderLock> lock, std::string lost,
                    net::Lane& lane, net::Clock& clock)
@@ -86,14 +102,18 @@ asio::awaitable<Result<void>> SqlStore::took_commit(std::string target, std::str
 }
 
 asio::awaitable<Result<void>> SqlStore::confirm(std::string target, std::string hash) {
-    Write write = [&](Records& records, net::WallTime now) {
-        return records.confirm(target, hash, now);
+    Write write = [&](Records& records, net::WallTime now) -> Result<void> {
+        if (auto done = records.confirm(target, hash, now); !done) return done;
+        return records.add(said("confirm", {target, "", ""}, hash, now));
     };
     co_return co_await in_transaction("note a confirmation", std::move(write));
 }
 
 asio::awaitable<Result<void>> SqlStore::permit_adoption(ResourceKey key) {
-    Write write = [&](Records& records, net::WallTime now) { return records.permit(key, now); };
+    Write write = [&](Records& records, net::WallTime now) -> Result<void> {
+        if (auto done = records.permit(key, now); !done) return done;
+        return records.add(said("adopt", key, "", now));
+    };
     co_return co_await in_transaction("note a permit to adopt", std::move(write));
 }
 
@@ -151,7 +171,7 @@ RunName SqlStore::named(const std::string& run) const {
 
 asio::awaitable<Result<void>> SqlStore::ended(std::string target, LastRun run) {
     triggers_.erase(run.id);
-    const bool is_quiet = run.converged && run.changes == 0 && run.error.empty();
+    const bool is_quiet = run.changes == 0 && run.error.empty();
     if (is_quiet) co_return Result<void>{};
     Write write = [&](Records& records, net::WallTime) { return records.add_run(target, run); };
     co_return co_await in_transaction("note the end of a run", std::move(write));
@@ -167,12 +187,20 @@ asio::awaitable<Result<std::vector<LastRun>>> SqlStore::runs(std::string target,
 }
 
 asio::awaitable<Result<void>> SqlStore::suspend(Suspension suspension) {
-    Write write = [&](Records& records, net::WallTime) { return records.suspend(suspension); };
+    Write write = [&](Records& records, net::WallTime now) -> Result<void> {
+        if (auto done = records.suspend(suspension); !done) return done;
+        std::string why = suspension.until ? "until " + net::to_string(*suspension.until) : "";
+        if (!why.empty() && !suspension.reason.empty()) why += ": ";
+        return records.add(said("suspend", suspension.what, why + suspension.reason, now));
+    };
     co_return co_await in_transaction("note a suspension", std::move(write));
 }
 
 asio::awaitable<Result<void>> SqlStore::resume(ResourceKey what) {
-    Write write = [&](Records& records, net::WallTime now) { return records.resume(what, now); };
+    Write write = [&](Records& records, net::WallTime now) -> Result<void> {
+        if (auto done = records.resume(what, now); !done) return done;
+        return records.add(said("resume", what, "", now));
+    };
     auto done = co_await in_transaction("resume", std::move(write));
     co_return done;
 }
@@ -189,6 +217,9 @@ asio::awaitable<Result<void>> SqlStore::restore(std::vector<Restore> restores) {
     Write write = [&](Records& records, net::WallTime now) -> Result<void> {
         for (const Restore& restore : restores) {
             if (auto done = records.restore(restore, now); !done) return done;
+            HistoryEntry entry = said("restore", restore.key, "", now);
+            entry.commit = restore.commit;
+            if (auto done = records.add(entry); !done) return done;
         }
         return {};
     };

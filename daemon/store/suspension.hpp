@@ -8,6 +8,11 @@
 
 namespace driftless {
 
+/// "mini1" for a whole target, whose kind and name are empty; else the key.
+inline std::string name_of(const ResourceKey& what) {
+    return what.kind.empty() ? what.target : to_string(what);
+}
+
 /// A person's word that something is left alone until its end, or until somebody resumes it.
 struct Suspension {
     ResourceKey what;  ///< a resource, a manifest, or a whole target: then kind and name are empty
@@ -16,8 +21,7 @@ struct Suspension {
     std::string reason;
 
     [[nodiscard]] bool is_target() const { return what.kind.empty(); }
-    /// "mini1", "mini1/docker.container/web.web.1"
-    [[nodiscard]] std::string name() const { return is_target() ? what.target : to_string(what); }
+    [[nodiscard]] std::string name() const { return name_of(what); }
 };
 
 }  // namespace driftless

@@ -14,15 +14,6 @@ net::WallTime time_of(std::int64_t ms) {
     return net::WallTime{std::chrono::milliseconds{ms}};
 }
 
-/// @return `internal`: not written by us
-Result<ResourceKey> what_of(const sqlite::Statement& row) {
-    const std::string target = row.text(1);
-    if (row.text(0) == target) return ResourceKey{target, "", ""};
-    auto key = parse_resource_key(row.text(0));
-    if (!key) return Error{Errc::internal, "read what is suspended: " + key.error().message};
-    return key;
-}
-
 LastRun run_of(const sqlite::Statement& row) {
     LastRun run;
     run.id = row.text(0);
@@ -37,6 +28,13 @@ LastRun run_of(const sqlite::Statement& row) {
 
 }  // namespace
 
+Result<ResourceKey> what_in(const std::string& text, const std::string& target) {
+    if (text == target) return ResourceKey{target, "", ""};
+    auto key = parse_resource_key(text);
+    if (!key) return Error{Errc::internal, key.error().message};
+    return key;
+}
+
 Result<void> Records::read_suspended(TargetMemory& memory, const std::string& target,
                                      net::WallTime now) {
     auto rows = database_.prepare(
@@ -48,8 +46,8 @@ Result<void> Records::read_suspended(TargetMemory& memory, const std::string& ta
         auto more = rows->step();
         if (!more) return std::move(more).error();
         if (!*more) return {};
-        auto what = what_of(*rows);
-        if (!what) return std::move(what).error();
+        auto what = what_in(rows->text(0), rows->text(1));
+        if (!what) return std::move(what).error().in("read what is suspended");
         Suspension one{.what = *std::move(what),
                        .since = time_of(rows->number(2)),
                        .until = std::nullopt,
@@ -147,14 +145,14 @@ Result<void> Records::suspend(const Suspension& suspension) {
 }
 
 Result<void> Records::resume(const ResourceKey& what, net::WallTime now) {
-    const Suspension one{.what = what, .since = now, .until = std::nullopt, .reason = ""};
+    const std::string name = name_of(what);
     auto row =
         database_.prepare("SELECT 1 FROM suspended WHERE what = ? AND (until = 0 OR until > ?)");
     if (!row) return std::move(row).error();
-    auto found = row->bind(one.name()).bind(ms(now)).step();
+    auto found = row->bind(name).bind(ms(now)).step();
     if (!found) return std::move(found).error();
-    if (!*found) return Error{Errc::not_found, one.name() + " is not suspended"};
-    return run("DELETE FROM suspended WHERE what = ?", one.name());
+    if (!*found) return Error{Errc::not_found, name + " is not suspended"};
+    return run("DELETE FROM suspended WHERE what = ?", name);
 }
 
 Result<void> Records::mind_outage(const std::string& target, bool away) {
