@@ -11,8 +11,8 @@
 #include <fstream>
 
 #include "providers/net/unix_socket.hpp"
-#include "tests/net/temp_folder.hpp"
 #include "tests/support/run_on.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace driftless::net {
 namespace {
@@ -95,9 +95,9 @@ struct ServerTest : ::testing::Test {
         };
         server = std::make_unique<Server>(io.get_executor(), clock, counted, limits);
         port = *server->listen_tcp("127.0.0.1", 0);
-        ASSERT_TRUE(server->listen_unix(folder.file("s")));
+        ASSERT_TRUE(server->listen_unix(folder.at("s")));
         served = asio::co_spawn(io, testing::as_optional(server->serve()), asio::use_future);
-        transport = make_unix_transport(io.get_executor(), clock, folder.file("s"));
+        transport = make_unix_transport(io.get_executor(), clock, folder.at("s"));
     }
     Result<Response> get(std::string target, Method method = Method::get) {
         Request request;
@@ -146,7 +146,7 @@ TEST_F(ServerTest, AnswersOverTheUnixSocketAndKnowsWhoAsks) {
 TEST_F(ServerTest, TheUnixSocketIsItsOwnersOnly) {
     start();
     struct stat info {};
-    ASSERT_EQ(::stat(folder.file("s").c_str(), &info), 0);
+    ASSERT_EQ(::stat(folder.at("s").c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777u, 0600u);
 }
 
@@ -351,12 +351,12 @@ TEST_F(ServerTest, ATakenPlaceIsAConflictAndAnAbandonedOneIsTakenOver) {
     Server other{io.get_executor(), clock, handle};
     EXPECT_EQ(other.listen_tcp("127.0.0.1", port).error().code, Errc::conflict);
     EXPECT_EQ(other.listen_tcp("localhost", 0).error().code, Errc::invalid);
-    EXPECT_EQ(other.listen_unix(folder.file("s")).error().code, Errc::conflict);
-    std::ofstream{folder.file("file")} << "precious";
-    EXPECT_EQ(other.listen_unix(folder.file("file")).error().code, Errc::conflict);
-    EXPECT_TRUE(std::filesystem::exists(folder.file("file")));
-    const auto socket = folder.file("left");
-    std::filesystem::rename(folder.file("s"), socket);  // still answers there
+    EXPECT_EQ(other.listen_unix(folder.at("s")).error().code, Errc::conflict);
+    std::ofstream{folder.at("file")} << "precious";
+    EXPECT_EQ(other.listen_unix(folder.at("file")).error().code, Errc::conflict);
+    EXPECT_TRUE(std::filesystem::exists(folder.at("file")));
+    const auto socket = folder.at("left");
+    std::filesystem::rename(folder.at("s"), socket);  // still answers there
     EXPECT_EQ(other.listen_unix(socket).error().code, Errc::conflict);
     server->stop();
     EXPECT_TRUE(other.listen_unix(socket));

@@ -9,8 +9,8 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <cstring>
 
-#include "tests/net/temp_folder.hpp"
 #include "tests/support/run_on.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace driftless::net {
 namespace {
@@ -45,7 +45,7 @@ private:
 class SupervisorTest : public ::testing::Test {
 protected:
     testing::TempFolder folder;
-    std::string path = folder.file("notify");
+    std::string path = folder.at("notify");
     std::map<std::string, std::string> environment{{"NOTIFY_SOCKET", path}};
 };
 

@@ -7,8 +7,8 @@
 
 #include "providers/net/task_group.hpp"
 #include "providers/net/unix_socket.hpp"
-#include "tests/net/temp_folder.hpp"
 #include "tests/support/run_on.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace driftless::net {
 namespace {
@@ -113,9 +113,9 @@ struct UnixTransport : ::testing::Test {
     testing::TempFolder folder;
     asio::io_context io;
     SystemClock clock;
-    ByteServer server{io, folder.file("s")};
+    ByteServer server{io, folder.at("s")};
     std::unique_ptr<HttpTransport> transport =
-        make_unix_transport(io.get_executor(), clock, folder.file("s"));
+        make_unix_transport(io.get_executor(), clock, folder.at("s"));
 };
 
 TEST_F(UnixTransport, SendsARequestAndReadsTheAnswer) {
@@ -193,10 +193,10 @@ TEST_F(UnixTransport, WhatIsNoWholeAnswerIsAnError) {
 }
 
 TEST_F(UnixTransport, NobodyThereIsUnavailable) {
-    auto nobody = make_unix_transport(io.get_executor(), clock, folder.file("none"));
+    auto nobody = make_unix_transport(io.get_executor(), clock, folder.at("none"));
     const auto response = run_on(io, nobody->send(get()));
     EXPECT_EQ(response.error().code, Errc::unavailable);
-    EXPECT_NE(response.error().message.find(folder.file("none")), std::string::npos);
+    EXPECT_NE(response.error().message.find(folder.at("none")), std::string::npos);
     auto too_long = make_unix_transport(io.get_executor(), clock, "/" + std::string(200, 'x'));
     EXPECT_EQ(run_on(io, too_long->send(get())).error().code, Errc::invalid);
 }
