@@ -2,7 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tests/simulation/stage.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace driftless::test {
 namespace {
@@ -112,6 +115,37 @@ TEST_F(Dropped, ARestoreIsFinishedAfterACrash) {
     stage.world.run_for(settled_after);
     EXPECT_TRUE(stage.runs("shop-web-1"));
     EXPECT_EQ(stage.world.resource(to_string(web)).status, Status::suspended);
+}
+
+TEST(Restored, ASecretIsReadAnewByItsName) {
+    const testing::TempFolder folder;
+    const std::string file = folder.at("password");
+    const auto write = [&file](const std::string& text) {
+        testing::write_file(file, text);
+        std::filesystem::permissions(file, std::filesystem::perms{0600});
+    };
+    write("the first password");
+    Stage stage;
+    stage.world.settings().secrets.named["db"].file = file;
+    const Commit shop_with_secret{
+        {"shop.yaml",
+         "apiVersion: driftless/v1\nkind: ComposeProject\nmetadata: {name: shop}\n"
+         "target: mini1\nspec: {file: shop/compose.yaml, env: {PW: {secret: db}}}\n"},
+        {"shop/compose.yaml",
+         "services:\n  web: {image: \"app:1\", environment: {PW: \"${PW}\"}}\n"}};
+    const auto env = [&stage] {
+        const auto* found = stage.world.engine().world.find_container("shop-web-1");
+        return found == nullptr ? std::string{} : found->config["Env"].dump();
+    };
+    stage.begin(joined(shop_with_secret, project("blog", blog)));
+    ASSERT_THAT(env(), HasSubstr("PW=the first password"));
+    stage.push(project("blog", blog));
+    stage.world.run_for(settled_after);
+    ASSERT_EQ(env(), "");
+    write("the second password");
+    ASSERT_TRUE(stage.world.wait_for(stage.world.daemon().restore(web)));
+    stage.world.run_for(settled_after);
+    EXPECT_THAT(env(), HasSubstr("PW=the second password"));
 }
 
 TEST(Suspended, AReplacementThatIsUnderWayIsLeftAsItIsAndFinishedLater) {

@@ -91,7 +91,6 @@ World::World(const std::vector<std::string>& targets)
         engines_.emplace(target, std::move(engine));
     }
     expanders_.emplace("ComposeProject", docker::expand_compose_project);
-    secrets_ = make_secrets(settings_.secrets, {});
     vault_ = make_vault("a key of thirty-two bytes, more or less");
 }
 
@@ -115,6 +114,7 @@ void World::start() {
     auto store = open_store(folder_, Access::own, *lane_, clock_);
     assert(store);
     store_ = std::make_unique<FusedStore>(std::move(*store), fuse);
+    secrets_ = make_secrets(settings_.secrets, {});
     std::map<std::string, std::unique_ptr<git::Source>> sources;
     sources.emplace("infra", std::make_unique<MemorySource>(repository));
     std::map<std::string, std::unique_ptr<Target>> targets;
