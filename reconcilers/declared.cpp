@@ -50,6 +50,7 @@ private:
     void agrees(const Case& c, bool forgotten);
     [[nodiscard]] const RuleBook& rules_for(const Declared& want);
     [[nodiscard]] Fields fields_of(Case& c);
+    [[nodiscard]] bool is_as_declared(Case c);
     [[nodiscard]] static bool is_what_worked(const Case& c, const Fields& fields);
     [[nodiscard]] const Live* stranger_with_claim(const Case& c) const;
     [[nodiscard]] std::string why_hold(const Case& c, const Action& action, bool& first) const;
@@ -153,6 +154,7 @@ bool DeclaredPlanner::choose_content(Case& c) {
     if (!seal(c, c.declared)) return false;
     const KindRules& rules = p_.rules_of(c.declared.key.kind);
     if (rules.unfit) c.why_bad = rules.unfit(c.declared);
+    if (!c.why_bad.empty() && is_as_declared(c)) c.why_bad.clear();
     c.bad = !c.why_bad.empty();
     const bool failed = c.entry != nullptr && !c.entry->bad_digest.empty() &&
                         c.entry->bad_digest == c.content.digest &&
@@ -210,7 +212,11 @@ void DeclaredPlanner::present(Case& c) {
         return draft(c, std::move(action));
     }
     const bool unread = c.have->spec.is_null() && c.have->agrees_with != c.content.digest;
-    if (unread) return rest(c, Status::unknown, "its content was not read; the next look reads it");
+    if (unread) {
+        const std::string& why = c.have->unread;
+        return rest(c, Status::unknown,
+                    why.empty() ? "its content was not read; the next look reads it" : why);
+    }
     if (fields.changes.empty()) return agrees(c, fields.forgotten);
     differs(c, std::move(fields.changes));
 }
@@ -261,6 +267,13 @@ Fields DeclaredPlanner::fields_of(Case& c) {
         }
     }
     return fields;
+}
+
+/// Somebody could make what we can't: then there is nothing to be made.
+bool DeclaredPlanner::is_as_declared(Case c) {
+    if (c.have == nullptr || !c.have->unfinished.empty()) return false;
+    if (c.have->spec.is_null()) return c.have->agrees_with == c.content.digest;
+    return fields_of(c).changes.empty();
 }
 
 void DeclaredPlanner::agrees(const Case& c, bool forgotten) {

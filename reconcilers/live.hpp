@@ -46,6 +46,7 @@ struct Live {
     json spec;
     /// Digest of the declared spec that it was found equal to, unchanged since.
     std::string agrees_with;
+    std::string unread;  ///< why neither of both is known
     Owner owner = Owner::foreign;
     std::string unfinished;  ///< what is under way, for people: "replacing: waits until healthy";
                              ///< empty when settled

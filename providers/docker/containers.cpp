@@ -86,6 +86,12 @@ asio::awaitable<Result<void>> Containers::remove(std::string id, bool force) {
                                       "remove container " + in_quotes(id));
 }
 
+asio::awaitable<Result<void>> Containers::remove_unused(std::string id) {
+    auto target = path_of(id, "?v=1");
+    co_return co_await docker::remove(engine_, std::move(target),
+                                      "remove container " + in_quotes(id));
+}
+
 asio::awaitable<Result<void>> Containers::put_archive(std::string id, std::string folder,
                                                       std::string tar) {
     auto target = archive_path(id, folder) + "&noOverwriteDirNonDir=1&copyUIDGID=1";

@@ -40,6 +40,8 @@ public:
     asio::awaitable<Result<void>> update(std::string id, json body);
     /// Removes it; anonymous volumes stay. A missing one is success. @param force  kills it first
     asio::awaitable<Result<void>> remove(std::string id, bool force);
+    /// Removes it with its anonymous volumes: for one that never started.
+    asio::awaitable<Result<void>> remove_unused(std::string id);
     /// Unpacks a tar into an existing folder of a container that need not run. Safe to repeat.
     asio::awaitable<Result<void>> put_archive(std::string id, std::string folder, std::string tar);
     /// A file or folder of the container as tar. @return `not_found`

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include "reconcilers/docker/allow.hpp"
+#include "reconcilers/docker/create_request.hpp"
 #include "reconcilers/docker/json_reading.hpp"
 
 namespace driftless::docker {
 namespace {
 
 constexpr ApiVersion several_endpoints{1, 44};
-constexpr ApiVersion files_by_subpath{1, 45};
 
 /// Collects what is too new: the key, and the version that brought it.
 class Needs {

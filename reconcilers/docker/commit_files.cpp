@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "reconcilers/docker/digests.hpp"
+#include "reconcilers/docker/marks.hpp"
 
 namespace driftless::docker {
 namespace {
@@ -159,7 +160,7 @@ std::string add_commit_folder(ProjectInput& input, ServiceParts& parts, const Co
         provided[path.substr(below.size())] = text;
         listing += fmt::format("{} provided {}\n", path, sha256_of(text));
     }
-    const std::string name = "driftless-files-" + sha256_of(listing).substr(7, 32);
+    const std::string name = std::string{marks::content_volume} + sha256_of(listing).substr(7, 32);
     parts.blobs[name] = {{"folder", folder.path}, {"provided", std::move(provided)}};
     return name;
 }

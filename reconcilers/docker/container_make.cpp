@@ -19,6 +19,9 @@ Result<Creation> creation_of(const ContainerChange& change, PassedOn passed_on, 
     if (image != change.access.images_here.end()) creation.image = image->second;
     creation.digest = change.action.digest;
     creation.sealed_files = in(*spec, "files");
+    if (api >= files_by_subpath) {
+        creation.files_volume = volume_of_files(creation.installation, creation.sealed_files);
+    }
     creation.passed_on = std::move(passed_on);
     creation.api = api;
     return creation;
@@ -33,18 +36,11 @@ asio::awaitable<Result<void>> put_files(ContainerChange change, std::string id) 
 }
 
 /// Below API 1.44 a create takes one network; the others follow, save those that are there already.
-asio::awaitable<Result<void>> connect_later(ContainerChange change, std::string id, bool check) {
+asio::awaitable<Result<void>> connect_later(ContainerChange change, std::string id,
+                                            const json& container) {
     const auto api = co_await change.access.engine.version();
     if (!api) co_return api.error();
-    const json& spec = change.action.want->spec;
-    const auto later = later_networks(spec, *api);
-    if (later.empty()) co_return Result<void>{};
-    json container = nullptr;
-    if (check) {
-        auto shown = co_await change.access.containers.inspect(id);
-        if (!shown) co_return std::move(shown).error();
-        container = *std::move(shown);
-    }
+    const auto later = later_networks(change.action.want->spec, *api);
     for (const auto& [network, settings] : later) {
         if (!in(at(container, "/NetworkSettings/Networks"), network).is_null()) continue;
         json body = settings;
@@ -72,12 +68,15 @@ asio::awaitable<Result<void>> refuse_what_was_left_out(ContainerChange change, s
     co_return Result<void>{};
 }
 
+/// @param container  as it was asked for, or as it is shown
 asio::awaitable<Result<void>> complete_and_start(ContainerChange change, std::string id,
-                                                 bool check) {
-    auto connected = co_await connect_later(change, id, check);
+                                                 json container) {
+    auto connected = co_await connect_later(change, id, container);
     if (!connected) co_return connected;
-    auto put = co_await put_files(change, id);
-    if (!put) co_return put;
+    if (!mounts_files(container)) {
+        auto put = co_await put_files(change, id);
+        if (!put) co_return put;
+    }
     co_return co_await change.access.containers.start(id);
 }
 
@@ -94,19 +93,22 @@ asio::awaitable<Result<std::string>> make_container(ContainerChange change, Pass
     const auto spec = opened(want.spec, change.run.vault, change.run.facts.board);
     if (!spec) co_return spec.error();
     json body = create_request(want, *spec, *creation);
+    json asked{{"HostConfig", {{"Mounts", body["HostConfig"]["Mounts"]}}}};
     std::vector<std::string> warnings;
     auto id = co_await change.access.containers.create(
         spec->value("name", ""), spec->value("platform", ""), std::move(body), &warnings);
     if (!id) co_return id;
     auto whole = co_await refuse_what_was_left_out(change, *id, std::move(warnings));
     if (!whole) co_return std::move(whole).error();
-    auto started = co_await complete_and_start(change, *id, false);
+    auto started = co_await complete_and_start(change, *id, std::move(asked));
     if (!started) co_return std::move(started).error();
     co_return id;
 }
 
 asio::awaitable<Result<void>> start_made(ContainerChange change, std::string id) {
-    co_return co_await complete_and_start(change, std::move(id), true);
+    auto shown = co_await change.access.containers.inspect(id);
+    if (!shown) co_return std::move(shown).error();
+    co_return co_await complete_and_start(change, std::move(id), *std::move(shown));
 }
 
 asio::awaitable<Result<Done>> create_container(ContainerChange change) {

@@ -104,9 +104,12 @@ void tell_half_made(const Turn& turn, const json& container, Live& live) {
         live.unfinished = "creating: it was not started yet";
 }
 
-/// A kept one that runs is to be stopped, whatever else is under way.
-bool any_kept_runs(const ContainerGroup& group) {
-    return std::ranges::any_of(group.kept, [](const ContainerSummary* kept) {
+/// A kept one that runs is to be stopped, whatever else is under way. The list may be behind the
+/// answer to a stop: what was inspected counts more.
+bool any_kept_runs(const ContainerGroup& group, const json& inspected) {
+    const std::string id = shown_text(inspected, "/Id");
+    return std::ranges::any_of(group.kept, [&](const ContainerSummary* kept) {
+        if (kept->id == id) return is_alive(inspected);
         return kept->state == "running" || kept->state == "restarting" || kept->state == "paused";
     });
 }
@@ -121,7 +124,8 @@ void tell_replacing(const Look& look, const Turn& turn, const json& container, L
         return;
     }
     live.unfinished = "replacing: waits until it is proven: " + verdict.why;
-    if (verdict.look_in && !any_kept_runs(turn.group)) live.idle_until = now + *verdict.look_in;
+    if (verdict.look_in && !any_kept_runs(turn.group, container))
+        live.idle_until = now + *verdict.look_in;
 }
 
 /// The old one alone: git dropped it, and it is kept for its grace.
@@ -129,7 +133,7 @@ void tell_removed(const Look& look, const Turn& turn, const json& container, Liv
     const net::WallTime until =
         kept_since(look.run, key_named(look, turn.name), container) + look.run.facts.policy.grace;
     live.left_alone.clear();
-    if (any_kept_runs(turn.group)) {
+    if (any_kept_runs(turn.group, container)) {
         live.unfinished = "removed: it still runs";
     } else if (look.run.clock.wall() < until) {
         live.unfinished = fmt::format("removed, and kept until {}; declared again, it comes back",
@@ -236,7 +240,13 @@ asio::awaitable<Result<Live>> inspected(Look& look, const Turn& turn, json conta
     json have = normalise(shown);
     if (want != nullptr) {
         co_await settle_image(look, *want, have, shown_text(container, "/Image"));
-        have = co_await with_same_bytes(look.access, look.run, *want, live.id, std::move(have));
+        auto same =
+            co_await with_same_bytes(look.access, look.run, *want, live.id, std::move(have));
+        if (!same) {
+            live.unread = "its files could not be read: " + same.error().message;
+            co_return live;
+        }
+        have = *std::move(same);
     }
     compare(look, turn, std::move(have), live);
     co_return live;

@@ -20,9 +20,10 @@ net::WallTime kept_since(const Run& run, const ResourceKey& key, const json& con
 /// Differences between a sealed spec and a normalised container, as the planner sees them.
 std::vector<FieldChange> differences(const SealedSpec& want, const json& have, const Vault& vault);
 
-/// Files and folders of the commit that the container sees by a bind of the host: the same bytes
-/// there are what is declared.
-asio::awaitable<json> with_same_bytes(EngineAccess& access, Run& run, const SealedSpec& want,
-                                      std::string id, json have);
+/// Files and folders of the commit that others brought, by a bind of the host or put in: the same
+/// bytes there are what is declared.
+/// @return `have` in that form; an error says that they could not be read, and nothing of them
+asio::awaitable<Result<json>> with_same_bytes(EngineAccess& access, Run& run,
+                                              const SealedSpec& want, std::string id, json have);
 
 }  // namespace driftless::docker

@@ -1,18 +1,21 @@
 #include "reconcilers/docker/content.hpp"
 
 #include <algorithm>
+#include <set>
 
+#include "reconcilers/docker/create_request.hpp"
+#include "reconcilers/docker/digests.hpp"
 #include "reconcilers/docker/json_reading.hpp"
 #include "reconcilers/docker/marks.hpp"
+#include "reconcilers/seals.hpp"
 
 namespace driftless::docker {
 namespace {
 
-constexpr std::string_view volume_prefix = "driftless-files-";
 constexpr const char* filled_at = "/driftless-files";
 
 std::string filler_name(const std::string& volume) {
-    return "driftless-fill-" + volume.substr(volume_prefix.size());
+    return "driftless-fill-" + volume.substr(marks::content_volume.size());
 }
 
 Result<std::string> opened_text(const Run& run, const json& text) {
@@ -70,12 +73,18 @@ json filler_request(const EngineAccess& access, const Declared& want, const std:
     return body;
 }
 
+asio::awaitable<Result<std::vector<TarFile>>> files_for(net::Lane& lane, Run& run,
+                                                        const Declared& want, std::string volume) {
+    if (want.blobs.contains(volume)) return read_folder(lane, run, want, std::move(volume));
+    return read_files_of(lane, run, want);
+}
+
 /// The volume is made together with the container that fills it, and that one is removed when it is
 /// full: a volume without one is complete, whatever crashed when.
 asio::awaitable<Result<void>> fill(EngineAccess& access, Run& run, const Declared& want,
                                    std::string volume) {
     const std::string filler = filler_name(volume);
-    auto files = co_await read_folder(access.lane, run, want, volume);
+    auto files = co_await files_for(access.lane, run, want, volume);
     if (!files) co_return std::move(files).error();
     json body = filler_request(access, want, volume);
     const std::string platform = want.spec.value("platform", "");
@@ -85,12 +94,22 @@ asio::awaitable<Result<void>> fill(EngineAccess& access, Run& run, const Declare
     const std::string id = made ? *made : filler;
     auto put = co_await access.containers.put_archive(id, filled_at, std::move(tar));
     if (!put) co_return put;
-    co_return co_await access.containers.remove(id, true);
+    co_return co_await access.containers.remove_unused(id);
+}
+
+/// The volume of its files by themselves; empty where it has none, or while one of them is late.
+std::string files_volume_of(const EngineAccess& access, const Run& run, const Declared& want) {
+    if (in(want.spec, "files").empty()) return {};
+    const auto spec = seal_spec(want, run.vault, run.facts.board);
+    return spec ? volume_of_files(access.installation, in(spec->spec(), "files")) : "";
 }
 
 /// Somebody may be about to mount it.
-bool is_declared(const Facts& facts, const std::string& volume) {
-    const auto holds = [&](const Declared& want) { return want.blobs.contains(volume); };
+bool is_declared(const EngineAccess& access, const Run& run, const std::string& volume) {
+    const Facts& facts = run.facts;
+    const auto holds = [&](const Declared& want) {
+        return want.blobs.contains(volume) || files_volume_of(access, run, want) == volume;
+    };
     const bool earlier =
         std::ranges::any_of(facts.fallback, [&](const auto& entry) { return holds(entry.second); });
     return earlier || (facts.desired && std::ranges::any_of((*facts.desired)->resources, holds));
@@ -104,6 +123,24 @@ asio::awaitable<Result<bool>> is_full(EngineAccess& access, std::string volume) 
     if (filler) co_return false;
     if (filler.error().code == Errc::not_found) co_return true;
     co_return filler.error();
+}
+
+/// One at a time for each volume: two that need the same one would fill it at once, and the first
+/// to end would take the second one's filler away.
+asio::awaitable<Result<void>> fill_once(EngineAccess& access, Run& run, const Declared& want,
+                                        std::string volume) {
+    std::erase_if(access.filling, [](const auto& entry) { return entry.second.expired(); });
+    auto turns = access.filling[volume].lock();
+    if (!turns) {
+        turns = std::make_shared<net::Turns>(co_await asio::this_coro::executor, 1);
+        access.filling[volume] = turns;
+    }
+    const auto turn = co_await turns->take();
+    if (!turn) co_return turn.error();
+    const auto full = co_await is_full(access, volume);
+    if (!full) co_return full.error();
+    if (*full) co_return Result<void>{};
+    co_return co_await fill(access, run, want, std::move(volume));
 }
 
 }  // namespace
@@ -142,23 +179,43 @@ asio::awaitable<Result<std::vector<TarFile>>> read_files_of(net::Lane& lane, Run
     co_return all;
 }
 
+std::string volume_of_files(const std::string& installation, const json& sealed_files) {
+    if (!sealed_files.is_object() || sealed_files.empty()) return {};
+    const std::string all = installation + "\nfiles " + sealed_files.dump();
+    return std::string{marks::content_volume} + sha256_of(all).substr(7, 32);
+}
+
+bool mounts_files(const json& container) {
+    const json& mounts = at(container, "/HostConfig/Mounts");
+    return mounts.is_array() && std::ranges::any_of(mounts, [](const json& mount) {
+               return shown_text(mount, "/Source").starts_with(marks::content_volume) &&
+                      !shown_text(mount, "/VolumeOptions/Subpath").empty();
+           });
+}
+
 asio::awaitable<Result<void>> fill_volumes(EngineAccess& access, Run& run, const Declared& want) {
+    const auto api = co_await access.engine.version();
+    if (!api) co_return api.error();
+    std::vector<std::string> volumes;
     for (const json& mount : want.spec["mounts"]) {
-        const std::string volume = mount["source"];
-        if (!want.blobs.contains(volume)) continue;
-        const auto full = co_await is_full(access, volume);
-        if (!full) co_return full.error();
-        if (*full) continue;
-        auto filled = co_await fill(access, run, want, volume);
-        if (!filled) co_return std::move(filled).error().in("fill volume " + in_quotes(volume));
+        if (want.blobs.contains(mount["source"].get<std::string>()))
+            volumes.push_back(mount["source"]);
+    }
+    const std::string of_files = files_volume_of(access, run, want);
+    if (*api >= files_by_subpath && !of_files.empty()) volumes.push_back(of_files);
+    for (const std::string& volume : volumes) {
+        auto full = co_await fill_once(access, run, want, volume);
+        if (!full) co_return std::move(full).error().in("fill volume " + in_quotes(volume));
     }
     co_return Result<void>{};
 }
 
 asio::awaitable<void> drop_volumes(EngineAccess& access, Run& run, json container) {
-    for (const json& mount : at(container, "/Mounts")) {
-        const std::string volume = shown_text(mount, "/Name");
-        if (!volume.starts_with(volume_prefix) || is_declared(run.facts, volume)) continue;
+    std::set<std::string> volumes;
+    for (const json& mount : at(container, "/Mounts")) volumes.insert(shown_text(mount, "/Name"));
+    for (const std::string& volume : volumes) {
+        if (!volume.starts_with(marks::content_volume) || is_declared(access, run, volume))
+            continue;
         static_cast<void>(co_await access.volumes.remove(volume));  // refused while it is in use
     }
 }

@@ -14,11 +14,19 @@ namespace driftless::docker {
 asio::awaitable<Result<std::vector<TarFile>>> read_folder(net::Lane& lane, Run& run,
                                                           const Declared& want, std::string volume);
 
-/// The files that go into a container before its start, at their paths from its root.
+/// The files that a container has by themselves, at their paths from its root.
 asio::awaitable<Result<std::vector<TarFile>>> read_files_of(net::Lane& lane, Run& run,
                                                             const Declared& want);
 
-/// Makes and fills the volumes that hold folders of the commit, where they aren't there yet.
+/// The volume that holds the files of a container, named by their content; empty where it has none.
+/// @param sealed_files  "files" of its sealed spec
+std::string volume_of_files(const std::string& installation, const json& sealed_files);
+
+/// Are the files of this container mounted? @param container  inspected, or a create request
+bool mounts_files(const json& container);
+
+/// Makes and fills the volumes that hold folders of the commit, and from API 1.45 on its files,
+/// where they aren't there yet. Whoever needs one that is being filled waits for it.
 asio::awaitable<Result<void>> fill_volumes(EngineAccess& access, Run& run, const Declared& want);
 
 /// Removes such volumes of a container that is gone; those that are declared or still in use stay.

@@ -93,6 +93,16 @@ json mount_body(const json& mount, const Creation& creation) {
     return body;
 }
 
+/// A file of the commit, out of the volume that holds it at the path that it has in the container.
+json file_mount(const std::string& target, const Creation& creation) {
+    json body{{"Type", "volume"},
+              {"Source", creation.files_volume},
+              {"Target", target},
+              {"ReadOnly", true}};
+    body["VolumeOptions"] = {{"NoCopy", true}, {"Subpath", target.substr(1)}};
+    return body;
+}
+
 void put_mounts(const json& spec, const Creation& creation, json& host) {
     json binds = json::array();
     json mounts = json::array();
@@ -104,6 +114,9 @@ void put_mounts(const json& spec, const Creation& creation, json& host) {
         } else {
             mounts.push_back(mount_body(mount, creation));
         }
+    }
+    for (const auto& [target, file] : in(spec, "files").items()) {
+        if (!creation.files_volume.empty()) mounts.push_back(file_mount(target, creation));
     }
     for (const auto& [target, volume] : left) {  // of the image's own volumes
         mounts.push_back({{"Type", "volume"}, {"Source", volume}, {"Target", target}});

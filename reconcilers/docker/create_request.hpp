@@ -15,12 +15,17 @@ struct ImageHere {
     std::string name;  ///< the engine finds it by this: its tag, or its digest
 };
 
+/// From this version on a file of the commit is mounted from a volume of ours; below it, it is put
+/// into the container before its start.
+inline constexpr ApiVersion files_by_subpath{1, 45};
+
 /// What a container is created with besides its spec.
 struct Creation {
     std::string installation;
     ImageHere image;                               ///< as found for it; empty: by its own text
     std::string digest;                            ///< of the sealed spec: our config-hash
     json sealed_files;                             ///< "files" of the sealed spec, for our label
+    std::string files_volume;                      ///< holds them; empty: they are put in later
     std::map<std::string, std::string> passed_on;  ///< target -> anonymous volume of the one before
     ApiVersion api;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "providers/docker/networks.hpp"
 #include "providers/docker/volumes.hpp"
 #include "providers/net/blocking.hpp"
+#include "providers/net/turns.hpp"
 #include "reconcilers/docker/container_cache.hpp"
 #include "reconcilers/docker/create_request.hpp"
 #include "reconcilers/docker/image_defaults.hpp"
@@ -52,6 +54,9 @@ struct EngineAccess {
     ImageCache image_defaults = {};
     std::map<std::string, ImageHere> images_here = {};  ///< by `image_key`, as last seen
     TagsInUse tags = {};
+    /// Volumes of ours that are being filled; those who need one share the turns, the last one
+    /// takes them away.
+    std::map<std::string, std::weak_ptr<net::Turns>> filling = {};
 };
 
 }  // namespace driftless::docker

@@ -13,7 +13,8 @@ inline constexpr std::string_view protect = "driftless.protect";
 inline constexpr std::string_view manifest = "driftless.manifest";
 inline constexpr std::string_view files = "driftless.files";  ///< what we put into a container
 inline constexpr std::string_view content =
-    "driftless.content";  ///< on volumes that hold a folder of a commit
+    "driftless.content";  ///< on volumes that hold a folder or files of a commit
+inline constexpr std::string_view content_volume = "driftless-files-";  ///< how their names begin
 
 // Compose's, which `docker compose ps`, Portainer, Komodo and Dozzle read.
 inline constexpr std::string_view compose = "com.docker.compose.";

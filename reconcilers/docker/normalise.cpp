@@ -88,13 +88,19 @@ json normal_ports(const json& container) {
     return ports;
 }
 
+/// Compose asks for "9000" where we say "9000/tcp"; the engine shows either as it was sent.
+std::string with_protocol(const std::string& port) {
+    return port.find('/') == std::string::npos ? port + "/tcp" : port;
+}
+
 json normal_exposed(const Inspected& live) {
     std::set<std::string> wanted;
     for (const json& port : list_or_empty(in(live.want, "expose"))) wanted.insert(port);
     std::set<std::string> exposed;
     const json& all = at(live.container, "/Config/ExposedPorts");
     if (!all.is_object()) return exposed;
-    for (const auto& [port, nothing] : all.items()) {
+    for (const auto& [shown, nothing] : all.items()) {
+        const std::string port = with_protocol(shown);
         if (!live.image.exposed.contains(port) || wanted.contains(port)) exposed.insert(port);
     }
     return exposed;
@@ -148,14 +154,6 @@ json normal_ulimits(const json& container) {
     return ulimits;
 }
 
-json files_on_label(const json& container) {
-    const json& labels = at(container, "/Config/Labels");
-    const json& text = in(labels, marks::files);
-    if (!text.is_string()) return json::object();
-    json files = json::parse(text.get<std::string>(), nullptr, false);
-    return files.is_object() ? files : json::object();
-}
-
 bool is_running(const json& container) {
     const std::string state = shown_text(container, "/State/Status");
     return state == "running" || state == "restarting" || state == "paused" ||
@@ -201,6 +199,14 @@ json normalise(const Inspected& live) {
     spec["tmpfs"] = normal_tmpfs_map(live);
     spec["files"] = files_on_label(container);
     return spec;
+}
+
+json files_on_label(const json& container) {
+    const json& labels = at(container, "/Config/Labels");
+    const json& text = in(labels, marks::files);
+    if (!text.is_string()) return json::object();
+    json files = json::parse(text.get<std::string>(), nullptr, false);
+    return files.is_object() ? files : json::object();
 }
 
 std::string name_to_keep(const std::string& id, const std::string& name) {

@@ -29,6 +29,9 @@ std::string kept_name(const std::string& id, const std::string& name);
 /// "driftless-kept-0123456789ab-web"
 std::string name_to_keep(const std::string& id, const std::string& name);
 
+/// What our label says of the files that a container has by themselves: by their targets.
+json files_on_label(const json& container);
+
 // Parts of it, each for one subject.
 json normal_mounts(const Inspected& live);
 json normal_tmpfs_map(const Inspected& live);

@@ -5,6 +5,7 @@
 
 #include "reconcilers/docker/commit_files.hpp"
 #include "reconcilers/docker/json_reading.hpp"
+#include "reconcilers/docker/marks.hpp"
 #include "reconcilers/docker/normalise.hpp"
 #include "reconcilers/docker/plain_fields.hpp"
 
@@ -105,6 +106,12 @@ std::string tmpfs_options(const json& mount) {
     return normal_tmpfs(options);
 }
 
+/// A file of the commit that is mounted: it stands below "files", like one that was put in.
+bool is_file_of_ours(const json& shown, const json& files) {
+    return shown_text(shown, "/Name").starts_with(marks::content_volume) &&
+           files.contains(shown_text(shown, "/Destination"));
+}
+
 bool is_user_network(const std::string& mode) {
     return mode != "default" && mode != "bridge" && mode != "host" && mode != "none" &&
            !mode.empty() && !mode.starts_with("container:");
@@ -165,9 +172,10 @@ bool is_unset(const json& value, std::string_view key) {
 
 json normal_mounts(const Inspected& live) {
     json mounts = json::array();
+    const json files = files_on_label(live.container);
     for (const json& shown : items_at(live.container, "/Mounts")) {
         const std::string type = shown_text(shown, "/Type");
-        if (type == "tmpfs") continue;
+        if (type == "tmpfs" || is_file_of_ours(shown, files)) continue;
         json mount = bind_or_volume(live, shown);
         if (!mount.is_null()) mounts.push_back(std::move(mount));
     }

@@ -23,6 +23,19 @@ std::string without_first_step(const std::string& path) {
     return slash == std::string::npos ? "" : path.substr(slash + 1);
 }
 
+/// A file as others bring it: mounted from the host, or, as Compose does with the text of a config
+/// or a secret, put into the container without a note of it.
+bool may_be_of_others(json& have, const std::string& target) {
+    const auto mount = mount_at(have["mounts"], target);
+    if (mount != have["mounts"].end()) return (*mount)["type"] == "bind";
+    return !have["files"].contains(target);
+}
+
+/// Nothing is there, or another sort of thing, or too much: not as declared. All else says nothing.
+bool tells_of_content(const Error& error) {
+    return error.code == Errc::not_found || error.code == Errc::invalid;
+}
+
 asio::awaitable<Result<std::vector<TarFile>>> files_below(EngineAccess& access, std::string id,
                                                           std::string path) {
     auto tar = co_await access.containers.get_archive(std::move(id), std::move(path), most_bytes);
@@ -49,18 +62,19 @@ bool same_files(std::vector<TarFile> have, const std::vector<TarFile>& want) {
 
 }  // namespace
 
-asio::awaitable<json> with_same_bytes(EngineAccess& access, Run& run, const SealedSpec& want,
-                                      std::string id, json have) {
+asio::awaitable<Result<json>> with_same_bytes(EngineAccess& access, Run& run,
+                                              const SealedSpec& want, std::string id, json have) {
     const json wanted_files = in(want.spec(), "files");
     for (const auto& [target, file] : wanted_files.items()) {
-        const auto mount = mount_at(have["mounts"], target);
-        if (mount == have["mounts"].end() || (*mount)["type"] != "bind") continue;
+        if (!may_be_of_others(have, target)) continue;
         const auto files = co_await files_below(access, id, target);
+        if (!files && !tells_of_content(files.error())) co_return files.error();
         if (!files || files->size() != 1) continue;
         if (content_like(file["content"], files->front().bytes, run.vault) != file["content"])
             continue;
         have["files"][target] = file;
-        have["mounts"].erase(mount_at(have["mounts"], target));
+        const auto mount = mount_at(have["mounts"], target);
+        if (mount != have["mounts"].end()) have["mounts"].erase(mount);
     }
     for (const json& mount : in(want.spec(), "mounts")) {
         const std::string volume = mount["source"];
@@ -69,8 +83,10 @@ asio::awaitable<json> with_same_bytes(EngineAccess& access, Run& run, const Seal
         const auto live = mount_at(have["mounts"], target);
         if (live == have["mounts"].end() || (*live)["type"] != "bind") continue;
         const auto wanted = co_await read_folder(access.lane, run, *want.want, volume);
+        if (!wanted) co_return wanted.error();
         const auto files = co_await files_below(access, id, target);
-        if (wanted && files && same_files(*files, *wanted)) {
+        if (!files && !tells_of_content(files.error())) co_return files.error();
+        if (files && same_files(*files, *wanted)) {
             *mount_at(have["mounts"], target) = mount;
         }
     }

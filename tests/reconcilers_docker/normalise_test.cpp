@@ -78,6 +78,7 @@ const std::vector<Row> rows{
     // ExposedPorts, Volumes
     {"exposed_by_the_image", "", R"({"Config": {"ExposedPorts": {"80/tcp": {}}}})"},
     {"exposed_left_over", "", R"({"Config": {"ExposedPorts": {"81/tcp": {}}}})", {"/expose"}},
+    {"exposed_by_number", "expose: [9000]", R"({"Config": {"ExposedPorts": {"9000": {}}}})"},
     {"exposed_by_both", "expose: [\"80\"]", R"({"Config": {"ExposedPorts": {"80/tcp": {}}}})"},
     {"volume_of_the_image", "",
      R"({"Config": {"Volumes": {"/data": {}}}, "Mounts": [{"Type": "volume", "Name": ")" +

@@ -23,7 +23,7 @@ void PrintTo(Database database, std::ostream* out) {
 /// One stage, up to the moment where the change is pushed.
 class Story {
 public:
-    explicit Story(const Scenario& tale) : scenario(tale), stage(tale.targets) {
+    explicit Story(const Scenario& tale) : scenario(tale), stage(tale.targets, tale.api_minor) {
         for (const auto& [tag, versions] : scenario.moved) stage.publish(tag, versions.first);
         if (scenario.before.empty()) return;
         stage.begin(scenario.before, std::chrono::minutes{1});

@@ -64,7 +64,7 @@ TEST_P(FaultSweep, EndsTheSameWhicheverWriteMeetsIt) {
     for (std::size_t bad = 1; bad <= count; ++bad) {
         SCOPED_TRACE(
             fmt::format("{}: write {} of {} meets {}", scenario.name, bad, count, GetParam().name));
-        Stage stage{scenario.targets};
+        Stage stage{scenario.targets, scenario.api_minor};
         change(stage, scenario,
                [&](std::size_t write) { return write == bad ? GetParam().fault : Fault::none; });
         EXPECT_EQ(stage.ours(), scenario.end);
@@ -102,7 +102,7 @@ TEST(EngineRestart, InMidApplyLosesNothing) {
         });
         for (std::size_t bad = 1; bad <= count; ++bad) {
             SCOPED_TRACE(fmt::format("{}: the engine stops at write {} of {}", name, bad, count));
-            Stage stage{scenario.targets};
+            Stage stage{scenario.targets, scenario.api_minor};
             change(stage, scenario, [&](std::size_t write) {
                 if (write == bad) stage.world.engine().stop();
                 return Fault::none;

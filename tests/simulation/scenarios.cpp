@@ -107,6 +107,16 @@ std::string following(const std::string& remark) {
            check;
 }
 
+/// Two that share a folder and a file of the commit.
+Commit with_files(const std::string& bytes) {
+    Commit commit =
+        project("shop", "services:\n  web:\n    image: app:1\n    scale: 2\n" + std::string{check} +
+                            "    volumes: [\"./site:/srv:ro\", \"./a.conf:/etc/a.conf\"]\n");
+    commit["shop/site/index.html"] = bytes;
+    commit["shop/a.conf"] = "a=" + bytes;
+    return commit;
+}
+
 const std::string database = "services:\n  db:\n    image: app:1\n" + std::string{check};
 
 }  // namespace
@@ -179,6 +189,12 @@ const std::vector<Scenario>& scenarios() {
          .after = project("swap", two_names("right", "left")),
          .served = {{"left"}, {"right"}},
          .end = {"mini1 left running", "mini1 right running"}},
+        {.name = "files_by_subpath",
+         .before = {},
+         .after = with_files("1"),
+         .served = {},
+         .end = {"mini1 shop-web-1 running", "mini1 shop-web-2 running"},
+         .api_minor = 45},
         {.name = "two_targets",
          .targets = {"mini1", "mini2"},
          .before = {},

@@ -24,6 +24,7 @@ struct Scenario {
     std::vector<std::vector<std::string>> served;
     /// What the end is, as "mini1 name state", for containers of ours.
     std::vector<std::string> end;
+    int api_minor = 41;  ///< of the engines
 };
 
 const std::vector<Scenario>& scenarios();

@@ -99,8 +99,9 @@ private:
     EngineAnswer answer_;
 };
 
-FakeEngine::FakeEngine(std::string name, net::Clock& clock)
+FakeEngine::FakeEngine(std::string name, net::Clock& clock, int api_minor)
     : world(std::move(name), clock), clock_(clock) {
+    world.api_minor = api_minor;
     world.on_event = [this](const json& event) { publish(event); };
 }
 

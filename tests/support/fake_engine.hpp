@@ -35,7 +35,8 @@ struct LoggedRequest {
 /// started and made to misbehave; each request is logged, also what never got an answer.
 class FakeEngine final : public net::HttpTransport {
 public:
-    FakeEngine(std::string name, net::Clock& clock);
+    /// @param api_minor  it speaks up to API 1.<this>
+    FakeEngine(std::string name, net::Clock& clock, int api_minor = 41);
     ~FakeEngine() override;
     FakeEngine(const FakeEngine&) = delete;
     FakeEngine& operator=(const FakeEngine&) = delete;

@@ -127,7 +127,6 @@ EngineAnswer EngineWorld::create_container(const EngineRequest& request, const s
     container.made = now();
     if (auto refused = mount_all(container, body)) return *refused;
     give_endpoints(container, body);
-    if (has_check(container.config) && api_minor >= 44) container.health = "starting";
     const FakeContainer& made = containers_.emplace(id, std::move(container)).first->second;
     order_.push_back(id);
     tell("create", made);
@@ -259,6 +258,9 @@ void EngineWorld::give_endpoints(FakeContainer& container, const json& body) {
                                         {"GlobalIPv6PrefixLen", 0},
                                         {"MacAddress", value_or(asked, "MacAddress", "")},
                                         {"DriverOpts", value_or(asked, "DriverOpts", nullptr)}};
+        if (api_minor >= 48) {
+            container.endpoints[network]["GwPriority"] = value_or(asked, "GwPriority", 0);
+        }
     }
 }
 
@@ -279,7 +281,8 @@ EngineAnswer EngineWorld::start_container(const EngineRequest&, const std::strin
 
 /// @return why it does not run
 std::optional<EngineAnswer> EngineWorld::run(FakeContainer& container) {
-    auto failed = attach_all(container);
+    const std::string missing = missing_part(container);
+    auto failed = missing.empty() ? attach_all(container) : refusal(404, missing);
     if (!failed) failed = publish_ports(container);
     if (failed) {
         container.error = json::parse(failed->body)["message"].get<std::string>();
@@ -313,7 +316,9 @@ std::optional<EngineAnswer> EngineWorld::attach_all(FakeContainer& container) {
     for (const auto& [name, endpoint] : container.endpoints.items()) {
         const std::string known = endpoint["NetworkID"].get<std::string>();
         if (find_network(known.empty() ? name : known) == nullptr) {
-            return refusal(404, fmt::format("network {} not found", known.empty() ? name : known));
+            const char* doing = api_minor >= 48 ? "failed to set up container networking: " : "";
+            return refusal(
+                404, fmt::format("{}network {} not found", doing, known.empty() ? name : known));
         }
     }
     for (const auto& [name, endpoint] : container.endpoints.items()) {

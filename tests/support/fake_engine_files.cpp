@@ -31,6 +31,34 @@ EngineAnswer no_such_file(const std::string& path, const std::string& id) {
 
 }  // namespace
 
+/// The part of a volume that a mount shows, as "/etc/a.conf"; "/": all of it.
+std::string EngineWorld::shown_part(const FakeContainer& container, const std::string& target) {
+    for (const json& mount : value_or(container.host_config, "Mounts", json::array())) {
+        if (value_or(mount, "Target", "") != target) continue;
+        const json options = value_or(mount, "VolumeOptions", json::object());
+        const std::string part = value_or(options, "Subpath", "");
+        return "/" + part;
+    }
+    return "/";
+}
+
+/// A part that is mounted and isn't there: no start, and no look at the files.
+std::string EngineWorld::missing_part(const FakeContainer& container) const {
+    for (const json& mount : container.mounts) {
+        if (mount["Type"] != "volume") continue;
+        const std::string part = shown_part(container, mount["Destination"]);
+        if (part == "/") continue;
+        const auto& files = volumes_.at(mount["Name"].get<std::string>()).files;
+        const bool there = std::ranges::any_of(
+            files, [&](const auto& file) { return is_below(file.first, part); });
+        if (!there) {
+            return fmt::format("cannot access path {0}{1}: lstat {0}{1}: no such file or directory",
+                               mount["Source"].get<std::string>(), part);
+        }
+    }
+    return "";
+}
+
 /// Where the bytes of `path` live: the container's own layer, a volume, or the host.
 /// @param inside  gets the folder there that stands for `path`
 std::map<std::string, std::string>* EngineWorld::files_at(FakeContainer& container,
@@ -50,7 +78,8 @@ std::map<std::string, std::string>* EngineWorld::files_at(FakeContainer& contain
     const std::string at = without_end_slash((*best)["Destination"].get<std::string>());
     const std::string rest = path.size() > at.size() ? path.substr(at.size()) : "";
     if ((*best)["Type"] == "volume") {
-        inside = rest.empty() ? "/" : rest;
+        const std::string part = shown_part(container, (*best)["Destination"]);
+        inside = rest.empty() ? part : part == "/" ? rest : part + rest;
         return &volumes_.at((*best)["Name"].get<std::string>()).files;
     }
     inside = (*best)["Source"].get<std::string>() + rest;
@@ -60,6 +89,8 @@ std::map<std::string, std::string>* EngineWorld::files_at(FakeContainer& contain
 EngineAnswer EngineWorld::put_archive(const EngineRequest& request, const std::string& id) {
     FakeContainer* container = find_container(id);
     if (container == nullptr) return refusal(404, fmt::format("No such container: {}", id));
+    if (const auto missing = missing_part(*container); !missing.empty())
+        return refusal(500, missing);
     const std::string path = without_end_slash(request.query_or("path", ""));
     std::string inside;
     bool read_only = false;
@@ -80,6 +111,8 @@ EngineAnswer EngineWorld::put_archive(const EngineRequest& request, const std::s
 EngineAnswer EngineWorld::get_archive(const EngineRequest& request, const std::string& id) {
     FakeContainer* container = find_container(id);
     if (container == nullptr) return refusal(404, fmt::format("No such container: {}", id));
+    if (const auto missing = missing_part(*container); !missing.empty())
+        return refusal(500, missing);
     const std::string path = without_end_slash(request.query_or("path", ""));
     const std::string name = path.substr(path.rfind('/') + 1);
     std::string inside;

@@ -82,21 +82,23 @@ json EngineWorld::inspect(const FakeNetwork& network, bool with_containers) cons
                           {"IPv6Address", ""}};
         }
     }
-    return {{"Name", network.name},
-            {"Id", network.id},
-            {"Created", stamp(network.made)},
-            {"Scope", "local"},
-            {"Driver", network.driver},
-            {"EnableIPv6", network.ipv6},
-            {"IPAM", network.ipam},
-            {"Internal", network.internal},
-            {"Attachable", network.attachable},
-            {"Ingress", false},
-            {"ConfigFrom", {{"Network", ""}}},
-            {"ConfigOnly", false},
-            {"Containers", inside},
-            {"Options", network.options},
-            {"Labels", network.labels}};
+    json shown{{"Name", network.name},
+               {"Id", network.id},
+               {"Created", stamp(network.made)},
+               {"Scope", "local"},
+               {"Driver", network.driver},
+               {"EnableIPv6", network.ipv6},
+               {"IPAM", network.ipam},
+               {"Internal", network.internal},
+               {"Attachable", network.attachable},
+               {"Ingress", false},
+               {"ConfigFrom", {{"Network", ""}}},
+               {"ConfigOnly", false},
+               {"Containers", inside},
+               {"Options", network.options},
+               {"Labels", network.labels}};
+    if (api_minor >= 48) shown["EnableIPv4"] = true;
+    return shown;
 }
 
 EngineAnswer EngineWorld::list_networks(const EngineRequest& request, const std::string&) {

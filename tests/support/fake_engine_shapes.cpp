@@ -157,11 +157,20 @@ json EngineWorld::merged_config(const json& body, const FakeImage& image,
 json EngineWorld::filled_host_config(const json& body) const {
     json host = laid_over(host_config_of_20_10(), value_or(body, "HostConfig", json::object()));
     const bool is_new = api_minor >= 44;
+    if (api_minor < 45 && host.contains("Mounts")) {  // a field that it doesn't know
+        for (json& mount : host["Mounts"]) {
+            if (mount.contains("VolumeOptions")) mount["VolumeOptions"].erase("Subpath");
+        }
+    }
     if (body.contains("HostConfig") && value_or(host, "Runtime", "") == "")
         host["Runtime"] = "runc";
     if (host["NetworkMode"] == "") host["NetworkMode"] = "default";
     if (is_new && host["NetworkMode"] == "default") host["NetworkMode"] = "bridge";
-    if (is_new) host["CgroupnsMode"] = "private";
+    if (is_new) {
+        host["CgroupnsMode"] = "private";
+        host.erase("KernelMemory");
+        host.erase("KernelMemoryTCP");
+    }
     json policy{{"Name", ""}, {"MaximumRetryCount", 0}};
     policy.update(host["RestartPolicy"]);
     if (is_new && policy["Name"] == "") policy["Name"] = "no";
@@ -188,13 +197,8 @@ json EngineWorld::filled_host_config(const json& body) const {
 json EngineWorld::shown_endpoints(const FakeContainer& container, bool with_aliases) const {
     json shown = container.endpoints;
     for (json& endpoint : shown) {
-        if (!with_aliases) {
-            endpoint["Aliases"] = nullptr;
-        } else if (api_minor >= 44) {
-            endpoint["DNSNames"] =
-                joined(joined(json::array({container.name}), endpoint["Aliases"]),
-                       json::array({container.id.substr(0, 12)}));
-        }
+        if (!with_aliases) endpoint["Aliases"] = nullptr;
+        if (api_minor >= 48 && !endpoint.contains("GwPriority")) endpoint["GwPriority"] = 0;
     }
     return shown;
 }
@@ -299,6 +303,14 @@ json EngineWorld::shown_ports(const FakeContainer& container) const {
 }
 
 json EngineWorld::summary(const FakeContainer& container) const {
+    const bool is_behind = container.state == FakeContainer::State::exited && container.finished &&
+                           at_ - *container.finished < list_lags;
+    if (is_behind) {
+        FakeContainer before = container;
+        before.state = FakeContainer::State::running;
+        before.finished.reset();
+        return summary(before);
+    }
     std::string command;
     for (const json& part : joined(container.config["Entrypoint"], container.config["Cmd"])) {
         command += (command.empty() ? "" : " ") + part.get<std::string>();

@@ -122,6 +122,7 @@ public:
     EngineWorld(std::string name, net::Clock& clock);
 
     int api_minor = 41;                         ///< the engine speaks up to 1.<this>
+    Milliseconds list_lags{0};                  ///< a list shows a stop only that much later
     std::map<std::string, FakeImage> registry;  ///< what a pull finds: "app:1"
     std::map<std::string, EngineAnswer>
         pull_fails;  ///< by reference; 200: errorDetail in the stream
@@ -198,6 +199,8 @@ private:
     void vanish(std::string id);
     void probe(FakeContainer& container);
     void come_to_pass(FakeContainer& container);
+    static std::string shown_part(const FakeContainer& container, const std::string& target);
+    std::string missing_part(const FakeContainer& container) const;
     std::map<std::string, std::string>* files_at(FakeContainer& container, const std::string& path,
                                                  std::string& inside, bool& read_only);
 
