@@ -94,7 +94,9 @@ asio::awaitable<Result<void>> Containers::remove_unused(std::string id) {
 
 asio::awaitable<Result<void>> Containers::put_archive(std::string id, std::string folder,
                                                       std::string tar) {
-    auto target = archive_path(id, folder) + "&noOverwriteDirNonDir=1&copyUIDGID=1";
+    // Without copyUIDGID the archive's owners count. With it the engine would look up the
+    // container's user on the host, and give him all, or fail.
+    auto target = archive_path(id, folder) + "&noOverwriteDirNonDir=1";
     auto request = request_to(Method::put, std::move(target));
     request.headers.emplace_back("Content-Type", "application/x-tar");
     request.body = std::move(tar);

@@ -157,6 +157,10 @@ const std::vector<Key> keys{
     {"hardware_address", "command: sleep 100\nmac_address: \"02:00:00:00:00:0a\""},
     {"short_limits", "command: sleep 100\ncpus: 0.5\npids_limit: 20"},
     {"user_namespace", "command: sleep 100\nuserns_mode: host"},
+    {"files_of_a_user",
+     "command: sleep 100\nuser: \"1234:1234\"\nconfigs: [{source: c, target: /etc/c.conf, uid: "
+     "\"5\"}]",
+     "configs: {c: {content: x}}\n"},
     {"files_of_texts", "command: sleep 100\nenv_file: [site/a.env]\nlabel_file: site/a.env"},
     {"platform", "command: sleep 100\nplatform: linux/amd64", "", lowest_api, true, true},
     {"dependency", "command: sleep 100\ndepends_on: [db]",

@@ -96,6 +96,20 @@ TEST_P(Files, LeaveNoVolumeOfTheImageBehind) {
                 SizeIs(before + 1 + content_volumes(stage).size()));
 }
 
+TEST_P(Files, ReachAContainerWhoseUserTheHostDoesNotKnow) {
+    FakeImage image;
+    image.config = {{"Cmd", {"serve"}}, {"User", "app"}};
+    stage.world.add_image("app:3", image);
+    Commit commit = with_file("one", "    user: \"1000:1000\"\n", "app:3");
+    commit["shop/compose.yaml"] +=
+        "  other:\n    image: app:3\n    volumes: [\"./site:/srv:ro\", \"./a.conf:/a.conf\"]\n";
+    commit["shop/site/index.html"] = "hello";
+    stage.begin(commit);
+    EXPECT_EQ(file_in(stage, "shop-web-1", "/etc/a.conf"), "one");
+    EXPECT_EQ(file_in(stage, "shop-other-1", "/a.conf"), "one");
+    EXPECT_EQ(file_in(stage, "shop-other-1", "/srv/index.html"), "hello");
+}
+
 TEST_P(Files, OfAReadOnlyContainerNeedAMount) {
     stage.begin(with_file("one", "    read_only: true\n"));
     if (GetParam() >= 45) {

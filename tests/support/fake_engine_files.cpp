@@ -91,6 +91,11 @@ EngineAnswer EngineWorld::put_archive(const EngineRequest& request, const std::s
     if (container == nullptr) return refusal(404, fmt::format("No such container: {}", id));
     if (const auto missing = missing_part(*container); !missing.empty())
         return refusal(500, missing);
+    const std::string user = value_or(container->config, "User", "");
+    if (request.flag("copyUIDGID") && !user.empty() && user != "root") {  // looked up on the host
+        return refusal(500,
+                       fmt::format("getent unable to find entry \"{}\" in passwd database", user));
+    }
     const std::string path = without_end_slash(request.query_or("path", ""));
     std::string inside;
     bool read_only = false;
