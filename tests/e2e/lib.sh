@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# A repository, settings and a daemon for tests of the built program. Sourced with PROGRAM set.
+# A repository, settings and a daemon for tests of the built program. Sourced with PROGRAM set;
+# `allow`, too, where the commit may reach more than its own things.
 source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
 
 if [[ -z ${DRIFTLESS_TEST_ENGINE:-} ]]; then
@@ -19,7 +20,8 @@ finish() {
     for id in $(engine_get '/containers/json?all=1&filters=%7B%22label%22%3A%5B%22com.docker.compose.project%3De2e%22%5D%7D' |
         grep -o '"Id":"[0-9a-f]*"' | cut -d'"' -f4); do engine_do DELETE "/containers/$id?force=1"; done
     engine_do DELETE '/containers/e2e-foreign?force=1'
-    engine_do DELETE /networks/e2e_default
+    for id in default front back; do engine_do DELETE "/networks/e2e_$id"; done
+    engine_do DELETE /volumes/e2e_data
     if ((status != 0 && status != 77)); then tail -40 "$work/daemon.log" 2>/dev/null || true; fi
     rm -rf "$work"
     exit "$status"
@@ -34,7 +36,7 @@ cat >"$work/driftless.yaml" <<END
 installation: e2e
 state: $work/state
 sources: {infra: {url: "file://$work/infra.git", interval: 1s}}
-targets: {here: {docker: {host: "$DRIFTLESS_TEST_ENGINE"}}}
+targets: {here: {docker: {host: "$DRIFTLESS_TEST_ENGINE"}${allow:+, allow: $allow}}}
 policy: {mode: converge, prune: true, settle: 1s, interval: 30s}
 http: {listen: "127.0.0.1:0", socket: $work/driftless.sock}
 END
@@ -60,8 +62,11 @@ services:
   db: {<<: *common}
   web: {<<: *common, depends_on: {db: {condition: service_healthy}}}
 END
+    push_as_it_is "value $1"
+}
+push_as_it_is() { # MESSAGE: what lies in the folder
     git -C "$work/infra" add -A
-    git -C "$work/infra" -c user.name=test -c user.email=test@localhost commit -qm "value $1"
+    git -C "$work/infra" -c user.name=test -c user.email=test@localhost commit -q --allow-empty -m "$1"
     git -C "$work/infra" push -q origin main
 }
 
