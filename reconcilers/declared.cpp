@@ -65,13 +65,9 @@ private:
     LeftData left_data_;
 };
 
-std::string at_place(const Declared& want) {
-    return to_string(want.origin.place);
-}
-
 /// Who asks for these changes, and where git alone doesn't say it, why.
 std::string why_so(const Declared& want, const std::vector<FieldChange>& changes) {
-    std::string why = at_place(want) + " asks for it";
+    std::string why = to_string(want.origin.place) + " asks for it";
     const char* separator = ": ";
     for (const FieldChange& change : changes) {
         const auto because = want.because.find(change.path);
@@ -195,8 +191,8 @@ bool DeclaredPlanner::seal(Case& c, const Declared& want) {
 void DeclaredPlanner::absent(const Case& c) {
     Action action = action_of(c, Verb::create);
     action.repair = is_repair(c.entry, c.content.digest);
-    action.reason =
-        action.repair ? "drift: it is gone" : at_place(*c.content.want) + " asks for it";
+    action.reason = action.repair ? "drift: it is gone"
+                                  : to_string(c.content.want->origin.place) + " asks for it";
     draft(c, std::move(action));
 }
 
@@ -212,11 +208,7 @@ void DeclaredPlanner::present(Case& c) {
         return draft(c, std::move(action));
     }
     const bool unread = c.have->spec.is_null() && c.have->agrees_with != c.content.digest;
-    if (unread) {
-        const std::string& why = c.have->unread;
-        return rest(c, Status::unknown,
-                    why.empty() ? "its content was not read; the next look reads it" : why);
-    }
+    if (unread) return rest(c, Status::unknown, why_unread(*c.have));
     if (fields.changes.empty()) return agrees(c, fields.forgotten);
     differs(c, std::move(fields.changes));
 }

@@ -68,6 +68,10 @@ bool Planning::first_met(const InventoryEntry* entry) const {
     return facts.first_contact && (entry == nullptr || entry->adopted);
 }
 
+std::string why_unread(const Live& live) {
+    return live.unread.empty() ? "its content was not read; the next look reads it" : live.unread;
+}
+
 std::optional<Live> without_spec(const Live* live) {
     if (live == nullptr) return std::nullopt;
     Live shown;

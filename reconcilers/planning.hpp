@@ -66,6 +66,8 @@ struct Planning {
 
 /// A live thing as a plan shows it where its fields do not matter.
 std::optional<Live> without_spec(const Live* live);
+/// Why nobody knows whether a live thing is as declared.
+std::string why_unread(const Live& live);
 
 // The parts, in their order. Each reads what those before it left in `planning`.
 void plan_declared(Planning& planning);    ///< a draft or a rest for each declared resource

@@ -82,7 +82,7 @@ test_on_every_engine() {
         fi
     done
     if [[ -n $why ]]; then skipped+=("what needs a Docker Compose that this machine doesn't have"); fi
-    printf 'skipped: %s\n' "${skipped[@]}"
+    if ((${#skipped[@]})); then printf 'skipped: %s\n' "${skipped[@]}"; fi
     if ((${#failed[@]})); then die "failed on ${failed[*]}"; fi
     say "All well on the engines that are here"
 }

@@ -7,6 +7,7 @@
 #include "reconcilers/docker/digests.hpp"
 #include "reconcilers/docker/json_reading.hpp"
 #include "reconcilers/docker/marks.hpp"
+#include "reconcilers/docker/tags.hpp"
 #include "reconcilers/seals.hpp"
 
 namespace driftless::docker {
@@ -62,12 +63,19 @@ asio::awaitable<Result<std::string>> bytes_of(net::Lane& lane, Run& run, const D
     co_return co_await net::run_blocking<Result<std::string>>(lane, std::move(work));
 }
 
+/// As its own container is made from: a followed tag was pulled by its digest.
+json image_for(const EngineAccess& access, const Declared& want) {
+    const auto here = access.images_here.find(image_key(want.spec));
+    const bool named = here != access.images_here.end() && !here->second.name.empty();
+    return named ? json(here->second.name) : want.spec["image"];
+}
+
 json filler_request(const EngineAccess& access, const Declared& want, const std::string& volume) {
     json labels{{std::string{marks::installation}, access.installation},
                 {std::string{marks::content}, volume}};
     json mount{{"Type", "volume"}, {"Source", volume}, {"Target", filled_at}};
     mount["VolumeOptions"]["Labels"] = labels;
-    json body{{"Image", want.spec["image"]}, {"Cmd", {"true"}}, {"Labels", labels}};
+    json body{{"Image", image_for(access, want)}, {"Cmd", {"true"}}, {"Labels", labels}};
     body["HostConfig"]["Mounts"] = json::array({std::move(mount)});
     body["HostConfig"]["NetworkMode"] = "none";
     return body;

@@ -90,10 +90,9 @@ TEST_F(TypedCalls, NamesThatWouldLeaveTheirPlaceInThePathDoNot) {
 }
 
 TEST_F(TypedCalls, FilesGoInAndComeOutAsTar) {
-    transport.answer(
-        Method::put,
-        "/v1.41/containers/c1/archive?path=%2Frun%2Fx&noOverwriteDirNonDir=1", 200,
-        "");
+    transport.answer(Method::put,
+                     "/v1.41/containers/c1/archive?path=%2Frun%2Fx&noOverwriteDirNonDir=1", 200,
+                     "");
     EXPECT_TRUE(run(containers.put_archive("c1", "/run/x", "tar bytes")));
     EXPECT_EQ(last().body, "tar bytes");
     transport.answer(Method::get, "/v1.41/containers/c1/archive?path=%2Fetc%2Fhosts", 200, "tar");

@@ -110,6 +110,18 @@ TEST_P(Files, ReachAContainerWhoseUserTheHostDoesNotKnow) {
     EXPECT_EQ(file_in(stage, "shop-other-1", "/srv/index.html"), "hello");
 }
 
+TEST_P(Files, ReachAContainerWhoseImageWasPulledByItsDigest) {
+    stage.publish("app:new", "1");
+    const std::string keys = "    pull_policy: always\n";
+    Commit commit = with_file("one", keys, "app:new");
+    commit["shop/compose.yaml"] +=
+        "  other:\n    image: app:new\n" + keys + "    volumes: [\"./site:/srv:ro\"]\n";
+    commit["shop/site/index.html"] = "hello";
+    stage.begin(commit);
+    EXPECT_EQ(file_in(stage, "shop-web-1", "/etc/a.conf"), "one");
+    EXPECT_EQ(file_in(stage, "shop-other-1", "/srv/index.html"), "hello");
+}
+
 TEST_P(Files, OfAReadOnlyContainerNeedAMount) {
     stage.begin(with_file("one", "    read_only: true\n"));
     if (GetParam() >= 45) {
