@@ -149,8 +149,7 @@ asio::awaitable<int> run(Machine& machine, std::string config, std::string log_f
             before = std::exchange(*settings, *std::move(after.next));
         } else if (before && !after.served) {
             spdlog::error("settings refused, the old ones come back");
-            *settings = *std::move(before);
-            before.reset();
+            *settings = *std::exchange(before, std::nullopt);
         } else {
             co_return after.code;
         }
