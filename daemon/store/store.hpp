@@ -30,7 +30,7 @@ struct TargetMemory {
     bool first_contact = true;  ///< no full clean converging run was ever recorded
     /// It could not be read, or was suspended, and no full clean run was recorded since.
     bool after_outage = false;
-    std::vector<std::string> files;  ///< those that addressed it in `good_commit`
+    std::vector<std::string> files;       ///< those that addressed it in `good_commit`
     std::map<std::string, json> learned;  ///< by subject, as `Journal::learn` was told
 };
 

@@ -180,8 +180,8 @@ Result<void> Records::end_restore(const ResourceKey& key) {
 
 Result<void> Records::forget(const std::string& target) {
     inventories_.forget(target);
-    for (const char* table : {"inventory", "confirmed", "permit", "suspended", "restore", "run",
-                              "learned"}) {
+    for (const char* table :
+         {"inventory", "confirmed", "permit", "suspended", "restore", "run", "learned"}) {
         auto done = run(fmt::format("DELETE FROM {} WHERE target = ?", table), target);
         if (!done) return done;
     }
