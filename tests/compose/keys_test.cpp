@@ -89,7 +89,7 @@ private:
         return path.ends_with("external/name") || path == "services/*/extra_hosts/*/*";
     }
 
-    const Json& resolved(const Json& node) const {
+    Json resolved(const Json& node) const {  // a copy: the node may be a temporary
         if (!node.contains("$ref")) return node;
         const std::string ref = node["$ref"];  // "#/$defs/service"
         return schema_.at(Json::json_pointer{ref.substr(1)});
