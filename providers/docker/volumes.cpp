@@ -31,7 +31,16 @@ Result<std::vector<json>> volumes_of(json answer) {
 }  // namespace
 
 asio::awaitable<Result<std::vector<json>>> Volumes::list() {
-    auto request = request_to(Method::get, "/volumes");
+    return list_at("/volumes");
+}
+
+asio::awaitable<Result<std::vector<json>>> Volumes::list_unused(std::string label) {
+    const json filters{{"dangling", {"true"}}, {"label", {std::move(label)}}};
+    return list_at("/volumes?filters=" + percent_encoded(filters.dump()));
+}
+
+asio::awaitable<Result<std::vector<json>>> Volumes::list_at(std::string target) {
+    auto request = request_to(Method::get, std::move(target));
     auto answer = co_await ask(engine_, std::move(request), "list volumes");
     if (!answer) co_return std::move(answer).error();
     auto volumes = volumes_of(*std::move(answer));

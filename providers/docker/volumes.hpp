@@ -16,6 +16,8 @@ public:
     explicit Volumes(Engine& engine) : engine_(engine) {}
 
     asio::awaitable<Result<std::vector<nlohmann::json>>> list();  ///< one request, whole objects
+    /// Those that no container uses, running or not, of those that carry this label.
+    asio::awaitable<Result<std::vector<nlohmann::json>>> list_unused(std::string label);
     asio::awaitable<Result<nlohmann::json>> inspect(std::string name);
     /// An existing name answers as if it had been made, with its old labels and options: look
     /// first.
@@ -23,6 +25,8 @@ public:
     asio::awaitable<Result<void>> remove(std::string name);  ///< a missing one is success
 
 private:
+    asio::awaitable<Result<std::vector<nlohmann::json>>> list_at(std::string target);
+
     Engine& engine_;
 };
 

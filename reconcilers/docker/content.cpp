@@ -112,17 +112,6 @@ std::string files_volume_of(const EngineAccess& access, const Run& run, const De
     return spec ? volume_of_files(access.installation, in(spec->spec(), "files")) : "";
 }
 
-/// Somebody may be about to mount it.
-bool is_declared(const EngineAccess& access, const Run& run, const std::string& volume) {
-    const Facts& facts = run.facts;
-    const auto holds = [&](const Declared& want) {
-        return want.blobs.contains(volume) || files_volume_of(access, run, want) == volume;
-    };
-    const bool earlier =
-        std::ranges::any_of(facts.fallback, [&](const auto& entry) { return holds(entry.second); });
-    return earlier || (facts.desired && std::ranges::any_of((*facts.desired)->resources, holds));
-}
-
 asio::awaitable<Result<bool>> is_full(EngineAccess& access, std::string volume) {
     const auto there = co_await access.volumes.inspect(volume);
     if (!there && there.error().code == Errc::not_found) co_return false;
@@ -218,11 +207,22 @@ asio::awaitable<Result<void>> fill_volumes(EngineAccess& access, Run& run, const
     co_return Result<void>{};
 }
 
+bool is_declared_content(const EngineAccess& access, const Run& run, const std::string& volume) {
+    const Facts& facts = run.facts;
+    const auto holds = [&](const Declared& want) {
+        return want.blobs.contains(volume) || files_volume_of(access, run, want) == volume;
+    };
+    const bool earlier =
+        std::ranges::any_of(facts.fallback, [&](const auto& entry) { return holds(entry.second); });
+    return earlier || (facts.desired && std::ranges::any_of((*facts.desired)->resources, holds));
+}
+
 asio::awaitable<void> drop_volumes(EngineAccess& access, Run& run, json container) {
     std::set<std::string> volumes;
     for (const json& mount : at(container, "/Mounts")) volumes.insert(shown_text(mount, "/Name"));
     for (const std::string& volume : volumes) {
-        if (!volume.starts_with(marks::content_volume) || is_declared(access, run, volume))
+        if (!volume.starts_with(marks::content_volume) ||
+            is_declared_content(access, run, volume))  // somebody may be about to mount it
             continue;
         static_cast<void>(co_await access.volumes.remove(volume));  // refused while it is in use
     }

@@ -29,6 +29,9 @@ bool mounts_files(const json& container);
 /// where they aren't there yet. Whoever needs one that is being filled waits for it.
 asio::awaitable<Result<void>> fill_volumes(EngineAccess& access, Run& run, const Declared& want);
 
+/// Does what git wants, or what worked last, use this volume?
+bool is_declared_content(const EngineAccess& access, const Run& run, const std::string& volume);
+
 /// Removes such volumes of a container that is gone; those that are declared or still in use stay.
 asio::awaitable<void> drop_volumes(EngineAccess& access, Run& run, json container);
 

@@ -1,6 +1,9 @@
 #include "reconcilers/docker/volume.hpp"
 
+#include <algorithm>
+
 #include "providers/net/deadline.hpp"
+#include "reconcilers/docker/content.hpp"
 #include "reconcilers/docker/create_request.hpp"
 #include "reconcilers/docker/json_reading.hpp"
 #include "reconcilers/docker/marks.hpp"
@@ -30,6 +33,14 @@ Live live_of(const EngineAccess& access, const Run& run, const json& shown) {
     return live;
 }
 
+/// Not in a quiet round: which content is declared costs more to tell than all the rest.
+bool asks_for_content(const Scope& scope) {
+    if (scope.all) return scope.fresh;
+    return std::ranges::any_of(scope.keys, [](const ResourceKey& key) {
+        return key.kind == marks::volume_kind && key.name.starts_with(marks::content_volume);
+    });
+}
+
 }  // namespace
 
 json normal_volume(const json& shown) {
@@ -53,7 +64,7 @@ KindRules VolumeReconciler::rules() const {
     return rules;
 }
 
-asio::awaitable<Reads> VolumeReconciler::observe(Run& run, Scope) {
+asio::awaitable<Reads> VolumeReconciler::observe(Run& run, Scope scope) {
     Reads reads;
     const auto list = co_await access_.volumes.list();
     if (!list) {
@@ -61,12 +72,36 @@ asio::awaitable<Reads> VolumeReconciler::observe(Run& run, Scope) {
         co_return reads;
     }
     LiveState state;
+    bool any_content = false;
     for (const json& shown : *list) {
-        if (!in(in(shown, "Labels"), marks::content).is_null()) continue;
-        state.push_back(live_of(access_, run, shown));
+        const bool is_content = !in(in(shown, "Labels"), marks::content).is_null();
+        any_content = any_content || is_content;
+        if (!is_content) state.push_back(live_of(access_, run, shown));
     }
+    if (any_content && asks_for_content(scope)) co_await add_left_behind(run, state);
     reads.emplace("volumes", Complete<LiveState>::vouched(std::move(state)));
     co_return reads;
+}
+
+/// Content of the commit goes with the last container that used it. One that a crash kept us from
+/// taking away holds nothing that git doesn't, and nobody uses it.
+asio::awaitable<void> VolumeReconciler::add_left_behind(Run& run, LiveState& state) {
+    if (!run.facts.desired) co_return;
+    const auto unused = co_await access_.volumes.list_unused(std::string{marks::content});
+    if (!unused) co_return;  // the next such look sees it
+    for (const json& shown : *unused) {
+        const std::string name = shown_text(shown, "/Name");
+        const bool is_ours =
+            shown_text(in(shown, "Labels"), "/" + std::string{marks::installation}) ==
+            access_.installation;
+        if (!is_ours || is_declared_content(access_, run, name)) continue;
+        Live live;
+        live.key = {access_.target, std::string{marks::volume_kind}, name};
+        live.id = name;
+        live.owner = Owner::ours;
+        live.unfinished = "removing: content of an earlier commit that nothing uses any more";
+        state.push_back(std::move(live));
+    }
 }
 
 /// The engine answers for an existing volume as if it had made it: so we look first.
@@ -87,10 +122,11 @@ asio::awaitable<Result<Done>> VolumeReconciler::carry_out(Run& run, const Action
     Done done;
     if (action.have) done.id = action.have->id;
     if (action.verb == Verb::adopt) co_return done;
-    if (action.verb == Verb::remove || action.verb == Verb::replace) {
+    const bool is_last = action.verb == Verb::remove || action.verb == Verb::finish;
+    if (is_last || action.verb == Verb::replace) {  // the engine refuses while it is used
         auto removed = co_await access_.volumes.remove(action.have->id);
         if (!removed) co_return std::move(removed).error();
-        if (action.verb == Verb::remove) co_return done;
+        if (is_last) co_return done;
     }
     auto made = co_await create(run, action);
     if (!made) co_return std::move(made).error();

@@ -21,6 +21,7 @@ public:
 private:
     asio::awaitable<Result<Done>> carry_out(Run& run, const Action& action);
     asio::awaitable<Result<void>> create(Run& run, const Action& action);
+    asio::awaitable<void> add_left_behind(Run& run, LiveState& state);
     EngineAccess& access_;
 };
 

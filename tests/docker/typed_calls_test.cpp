@@ -137,6 +137,17 @@ TEST_F(TypedCalls, AnErrorSaysWhatWasTried) {
               "start container \"c1\": HTTP 500: driver failed: port is already allocated");
 }
 
+TEST_F(TypedCalls, VolumesThatNothingUsesAreAskedForByTheirLabel) {
+    transport.answer(
+        Method::get,
+        "/v1.41/"
+        "volumes?filters=%7B%22dangling%22%3A%5B%22true%22%5D%2C%22label%22%3A%5B%22a.b%22%5D%7D",
+        200, R"({"Volumes":[{"Name":"x"}],"Warnings":null})");
+    const auto unused = run(volumes.list_unused("a.b"));
+    ASSERT_TRUE(unused) << unused.error().message;
+    EXPECT_EQ(unused->at(0)["Name"], "x");
+}
+
 TEST_F(TypedCalls, AnEngineTellsOfItselfInAnyZone) {
     const auto at = [&](const std::string& time) {
         transport.answer(Method::get, "/v1.41/info", 200,

@@ -255,10 +255,21 @@ json EngineWorld::inspect(const FakeVolume& volume) const {
             {"Scope", "local"}};
 }
 
+bool EngineWorld::is_in_use(const std::string& volume) const {
+    return std::ranges::any_of(containers_, [&volume](const auto& entry) {
+        return std::ranges::any_of(entry.second.mounts, [&volume](const json& mount) {
+            return value_or(mount, "Name", "") == volume;
+        });
+    });
+}
+
 EngineAnswer EngineWorld::list_volumes(const EngineRequest& request, const std::string&) {
     json list = json::array();
     for (const auto& [name, volume] : volumes_) {
-        if (passes(request, {{"name", {name}}, {"label", label_words(volume.labels)}})) {
+        const std::string unused = is_in_use(name) ? "false" : "true";
+        if (passes(request, {{"name", {name}},
+                             {"label", label_words(volume.labels)},
+                             {"dangling", {unused}}})) {
             list.push_back(inspect(volume));
         }
     }
