@@ -206,7 +206,9 @@ def suspend_and_resume(daemon, check):
 
 
 def resource_now(daemon, key):
-    return daemon.ask("GET", "/api/v1/resources?key=" + key.replace("/", "%2F")).json()["resources"][0]
+    """The resource, or {"status": ""} while there is none."""
+    found = daemon.ask("GET", "/api/v1/resources?key=" + key.replace("/", "%2F")).json()
+    return found.get("resources", [{"status": ""}])[0]
 
 
 def undo(daemon, check):
