@@ -207,23 +207,27 @@ asio::awaitable<Result<void>> fill_volumes(EngineAccess& access, Run& run, const
     co_return Result<void>{};
 }
 
-bool is_declared_content(const EngineAccess& access, const Run& run, const std::string& volume) {
-    const Facts& facts = run.facts;
-    const auto holds = [&](const Declared& want) {
-        return want.blobs.contains(volume) || files_volume_of(access, run, want) == volume;
+std::set<std::string> declared_content(const EngineAccess& access, const Run& run) {
+    std::set<std::string> volumes;
+    const auto add = [&](const Declared& want) {
+        for (const auto& [name, blob] : want.blobs.items()) volumes.insert(name);
+        volumes.insert(files_volume_of(access, run, want));
     };
-    const bool earlier =
-        std::ranges::any_of(facts.fallback, [&](const auto& entry) { return holds(entry.second); });
-    return earlier || (facts.desired && std::ranges::any_of((*facts.desired)->resources, holds));
+    for (const auto& [key, want] : run.facts.fallback) add(want);
+    if (run.facts.desired) std::ranges::for_each((*run.facts.desired)->resources, add);
+    return volumes;
 }
 
 asio::awaitable<void> drop_volumes(EngineAccess& access, Run& run, json container) {
     std::set<std::string> volumes;
-    for (const json& mount : at(container, "/Mounts")) volumes.insert(shown_text(mount, "/Name"));
+    for (const json& mount : at(container, "/Mounts")) {
+        const std::string volume = shown_text(mount, "/Name");
+        if (volume.starts_with(marks::content_volume)) volumes.insert(volume);
+    }
+    if (volumes.empty()) co_return;
+    const std::set<std::string> declared = declared_content(access, run);
     for (const std::string& volume : volumes) {
-        if (!volume.starts_with(marks::content_volume) ||
-            is_declared_content(access, run, volume))  // somebody may be about to mount it
-            continue;
+        if (declared.contains(volume)) continue;  // somebody may be about to mount it
         static_cast<void>(co_await access.volumes.remove(volume));  // refused while it is in use
     }
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "providers/net/blocking.hpp"
@@ -29,8 +31,8 @@ bool mounts_files(const json& container);
 /// where they aren't there yet. Whoever needs one that is being filled waits for it.
 asio::awaitable<Result<void>> fill_volumes(EngineAccess& access, Run& run, const Declared& want);
 
-/// Does what git wants, or what worked last, use this volume?
-bool is_declared_content(const EngineAccess& access, const Run& run, const std::string& volume);
+/// The volumes that what git wants, or what worked last, has its content in.
+std::set<std::string> declared_content(const EngineAccess& access, const Run& run);
 
 /// Removes such volumes of a container that is gone; those that are declared or still in use stay.
 asio::awaitable<void> drop_volumes(EngineAccess& access, Run& run, json container);

@@ -145,6 +145,7 @@ asio::awaitable<void> look_up_what_is_due(EngineAccess& access, Run& run, Scope 
 
 /// What is no longer followed, and what is no longer declared.
 asio::awaitable<void> forget_the_rest(Run& run, FollowedTags tags) {
+    if (run.facts.learned.empty()) co_return;
     std::set<std::string> used;
     for (const auto& [tag, how] : tags) used.insert(tag_subject(tag));
     for (const Declared& want : (*run.facts.desired)->resources) {

@@ -72,29 +72,31 @@ asio::awaitable<Reads> VolumeReconciler::observe(Run& run, Scope scope) {
         co_return reads;
     }
     LiveState state;
-    bool any_content = false;
+    std::set<std::string> content;
     for (const json& shown : *list) {
-        const bool is_content = !in(in(shown, "Labels"), marks::content).is_null();
-        any_content = any_content || is_content;
-        if (!is_content) state.push_back(live_of(access_, run, shown));
+        if (in(in(shown, "Labels"), marks::content).is_null()) {
+            state.push_back(live_of(access_, run, shown));
+        } else if (in(in(shown, "Labels"), marks::installation) == access_.installation) {
+            content.insert(shown_text(shown, "/Name"));
+        }
     }
-    if (any_content && asks_for_content(scope)) co_await add_left_behind(run, state);
+    if (asks_for_content(scope)) co_await add_left_behind(run, std::move(content), state);
     reads.emplace("volumes", Complete<LiveState>::vouched(std::move(state)));
     co_return reads;
 }
 
 /// Content of the commit goes with the last container that used it. One that a crash kept us from
 /// taking away holds nothing that git doesn't, and nobody uses it.
-asio::awaitable<void> VolumeReconciler::add_left_behind(Run& run, LiveState& state) {
-    if (!run.facts.desired) co_return;
+asio::awaitable<void> VolumeReconciler::add_left_behind(Run& run, std::set<std::string> content,
+                                                        LiveState& state) {
+    if (content.empty() || !run.facts.desired) co_return;
+    for (const std::string& declared : declared_content(access_, run)) content.erase(declared);
+    if (content.empty()) co_return;  // as always, save after a crash and while one is kept
     const auto unused = co_await access_.volumes.list_unused(std::string{marks::content});
     if (!unused) co_return;  // the next such look sees it
     for (const json& shown : *unused) {
         const std::string name = shown_text(shown, "/Name");
-        const bool is_ours =
-            shown_text(in(shown, "Labels"), "/" + std::string{marks::installation}) ==
-            access_.installation;
-        if (!is_ours || is_declared_content(access_, run, name)) continue;
+        if (!content.contains(name)) continue;
         Live live;
         live.key = {access_.target, std::string{marks::volume_kind}, name};
         live.id = name;

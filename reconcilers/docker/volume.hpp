@@ -1,5 +1,8 @@
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "reconcilers/docker/engine_access.hpp"
 #include "reconcilers/reconciler.hpp"
 
@@ -21,7 +24,8 @@ public:
 private:
     asio::awaitable<Result<Done>> carry_out(Run& run, const Action& action);
     asio::awaitable<Result<void>> create(Run& run, const Action& action);
-    asio::awaitable<void> add_left_behind(Run& run, LiveState& state);
+    asio::awaitable<void> add_left_behind(Run& run, std::set<std::string> content,
+                                          LiveState& state);
     EngineAccess& access_;
 };
 

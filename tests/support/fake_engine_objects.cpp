@@ -255,18 +255,19 @@ json EngineWorld::inspect(const FakeVolume& volume) const {
             {"Scope", "local"}};
 }
 
-bool EngineWorld::is_in_use(const std::string& volume) const {
-    return std::ranges::any_of(containers_, [&volume](const auto& entry) {
-        return std::ranges::any_of(entry.second.mounts, [&volume](const json& mount) {
-            return value_or(mount, "Name", "") == volume;
-        });
-    });
+std::string EngineWorld::user_of(const std::string& volume) const {
+    for (const auto& [id, container] : containers_) {
+        for (const json& mount : container.mounts) {
+            if (value_or(mount, "Name", "") == volume) return id;
+        }
+    }
+    return {};
 }
 
 EngineAnswer EngineWorld::list_volumes(const EngineRequest& request, const std::string&) {
     json list = json::array();
     for (const auto& [name, volume] : volumes_) {
-        const std::string unused = is_in_use(name) ? "false" : "true";
+        const std::string unused = user_of(name).empty() ? "true" : "false";
         if (passes(request, {{"name", {name}},
                              {"label", label_words(volume.labels)},
                              {"dangling", {unused}}})) {
@@ -306,11 +307,8 @@ EngineAnswer EngineWorld::remove_volume(const EngineRequest& request, const std:
         return request.flag("force") ? EngineAnswer{204, "", {}, {}}
                                      : refusal(404, fmt::format("get {}: no such volume", name));
     }
-    for (const auto& [id, container] : containers_) {
-        for (const json& mount : container.mounts) {
-            if (value_or(mount, "Name", "") != name) continue;
-            return refusal(409, fmt::format("remove {}: volume is in use - [{}]", name, id));
-        }
+    if (const std::string user = user_of(name); !user.empty()) {
+        return refusal(409, fmt::format("remove {}: volume is in use - [{}]", name, user));
     }
     tell("volume", "destroy", name, {{"driver", volume->driver}});
     volumes_.erase(name);

@@ -143,7 +143,8 @@ public:
     FakeContainer* find_container(const std::string& name_or_id);
     FakeNetwork* find_network(const std::string& name_or_id);
     FakeVolume* find_volume(const std::string& name);
-    [[nodiscard]] bool is_in_use(const std::string& volume) const;
+    /// The id of a container that mounts it; empty: none does.
+    [[nodiscard]] std::string user_of(const std::string& volume) const;
     FakeImage* find_image(const std::string& reference);
     void kill_all_containers();      ///< the engine goes down
     void start_by_restart_policy();  ///< and comes back
