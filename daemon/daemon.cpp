@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "config/base/nearest.hpp"
 #include "providers/net/deadline.hpp"
 #include "providers/net/task_group.hpp"
 
@@ -191,10 +190,7 @@ Result<void> Daemon::reconcile(const std::vector<std::string>& targets) {
     for (const std::string& text : targets.empty() ? known : targets) {
         const auto key = parse_resource_key(text);
         const std::string target = key ? key->target : text;
-        if (!targets_.contains(target)) {
-            return Error{Errc::not_found, fmt::format("no target {}{}", in_quotes(target),
-                                                      did_you_mean(target, known))};
-        }
+        if (const auto loop = loop_of(target); !loop) return loop.error();
         Scope& scope =
             scopes
                 .try_emplace(target, Scope{.all = false, .keys = {}, .fresh = false, .renew = true})

@@ -95,7 +95,7 @@ Result<void> Listeners::bind() {
     if (!token) return std::move(token).error();
     if (parts_.redactor != nullptr) parts_.redactor->learn(*token);
     net::Handler handler = [this](net::ServerRequest request) {
-        return answer(std::move(request));
+        return api_->handle(std::move(request));
     };
     endpoint_ = std::make_unique<net::Server>(parts_.executor, parts_.clock, std::move(handler));
     const auto port = endpoint_->listen_tcp(address->host, address->port);
@@ -112,7 +112,8 @@ Result<void> Listeners::bind() {
                                                       .feed = parts_.feed,
                                                       .measures = parts_.measures,
                                                       .clock = parts_.clock,
-                                                      .access = std::move(access)});
+                                                      .access = std::move(access),
+                                                      .redactor = parts_.redactor});
     const bool v6 = address->host.find(':') != std::string::npos;
     url_ = fmt::format("http://{}:{}/", v6 ? "[" + address->host + "]" : address->host, *port);
     return {};
@@ -126,14 +127,6 @@ net::asio::awaitable<void> Listeners::serve() {
     if (!ended && ended.error().code != Errc::canceled) {
         spdlog::error("endpoint failed detail={}", in_quotes(ended.error().message));
     }
-}
-
-net::asio::awaitable<net::ServerResponse> Listeners::answer(net::ServerRequest request) {
-    auto response = co_await api_->handle(std::move(request));
-    if (parts_.redactor != nullptr) {
-        response.body = parts_.redactor->redacted(std::move(response.body));
-    }
-    co_return response;
 }
 
 net::asio::awaitable<void> Listeners::serve_endpoint() {

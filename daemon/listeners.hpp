@@ -45,7 +45,6 @@ private:
     explicit Listeners(ListenerParts parts);
     Result<void> bind();
     Result<Secret> open_token();
-    net::asio::awaitable<net::ServerResponse> answer(net::ServerRequest request);
     net::asio::awaitable<void> serve_endpoint();
     net::asio::awaitable<void> serve_metrics();
 

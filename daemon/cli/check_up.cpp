@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <set>
 
+#include "daemon/cli/text.hpp"
+
 namespace driftless::cli {
 namespace {
 
@@ -93,7 +95,7 @@ asio::awaitable<Check> check_source(const SourceSettings& source, const Secrets&
         check.verdict = Verdict::fault;
         check.detail = tip.error().message;
     } else {
-        check.detail = fmt::format("{} is at {}", shown_ref(source), tip->substr(0, 12));
+        check.detail = fmt::format("{} is at {}", shown_ref(source), short_commit(*tip));
     }
     co_return check;
 }

@@ -15,13 +15,12 @@ namespace {
 asio::awaitable<int> names(Machine& machine, std::string config, std::string which) {
     auto endpoint = endpoint_of(config, machine);
     if (!endpoint) co_return exit_done;
-    const auto answer = co_await endpoint->get("/api/v1/resources");
-    if (!answer) co_return exit_done;
+    const auto candidates = co_await endpoint->candidates();
+    if (!candidates) co_return exit_done;
     std::set<std::string> found;
-    for (const json& resource : answer->value("resources", json::array())) {
-        const std::string key = resource.value("key", "");
-        if (which != "keys") found.insert(key.substr(0, key.find('/')));
-        if (which != "targets") found.insert(key);
+    for (const auto& [key, manifest] : *candidates) {
+        if (which != "keys") found.insert(key.target);
+        if (which != "targets") found.insert(to_string(key));
     }
     for (const std::string& name : found) machine.out << clean(name) << '\n';
     co_return exit_done;

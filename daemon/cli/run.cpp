@@ -49,8 +49,8 @@ Result<Settings> read_again(const std::string& config, const Settings& now) {
 
 /// Until somebody asks for an end, or the settings changed and are right.
 asio::awaitable<void> mind_signals(Machine& machine, Daemon& daemon, const Settings& now,
-                                   const std::string& config, std::optional<Settings>& next) {
-    const net::Supervisor supervisor{machine.environment};
+                                   const std::string& config, const net::Supervisor& supervisor,
+                                   std::optional<Settings>& next) {
     while (true) {
         const Asked asked = co_await machine.next_asked();
         if (asked == Asked::stop) {
@@ -110,7 +110,7 @@ asio::awaitable<After> run_daemon(Machine& machine, World& world, const std::str
     supervisor.ready("answers at " + url);
     net::TaskGroup beside{machine.executor};
     beside.spawn((*doors)->serve());
-    beside.spawn(mind_signals(machine, daemon, *world.settings, config, after.next));
+    beside.spawn(mind_signals(machine, daemon, *world.settings, config, supervisor, after.next));
     beside.spawn(supervisor.feed_watchdog(machine.clock));
     const auto ended = co_await daemon.run();
     (*doors)->stop();

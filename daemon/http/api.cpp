@@ -22,17 +22,6 @@ constexpr std::size_t most_history = 1000;
 constexpr std::size_t longest_reason = 500;
 constexpr std::chrono::minutes between_log_lines{1};
 
-ServerResponse reply(int status, const json& body) {
-    return {.status = status,
-            .headers = {{"Content-Type", "application/json"}},
-            .body = dumped(body),
-            .stream = {}};
-}
-
-ServerResponse accepted(const Result<void>& done) {
-    return done ? reply(202, {{"accepted", true}}) : problem(done.error());
-}
-
 bool is_read(Method method) {
     return method == Method::get || method == Method::head;
 }
@@ -108,6 +97,17 @@ std::span<const Api::Route> Api::routes() {
     return all;
 }
 
+ServerResponse Api::reply(int status, const json& body) const {
+    return {.status = status,
+            .headers = {{"Content-Type", "application/json"}},
+            .body = dumped(body, parts_.redactor),
+            .stream = {}};
+}
+
+ServerResponse Api::accepted(const Result<void>& done) const {
+    return done ? reply(202, {{"accepted", true}}) : problem(done.error());
+}
+
 asio::awaitable<ServerResponse> Api::handle(net::ServerRequest request) {
     auto refusal = refused(request, parts_.access);
     // Not in one expression: GCC 12 destroys what a conditional with a co_await gives twice.
@@ -116,6 +116,10 @@ asio::awaitable<ServerResponse> Api::handle(net::ServerRequest request) {
         response = refuse(*std::move(refusal));
     } else {
         response = co_await answer(request);
+    }
+    const bool is_problem = response.status >= 400;  // all else was cleaned when it was made
+    if (is_problem && parts_.redactor != nullptr) {
+        response.body = parts_.redactor->redacted(std::move(response.body));
     }
     ++parts_.measures.answers[response.status];
     co_return response;
@@ -208,7 +212,7 @@ asio::awaitable<ServerResponse> Api::resources(const Ask& ask) {
     }
     const json view = resources_view(parts_.control.overview(), key);
     if (view["resources"].empty()) co_return nothing("no resource " + in_quotes(key));
-    co_return Pages::answer(view, ask.request.header("If-None-Match"));
+    co_return pages_.answer(view, ask.request.header("If-None-Match"));
 }
 
 asio::awaitable<ServerResponse> Api::plan(const Ask& ask) {

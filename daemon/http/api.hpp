@@ -18,12 +18,14 @@ struct ApiParts {
     Measures& measures;
     net::Clock& clock;
     Access access;
+    const net::Redactor* redactor = nullptr;  ///< takes secrets out of every answer
 };
 
 /// The endpoint: which address is answered by what. GET changes nothing.
 class Api {
 public:
-    explicit Api(ApiParts parts) : parts_(std::move(parts)), pages_(parts_.control) {}
+    explicit Api(ApiParts parts)
+        : parts_(std::move(parts)), pages_(parts_.control, parts_.redactor) {}
 
     asio::awaitable<net::ServerResponse> handle(net::ServerRequest request);
 
@@ -47,6 +49,8 @@ public:
 private:
     asio::awaitable<net::ServerResponse> answer(const net::ServerRequest& request);
     net::ServerResponse refuse(Refusal refusal);
+    [[nodiscard]] net::ServerResponse reply(int status, const nlohmann::json& body) const;
+    [[nodiscard]] net::ServerResponse accepted(const Result<void>& done) const;
 
     asio::awaitable<net::ServerResponse> contents(const Ask& ask);
     asio::awaitable<net::ServerResponse> alive(const Ask& ask);

@@ -4,8 +4,9 @@
 
 namespace driftless::http {
 
-std::string dumped(const json& body) {
-    return body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+std::string dumped(const json& body, const net::Redactor* redactor) {
+    std::string text = body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+    return redactor == nullptr ? text : redactor->redacted(std::move(text));
 }
 
 bool names_tag(std::string_view header, std::string_view tag) {
@@ -30,8 +31,8 @@ const Pages::Page& Pages::page(const std::string& name, const Make& make) {
     return pages_.insert_or_assign(name, page_of(edition, view)).first->second;
 }
 
-Pages::Page Pages::page_of(std::uint64_t edition, const json& view) {
-    Page page{edition, dumped(view), {}};
+Pages::Page Pages::page_of(std::uint64_t edition, const json& view) const {
+    Page page{edition, dumped(view, redactor_), {}};
     page.tag = "\"" + digest_of(page.text).substr(0, 32) + "\"";
     return page;
 }
@@ -52,7 +53,7 @@ net::ServerResponse Pages::answer(const std::string& name, const std::string& kn
     return answer(page(name, make), known);
 }
 
-net::ServerResponse Pages::answer(const json& view, const std::string& known) {
+net::ServerResponse Pages::answer(const json& view, const std::string& known) const {
     return answer(page_of(0, view), known);
 }
 

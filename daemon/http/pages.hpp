@@ -7,6 +7,7 @@
 #include <string>
 
 #include "daemon/http/control.hpp"
+#include "providers/net/redactor.hpp"
 #include "providers/net/server.hpp"
 
 namespace driftless::http {
@@ -14,7 +15,9 @@ namespace driftless::http {
 /// JSON that is made once for each change of the state, and not once for each reader.
 class Pages {
 public:
-    explicit Pages(const Control& control) : control_(control) {}
+    /// @param redactor  takes secrets out of a page when it is made; none: nothing does
+    explicit Pages(const Control& control, const net::Redactor* redactor = nullptr)
+        : control_(control), redactor_(redactor) {}
 
     using Make = std::function<nlohmann::json(const Overview&)>;
 
@@ -23,7 +26,8 @@ public:
     net::ServerResponse answer(const std::string& name, const std::string& known, const Make& make);
 
     /// The same for what is not kept: one resource of many.
-    static net::ServerResponse answer(const nlohmann::json& view, const std::string& known);
+    [[nodiscard]] net::ServerResponse answer(const nlohmann::json& view,
+                                             const std::string& known) const;
 
     [[nodiscard]] std::size_t made() const { return made_; }  ///< how often a page was
 
@@ -33,17 +37,18 @@ private:
         std::string text;
         std::string tag;
     };
-    static Page page_of(std::uint64_t edition, const nlohmann::json& view);
+    [[nodiscard]] Page page_of(std::uint64_t edition, const nlohmann::json& view) const;
     static net::ServerResponse answer(const Page& page, const std::string& known);
     const Page& page(const std::string& name, const Make& make);
 
     const Control& control_;
+    const net::Redactor* redactor_;
     std::map<std::string, Page> pages_;
     std::size_t made_ = 0;
 };
 
-/// A body that others may read, as text: what a provider said may not be UTF-8.
-std::string dumped(const nlohmann::json& body);
+/// A body that others may read, as text, without secrets: what a provider said may not be UTF-8.
+std::string dumped(const nlohmann::json& body, const net::Redactor* redactor);
 
 /// Does an If-None-Match name this tag? Weak and strong count alike, as RFC 9110 wants it.
 bool names_tag(std::string_view header, std::string_view tag);

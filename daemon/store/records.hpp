@@ -34,8 +34,8 @@ public:
     Result<std::vector<Removed>> removed(const std::string& target);
     Result<std::vector<Restore>> restores(const std::string& target);
     Result<std::vector<LastRun>> runs(const std::string& target, std::size_t limit);
-    /// Is the target as a whole suspended now?
-    Result<bool> is_suspended(const std::string& target, net::WallTime now);
+    /// Is this target as a whole, or this resource or manifest, suspended now?
+    Result<bool> is_suspended(const std::string& what, net::WallTime now);
     /// Is anything remembered of it, besides its history?
     Result<bool> knows(const std::string& target);
 

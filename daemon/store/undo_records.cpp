@@ -106,11 +106,11 @@ Result<std::vector<LastRun>> Records::runs(const std::string& target, std::size_
     }
 }
 
-Result<bool> Records::is_suspended(const std::string& target, net::WallTime now) {
+Result<bool> Records::is_suspended(const std::string& what, net::WallTime now) {
     auto row =
         database_.prepare("SELECT 1 FROM suspended WHERE what = ? AND (until = 0 OR until > ?)");
     if (!row) return std::move(row).error();
-    return row->bind(target).bind(ms(now)).step();
+    return row->bind(what).bind(ms(now)).step();
 }
 
 Result<bool> Records::knows(const std::string& target) {
@@ -146,11 +146,8 @@ Result<void> Records::suspend(const Suspension& suspension) {
 
 Result<void> Records::resume(const ResourceKey& what, net::WallTime now) {
     const std::string name = name_of(what);
-    auto row =
-        database_.prepare("SELECT 1 FROM suspended WHERE what = ? AND (until = 0 OR until > ?)");
-    if (!row) return std::move(row).error();
-    auto found = row->bind(name).bind(ms(now)).step();
-    if (!found) return std::move(found).error();
+    const auto found = is_suspended(name, now);
+    if (!found) return Error{found.error()};
     if (!*found) return Error{Errc::not_found, name + " is not suspended"};
     return run("DELETE FROM suspended WHERE what = ?", name);
 }

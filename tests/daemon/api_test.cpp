@@ -450,5 +450,21 @@ TEST_F(ApiTest, TrickyAddressesAreRefused) {
     }
 }
 
+TEST_F(ApiTest, NoAnswerHoldsASecretNotEvenAProblem) {
+    net::Redactor redactor;
+    ASSERT_TRUE(redactor.learn(Secret{"Canary-7f3c-Bird"}));
+    Api api{{.control = control_,
+             .feed = feed_,
+             .measures = measures_,
+             .clock = clock_,
+             .access = access(),
+             .redactor = &redactor}};
+    auto request = local(net::Method::get, "/api/v1/plans/Canary-7f3c-Bird");
+    const auto problem = driftless::testing::run_on(io_, clock_, api.handle(std::move(request)));
+    EXPECT_EQ(problem.status, 404);
+    EXPECT_NE(problem.body.find("(secret)"), std::string::npos) << problem.body;
+    EXPECT_EQ(problem.body.find("Canary"), std::string::npos) << problem.body;
+}
+
 }  // namespace
 }  // namespace driftless::http

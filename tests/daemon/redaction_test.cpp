@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "daemon/cli/redacted_stream.hpp"
+#include "daemon/http/pages.hpp"
 #include "daemon/schedule/feed.hpp"
 #include "daemon/secrets/secrets.hpp"
 #include "daemon/store/store.hpp"
@@ -50,6 +51,11 @@ TEST_F(Redaction, OfEvents) {
     feed.post("run_ended", {{"detail", texts}});
     EXPECT_NE(reader.pending().find("(secret)"), std::string::npos);
     EXPECT_TRUE(is_clean(reader.pending())) << reader.pending();
+}
+
+TEST_F(Redaction, OfAnswers) {
+    EXPECT_TRUE(is_clean(http::dumped({{"detail", texts}}, &redactor)));
+    EXPECT_EQ(http::dumped({{"detail", canary}}, &redactor), "{\"detail\":\"(secret)\"}\n");
 }
 
 TEST_F(Redaction, OfWhatACommandPrints) {
