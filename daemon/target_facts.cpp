@@ -14,8 +14,9 @@ const Declared* find_declared(const DesiredState& desired, const ResourceKey& ke
 }
 
 std::string TargetRunner::holds() const {
-    const bool both = !stored_hold_.empty() && !hold_.empty();
-    return stored_hold_ + (both ? "; " : "") + hold_;
+    std::string all = stored_hold_;
+    add_reason(all, hold_);
+    return all;
 }
 
 asio::awaitable<Result<Facts>> TargetRunner::facts_of(const Order& order) {
@@ -109,8 +110,7 @@ asio::awaitable<void> TargetRunner::add_restores(Facts& facts,
     if (restoring_.empty()) co_return;
     std::ranges::sort(both.resources, {}, &Declared::key);
     // The brake must not count as git's word what is only wanted back.
-    const std::string why = "something is being restored: removals wait until it is there";
-    facts.hold_removals += (facts.hold_removals.empty() ? "" : "; ") + why;
+    add_reason(facts.hold_removals, "something is being restored: removals wait until it is there");
     if (git->resources.empty()) facts.policy.prune = false;  // nothing declared removes nothing
     facts.desired = Complete<DesiredState>::vouched(std::move(both));
 }

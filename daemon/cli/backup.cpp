@@ -20,16 +20,13 @@ struct BackupOptions {
 asio::awaitable<int> backup(Machine& machine, std::string config, BackupOptions options) {
     const auto settings = load_settings(config);
     if (!settings) co_return fail(machine, settings.error());
-    std::error_code failed;
-    if (!std::filesystem::exists(settings->state + "/driftless.db", failed)) {
-        const Error nothing{Errc::not_found, "there is no state in " + in_quotes(settings->state)};
-        co_return fail(machine, nothing);
-    }
+    if (const auto there = find_state(*settings); !there) co_return fail(machine, there.error());
     const auto lane = machine.make_lane();
     const auto store = open_store(settings->state, Access::read_only, *lane, machine.clock);
     if (!store) co_return fail(machine, store.error());
     const auto copied = co_await (*store)->copy_to(options.file);
     if (!copied) co_return fail(machine, copied.error());
+    std::error_code failed;
     const auto bytes = std::filesystem::file_size(options.file, failed);
     if (options.as_json) {
         machine.out << json{{"file", options.file}, {"bytes", bytes}}.dump(2) << '\n';

@@ -21,11 +21,6 @@ Errc code_for(int status) {
     }
 }
 
-std::string text_at(const json& object, const char* key) {
-    const auto found = object.is_object() ? object.find(key) : object.end();
-    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 }  // namespace
 
 Endpoint::Endpoint(const Settings& settings, Machine& machine)

@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <memory>
 #include <ostream>
 
@@ -20,10 +19,7 @@ struct LeaveOptions {
 /// Where no daemon runs, which holds the state folder otherwise.
 asio::awaitable<Result<json>> leave_alone(Machine& machine, const Settings& settings,
                                           std::string target) {
-    std::error_code failed;
-    if (!std::filesystem::exists(settings.state + "/driftless.db", failed)) {
-        co_return Error{Errc::not_found, "there is no state in " + in_quotes(settings.state)};
-    }
+    if (auto there = find_state(settings); !there) co_return std::move(there).error();
     const auto lane = machine.make_lane();
     const auto store = open_store(settings.state, Access::own, *lane, machine.clock);
     if (!store) co_return store.error();

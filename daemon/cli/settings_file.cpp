@@ -8,8 +8,6 @@
 
 #include "providers/net/platform.hpp"
 
-#include "providers/net/platform.hpp"
-
 namespace driftless::cli {
 namespace {
 
@@ -77,6 +75,12 @@ std::string socket_path(const Settings& settings) {
 
 std::string clone_path(const Settings& settings, const std::string& source) {
     return settings.state + "/git/" + source + ".git";
+}
+
+Result<void> find_state(const Settings& settings) {
+    std::error_code failed;
+    if (std::filesystem::exists(settings.state + "/driftless.db", failed)) return {};
+    return Error{Errc::not_found, "there is no state in " + in_quotes(settings.state)};
 }
 
 }  // namespace driftless::cli

@@ -22,4 +22,7 @@ std::string clone_path(const Settings& settings, const std::string& source);
 /// All of a file. @return `not_found`; `unavailable`; `invalid`: larger than 1 MiB
 Result<std::string> read_text_file(const std::string& path);
 
+/// Has a daemon left its state where the settings say? @return `not_found`
+Result<void> find_state(const Settings& settings);
+
 }  // namespace driftless::cli

@@ -9,14 +9,9 @@
 namespace driftless::cli {
 namespace {
 
-std::string text_at(const json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? clean(found->get<std::string>()) : "";
-}
-
 /// Whole seconds from `now` until the time at `key`; none when there is no time.
 std::optional<long long> seconds_until(const json& object, const char* key, net::WallTime now) {
-    const auto time = net::parse_wall_time(text_at(object, key));
+    const auto time = net::parse_wall_time(clean_at(object, key));
     if (!time) return std::nullopt;
     return std::chrono::duration_cast<std::chrono::seconds>(*time - now).count();
 }
@@ -28,44 +23,44 @@ std::string findings_text(const json& findings, const Style& style) {
         const std::string place = place_text(finding);
         text +=
             fmt::format("  {} {}{}\n", style(error ? Tone::bad : Tone::faint, error ? "!" : "·"),
-                        place.empty() ? "" : place + ": ", text_at(finding, "message"));
+                        place.empty() ? "" : place + ": ", clean_at(finding, "message"));
     }
     return text;
 }
 
 std::string source_text(const json& source, net::WallTime now, const Style& style) {
-    const std::string word = text_at(source, "status");
-    const std::string tip = short_commit(text_at(source, "tip"));
+    const std::string word = clean_at(source, "status");
+    const std::string tip = short_commit(clean_at(source, "tip"));
     std::string text =
         fmt::format("{} {}  {}  {}{}", style(Tone::faint, "source"),
-                    style(Tone::strong, text_at(source, "name")), style(tone_of(word), word),
-                    text_at(source, "branch"), tip.empty() ? "" : " at " + tip);
+                    style(Tone::strong, clean_at(source, "name")), style(tone_of(word), word),
+                    clean_at(source, "branch"), tip.empty() ? "" : " at " + tip);
     if (const auto until = seconds_until(source, "checked", now)) {
         text += fmt::format(", checked {} ago", about(-*until));
     }
     text += "\n";
-    if (const auto detail = text_at(source, "detail"); !detail.empty()) {
+    if (const auto detail = clean_at(source, "detail"); !detail.empty()) {
         text += "  " + detail + "\n";
     }
     return text + findings_text(source["findings"], style);
 }
 
 std::string next_text(const json& target, net::WallTime now) {
-    if (const auto running = text_at(target, "running"); !running.empty()) {
-        const auto progress = text_at(target, "progress");
+    if (const auto running = clean_at(target, "running"); !running.empty()) {
+        const auto progress = clean_at(target, "progress");
         return "running" + (progress.empty() ? "" : ": " + progress);
     }
     const auto until = seconds_until(target, "next_due", now);
     if (!until) return {};
-    return fmt::format("next look in {} ({})", about(*until), text_at(target, "next_why"));
+    return fmt::format("next look in {} ({})", about(*until), clean_at(target, "next_why"));
 }
 
 std::string target_head(const json& target, net::WallTime now, const Style& style) {
-    const std::string word = text_at(target, "status");
-    const std::string commit = text_at(target, "commit");
+    const std::string word = clean_at(target, "status");
+    const std::string commit = clean_at(target, "commit");
     std::string text = fmt::format("{} {}  {}  {}  {}", style(Tone::faint, "target"),
-                                   style(Tone::strong, text_at(target, "name")),
-                                   style(tone_of(word), word), text_at(target, "mode"),
+                                   style(Tone::strong, clean_at(target, "name")),
+                                   style(tone_of(word), word), clean_at(target, "mode"),
                                    commit.empty() ? "no commit" : "commit " + short_commit(commit));
     if (const auto next = next_text(target, now); !next.empty()) text += "  " + next;
     return text + "\n";
@@ -73,26 +68,26 @@ std::string target_head(const json& target, net::WallTime now, const Style& styl
 
 std::string held_text(const json& target, const Style& style) {
     std::string text;
-    if (const auto why = text_at(target, "hold_removals"); !why.empty()) {
+    if (const auto why = clean_at(target, "hold_removals"); !why.empty()) {
         text += fmt::format("  {} every removal waits: {}\n", style(Tone::warn, "!"), why);
     }
     if (target["held"].empty()) return text;
     Table table;
     for (const json& held : target["held"]) {
-        table.row({{text_at(held, "verb"), Tone::warn},
-                   {fmt::format("{}/{}", text_at(held, "kind"), text_at(held, "name"))},
-                   {text_at(held, "why"), Tone::faint}});
+        table.row({{clean_at(held, "verb"), Tone::warn},
+                   {fmt::format("{}/{}", clean_at(held, "kind"), clean_at(held, "name"))},
+                   {clean_at(held, "why"), Tone::faint}});
     }
     text += fmt::format("  {} held until `driftless confirm {}`:\n", style(Tone::warn, "!"),
-                        text_at(target, "held_hash"));
+                        clean_at(target, "held_hash"));
     return text + table.print(style, "      ");
 }
 
 std::string suspended_text(const json& target, net::WallTime now, const Style& style) {
     std::string text;
     for (const json& one : target["suspended"]) {
-        const std::string name = text_at(one, "name");
-        const std::string reason = text_at(one, "reason");
+        const std::string name = clean_at(one, "name");
+        const std::string reason = clean_at(one, "reason");
         const auto left = seconds_until(one, "until", now);
         text += fmt::format("  {} {} is suspended{}{}; `driftless resume {}` ends it\n",
                             style(Tone::warn, "!"), name,
@@ -104,7 +99,7 @@ std::string suspended_text(const json& target, net::WallTime now, const Style& s
 
 std::string notes_text(const json& target) {
     std::string text;
-    for (const json& note : target["notes"]) text += "  " + text_at(note, "text") + "\n";
+    for (const json& note : target["notes"]) text += "  " + clean_at(note, "text") + "\n";
     return text;
 }
 
@@ -113,11 +108,11 @@ std::string resources_text(const std::string& target, const json& resources, con
     std::map<std::string, Table> groups;
     for (const json& resource : resources) {
         if (resource["target"] != target) continue;
-        const std::string status = text_at(resource, "status");
-        groups[text_at(resource["origin"], "manifest")].row(
+        const std::string status = clean_at(resource, "status");
+        groups[clean_at(resource["origin"], "manifest")].row(
             {{status, tone_of(status)},
-             {fmt::format("{}/{}", text_at(resource, "kind"), text_at(resource, "name"))},
-             {text_at(resource, "why"), Tone::faint}});
+             {fmt::format("{}/{}", clean_at(resource, "kind"), clean_at(resource, "name"))},
+             {clean_at(resource, "why"), Tone::faint}});
     }
     std::string text;
     for (const auto& [manifest, table] : groups) {
@@ -131,19 +126,19 @@ std::string target_text(const json& target, const json& resources, net::WallTime
                         const Style& style) {
     std::string text = target_head(target, now, style);
     text += suspended_text(target, now, style);
-    const bool suspended = text_at(target, "status") == "suspended";
-    if (const auto detail = text_at(target, "detail"); !detail.empty() && !suspended) {
+    const bool suspended = clean_at(target, "status") == "suspended";
+    if (const auto detail = clean_at(target, "detail"); !detail.empty() && !suspended) {
         text += "  " + style(Tone::bad, detail) + "\n";
     }
     if (target["last"].is_object()) {
-        const auto error = text_at(target["last"], "error");
-        if (!error.empty() && error != text_at(target, "detail")) {
+        const auto error = clean_at(target["last"], "error");
+        if (!error.empty() && error != clean_at(target, "detail")) {
             text += fmt::format("  {} last run: {}\n", style(Tone::bad, "!"), error);
         }
     }
     text += findings_text(target["findings"], style) + held_text(target, style);
     text += notes_text(target);
-    return text + resources_text(text_at(target, "name"), resources, style);
+    return text + resources_text(clean_at(target, "name"), resources, style);
 }
 
 }  // namespace
@@ -151,8 +146,8 @@ std::string target_text(const json& target, const json& resources, net::WallTime
 std::string status_text(const json& status, const json& resources, net::WallTime now,
                         const Style& style) {
     std::string text = fmt::format("{} {}\n", style(Tone::faint, "installation"),
-                                   style(Tone::strong, text_at(status, "installation")));
-    if (const auto lost = text_at(status, "lost"); !lost.empty()) {
+                                   style(Tone::strong, clean_at(status, "installation")));
+    if (const auto lost = clean_at(status, "lost"); !lost.empty()) {
         text += style(Tone::bad, "! ") + lost + "\n";
     }
     if (!status.value("store_works", true)) {

@@ -47,6 +47,15 @@ std::string clean(std::string_view text) {
     return result;
 }
 
+std::string text_at(const json& object, const char* key) {
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+std::string clean_at(const json& object, const char* key) {
+    return clean(text_at(object, key));
+}
+
 std::string in_line(const json& value) {
     if (value.is_null()) return "(none)";
     // Foreign bytes may not be UTF-8, which a dump would throw at.

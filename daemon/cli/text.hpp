@@ -13,6 +13,11 @@ using json = nlohmann::json;
 /// The text without anything that a terminal would obey: control characters are shown escaped.
 std::string clean(std::string_view text);
 
+/// The text at `key`; "" where there is none, or no object.
+std::string text_at(const json& object, const char* key);
+/// The same, clean.
+std::string clean_at(const json& object, const char* key);
+
 /// A value of a field in one line, for people: texts in quotes, long ones cut.
 std::string in_line(const json& value);
 

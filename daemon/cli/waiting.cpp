@@ -13,11 +13,6 @@ namespace {
 
 using State = Standing::State;
 
-std::string text_at(const json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 const json* source_of(const json& target, const json& sources) {
     for (const json& source : sources) {
         if (source["name"] == target["source"]) return &source;

@@ -12,10 +12,6 @@ constexpr std::int64_t removed_for_ms = std::chrono::milliseconds{24h * 30}.coun
 constexpr std::int64_t wanted_for_ms = confirmed_for_ms;  ///< what can't be restored sooner
 constexpr std::int64_t most_history = 100'000;
 
-std::int64_t ms(net::WallTime time) {
-    return time.time_since_epoch().count();
-}
-
 /// The text of a list of file names. @return `internal`: not written by us
 Result<std::vector<std::string>> read_files(const std::string& text) {
     const json list = json::parse(text, nullptr, false);
@@ -33,14 +29,9 @@ std::string last_state_of(const InventoryEntry& entry) {
     return entry.last_state.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-void add_reason(std::string& reasons, const std::string& reason) {
-    if (!reasons.empty() && !reason.empty()) reasons += "; ";
-    reasons += reason;
-}
-
 HistoryEntry history_of(const sqlite::Statement& row, ResourceKey key) {
     HistoryEntry entry;
-    entry.at = net::WallTime{std::chrono::milliseconds{row.number(0)}};
+    entry.at = time_of(row.number(0));
     entry.run = row.text(1);
     entry.target = row.text(2);
     entry.key = std::move(key);

@@ -10,6 +10,14 @@
 
 namespace driftless {
 
+/// A time as a table holds it: ms since 1970.
+inline std::int64_t ms(net::WallTime time) {
+    return time.time_since_epoch().count();
+}
+inline net::WallTime time_of(std::int64_t ms) {
+    return net::WallTime{std::chrono::milliseconds{ms}};
+}
+
 /// A target, or a key, as a table names it. @return `internal`: not written by us
 Result<ResourceKey> what_in(const std::string& text, const std::string& target);
 

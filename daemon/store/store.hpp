@@ -113,6 +113,12 @@ public:
     [[nodiscard]] virtual std::string lost() const = 0;
 };
 
+/// Puts one more reason behind others: "a; b".
+inline void add_reason(std::string& reasons, const std::string& reason) {
+    if (!reasons.empty() && !reason.empty()) reasons += "; ";
+    reasons += reason;
+}
+
 enum class Access { own, read_only };
 
 /// Opens or makes `folder`/driftless.db: integrity check, migrations (a copy is kept before one), a

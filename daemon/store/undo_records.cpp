@@ -6,14 +6,6 @@ namespace {
 
 constexpr std::int64_t most_runs_kept = 200;  ///< of each target
 
-std::int64_t ms(net::WallTime time) {
-    return time.time_since_epoch().count();
-}
-
-net::WallTime time_of(std::int64_t ms) {
-    return net::WallTime{std::chrono::milliseconds{ms}};
-}
-
 LastRun run_of(const sqlite::Statement& row) {
     LastRun run;
     run.id = row.text(0);
