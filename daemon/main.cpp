@@ -1,3 +1,4 @@
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -28,6 +29,20 @@ std::map<std::string, std::string> read_environment() {
     return environment;
 }
 
+std::size_t columns_of_terminal() {
+    winsize size{};
+    return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+/// https://no-color.org
+bool wants_colours(const std::map<std::string, std::string>& environment) {
+    const auto text = [&](const char* name) {
+        const auto found = environment.find(name);
+        return found == environment.end() ? std::string{} : found->second;
+    };
+    return text("NO_COLOR").empty() && text("TERM") != "dumb";
+}
+
 /// From the first call on, these signals no longer end the process by themselves.
 net::asio::awaitable<cli::Asked> next_asked(net::asio::any_io_executor executor,
                                             std::unique_ptr<net::Signals>& signals) {
@@ -46,11 +61,16 @@ int run_program(std::vector<std::string> arguments) {
     cli::RedactedStream out{std::cout, redactor};
     cli::RedactedStream err{std::cerr, redactor};
     std::unique_ptr<net::Signals> signals;
+    auto environment = read_environment();
+    const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+    const bool colours = terminal && wants_colours(environment);
     cli::Machine machine{
-        .environment = read_environment(),
+        .environment = std::move(environment),
         .out = out,
         .err = err,
-        .terminal = ::isatty(STDOUT_FILENO) == 1,
+        .terminal = terminal,
+        .colours = colours,
+        .columns = terminal ? columns_of_terminal() : 0,
         .user = ::geteuid(),
         .executor = io.get_executor(),
         .clock = clock,

@@ -5,6 +5,7 @@
 
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
+#include "daemon/cli/output.hpp"
 #include "daemon/cli/settings_file.hpp"
 #include "daemon/cli/text.hpp"
 #include "daemon/store/store.hpp"
@@ -29,7 +30,7 @@ asio::awaitable<int> backup(Machine& machine, std::string config, BackupOptions 
     std::error_code failed;
     const auto bytes = std::filesystem::file_size(options.file, failed);
     if (options.as_json) {
-        machine.out << json{{"file", options.file}, {"bytes", bytes}}.dump(2) << '\n';
+        show_json(machine, json{{"file", options.file}, {"bytes", bytes}});
     } else {
         machine.out << fmt::format("{}: {} bytes; it becomes {} again while no daemon runs\n",
                                    clean(options.file), bytes,

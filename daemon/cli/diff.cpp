@@ -7,6 +7,7 @@
 #include "daemon/cli/endpoint.hpp"
 #include "daemon/cli/exit_code.hpp"
 #include "daemon/cli/field_text.hpp"
+#include "daemon/cli/output.hpp"
 #include "daemon/cli/text.hpp"
 
 namespace driftless::cli {
@@ -45,10 +46,10 @@ asio::awaitable<int> diff(Machine& machine, std::string config, DiffOptions opti
     if (!answer) co_return fail(machine, answer.error());
     const json resources = chosen((*answer)["resources"], *keys);
     if (options.as_json) {
-        machine.out << json{{"resources", resources}}.dump(2) << '\n';
+        show_json(machine, json{{"resources", resources}});
     } else {
-        const Style style{machine.terminal};
-        for (const json& resource : resources) machine.out << text_of(resource, style);
+        const Style style{machine.colours};
+        for (const json& resource : resources) show(machine, text_of(resource, style));
     }
     co_return exit_code_of_resources(resources);
 }

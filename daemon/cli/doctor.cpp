@@ -5,6 +5,7 @@
 #include "daemon/cli/check_up.hpp"
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
+#include "daemon/cli/output.hpp"
 #include "daemon/cli/settings_file.hpp"
 #include "daemon/cli/text.hpp"
 
@@ -37,7 +38,7 @@ void print(Machine& machine, const Checks& checks, bool as_json) {
                             {"verdict", name_of(check.verdict)},
                             {"detail", check.detail}});
         }
-        machine.out << json{{"checks", std::move(list)}}.dump(2) << '\n';
+        show_json(machine, json{{"checks", std::move(list)}});
         return;
     }
     Table table;
@@ -45,7 +46,7 @@ void print(Machine& machine, const Checks& checks, bool as_json) {
         table.row(
             {sign_of(check.verdict), {clean(check.about), Tone::strong}, {clean(check.detail)}});
     }
-    machine.out << table.print(Style{machine.terminal}, "");
+    show(machine, table.print(Style{machine.colours}, ""));
 }
 
 asio::awaitable<Check> check_daemon(const Settings& settings, Machine& machine) {

@@ -7,6 +7,7 @@
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
 #include "daemon/cli/history_text.hpp"
+#include "daemon/cli/output.hpp"
 
 namespace driftless::cli {
 namespace {
@@ -53,9 +54,9 @@ asio::awaitable<int> history(Machine& machine, std::string config, HistoryOption
     }
     if (keys->size() > 1) put_in_order(entries, options.limit);
     if (options.as_json) {
-        machine.out << json{{"history", entries}}.dump(2) << '\n';
+        show_json(machine, json{{"history", entries}});
     } else {
-        machine.out << history_text(entries, Style{machine.terminal});
+        show(machine, history_text(entries, Style{machine.colours}));
     }
     co_return exit_done;
 }

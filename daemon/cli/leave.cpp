@@ -4,6 +4,7 @@
 
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
+#include "daemon/cli/output.hpp"
 #include "daemon/cli/settings_file.hpp"
 #include "daemon/cli/text.hpp"
 #include "daemon/http/views.hpp"
@@ -59,9 +60,9 @@ asio::awaitable<int> leave(Machine& machine, std::string config, LeaveOptions op
     }
     if (!answer) co_return fail(machine, answer.error());
     if (options.as_json) {
-        machine.out << answer->dump(2) << '\n';
+        show_json(machine, *answer);
     } else {
-        machine.out << text_of(options.target, (*answer)["left"]);
+        show(machine, text_of(options.target, (*answer)["left"]));
     }
     co_return exit_done;
 }

@@ -27,8 +27,10 @@ struct Machine {
     std::map<std::string, std::string> environment;
     std::ostream& out;
     std::ostream& err;
-    bool terminal = false;   ///< `out` is one: colours may be used
-    std::uint32_t user = 0;  ///< effective user id
+    bool terminal = false;    ///< `out` is one
+    bool colours = false;     ///< on a terminal, unless NO_COLOR or TERM=dumb ask for none
+    std::size_t columns = 0;  ///< of the terminal; 0: unknown, and nothing is folded
+    std::uint32_t user = 0;   ///< effective user id
     asio::any_io_executor executor;
     net::Clock& clock;
     net::Random& random;

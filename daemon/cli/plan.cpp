@@ -6,6 +6,7 @@
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
 #include "daemon/cli/exit_code.hpp"
+#include "daemon/cli/output.hpp"
 #include "daemon/cli/plan_text.hpp"
 #include "daemon/cli/settings_file.hpp"
 #include "daemon/cli/world.hpp"
@@ -46,7 +47,11 @@ using FilesResult = Result<std::shared_ptr<const Files>>;
 class Planning {
 public:
     Planning(World& world, Machine& machine, const PlanOptions& options)
-        : world_(world), machine_(machine), options_(options), clones_(machine.random) {}
+        : world_(world),
+          machine_(machine),
+          options_(options),
+          progress_(machine, options.as_json),
+          clones_(machine.random) {}
 
     asio::awaitable<int> all();
 
@@ -63,6 +68,7 @@ private:
     World& world_;
     Machine& machine_;
     const PlanOptions& options_;
+    Progress progress_;
     TemporaryFolder clones_;  // the daemon's clones belong to the daemon
     std::map<std::string, Wanted> wanted_;
     json plans_ = json::array();
@@ -73,13 +79,14 @@ private:
 asio::awaitable<int> Planning::all() {
     for (const auto& [name, settings] : world_.settings->sources) co_await source(settings);
     co_await plan_wanted();
-    if (options_.as_json) machine_.out << json{{"plans", plans_}}.dump(2) << '\n';
+    if (options_.as_json) show_json(machine_, json{{"plans", plans_}});
     if (failed_) co_return exit_error;
     co_return pending_ ? exit_pending : exit_done;
 }
 
 asio::awaitable<void> Planning::source(const SourceSettings& source) {
     auto files = co_await files_of(source);
+    progress_.clear();
     if (!files) {
         fail(machine_, files.error());
         failed_ = true;
@@ -107,6 +114,7 @@ asio::awaitable<FilesResult> Planning::files_of(const SourceSettings& source) {
 
 asio::awaitable<FilesResult> Planning::fetched(const SourceSettings& source) {
     const std::string clone = clones_.path() + "/" + source.name + ".git";
+    progress_.say(fmt::format("{}: fetches {}", source.name, source.url));
     auto git = git::make_source(source, clone, machine_.processes, *world_.files_lane,
                                 access_of_sources(*world_.secrets));
     auto tip = co_await git->fetch();
@@ -137,6 +145,7 @@ asio::awaitable<Loaded> Planning::loaded(const SourceSettings& source,
 }
 
 asio::awaitable<void> Planning::plan_wanted() {
+    progress_.say("looks at " + (options_.target.empty() ? "every target" : options_.target));
     const PlanParts parts{.settings = *world_.settings,
                           .targets = world_.targets,
                           .store = *world_.store,
@@ -145,6 +154,7 @@ asio::awaitable<void> Planning::plan_wanted() {
                           .random = machine_.random};
     std::string only = options_.target;
     const auto plans = co_await plan_targets(parts, std::move(wanted_), std::move(only));
+    progress_.clear();
     for (const auto& [target, plan] : plans) {
         if (plan) {
             print(*plan);
@@ -167,7 +177,7 @@ void Planning::print(const Plan& plan) {
     if (options_.as_json) {
         plans_.push_back(http::view_of(plan));
     } else {
-        machine_.out << plan_text(plan, Style{machine_.terminal});
+        show(machine_, plan_text(plan, Style{machine_.colours}));
     }
 }
 

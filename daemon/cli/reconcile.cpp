@@ -4,11 +4,17 @@
 
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
+#include "daemon/cli/output.hpp"
 #include "daemon/cli/settings_file.hpp"
 #include "daemon/cli/text.hpp"
 
 namespace driftless::cli {
 namespace {
+
+struct ReconcileOptions {
+    std::string what;  ///< empty: every target
+    bool as_json = false;
+};
 
 /// The target's name as it is, or the keys that the text means.
 asio::awaitable<Result<std::vector<std::string>>> wanted(const Settings& settings,
@@ -25,19 +31,23 @@ asio::awaitable<Result<std::vector<std::string>>> wanted(const Settings& setting
     co_return texts;
 }
 
-asio::awaitable<int> reconcile_now(Machine& machine, std::string config, std::string what) {
+asio::awaitable<int> reconcile_now(Machine& machine, std::string config, ReconcileOptions options) {
     const auto settings = load_settings(config);
     if (!settings) co_return fail(machine, settings.error());
     Endpoint endpoint{*settings, machine};
-    auto names = co_await wanted(*settings, endpoint, what);
+    auto names = co_await wanted(*settings, endpoint, options.what);
     if (!names) co_return fail(machine, names.error());
     json list = json::array();
     for (const std::string& name : *names) list.push_back({{"name", name}});
-    json body{{"targets", std::move(list)}};
+    json body{{"targets", list}};
     const auto answer = co_await endpoint.post("/api/v1/reconcile", std::move(body));
     if (!answer) co_return fail(machine, answer.error());
-    machine.out << "a run of " << (what.empty() ? "every target" : clean(what))
-                << " begins; see `driftless status`\n";
+    if (options.as_json) {
+        show_json(machine, json{{"all", options.what.empty()}, {"reconciled", list}});
+    } else {
+        show(machine, fmt::format("a run of {} begins; see `driftless status`\n",
+                                  options.what.empty() ? "every target" : clean(options.what)));
+    }
     co_return exit_done;
 }
 
@@ -45,12 +55,13 @@ asio::awaitable<int> reconcile_now(Machine& machine, std::string config, std::st
 
 void add_reconcile(CLI::App& app, Selected& selected) {
     auto* command = app.add_subcommand("reconcile", "look at git and at the targets now");
-    auto what = std::make_shared<std::string>();  // shared with the callback, which outlives us
-    command->add_option("what", *what, "a target or a key; left out: every target")
+    auto options = std::make_shared<ReconcileOptions>();  // shared with the callback
+    command->add_option("what", options->what, "a target or a key; left out: every target")
         ->type_name("TARGET|KEY");
-    command->callback([&selected, what] {
-        selected.command = [&selected, what](Machine& machine) {
-            return reconcile_now(machine, selected.config, *what);
+    command->add_flag("--json", options->as_json, "for programs");
+    command->callback([&selected, options] {
+        selected.command = [&selected, options](Machine& machine) {
+            return reconcile_now(machine, selected.config, *options);
         };
     });
 }

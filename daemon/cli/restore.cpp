@@ -5,6 +5,7 @@
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
 #include "daemon/cli/history_text.hpp"
+#include "daemon/cli/output.hpp"
 
 namespace driftless::cli {
 namespace {
@@ -16,11 +17,11 @@ struct RestoreOptions {
 
 int list(Machine& machine, const json& answer, bool as_json) {
     if (as_json) {
-        machine.out << answer.dump(2) << '\n';
+        show_json(machine, answer);
     } else if (answer["removed"].empty()) {
         machine.out << "nothing was removed within the last 30 days\n";
     } else {
-        machine.out << removed_text(answer["removed"], Style{machine.terminal});
+        show(machine, removed_text(answer["removed"], Style{machine.colours}));
     }
     return exit_done;
 }
@@ -42,7 +43,7 @@ asio::awaitable<int> restore(Machine& machine, std::string config, RestoreOption
         if (!options.as_json) machine.out << clean(to_string(key)) << " comes back\n";
     }
     if (options.as_json) {
-        machine.out << json{{"restored", restored}}.dump(2) << '\n';
+        show_json(machine, json{{"restored", restored}});
     } else {
         machine.out << "it is left alone until git declares it again; see `driftless status`\n";
     }

@@ -5,6 +5,7 @@
 
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
+#include "daemon/cli/output.hpp"
 #include "daemon/cli/text.hpp"
 
 namespace driftless::cli {
@@ -44,7 +45,7 @@ asio::awaitable<int> resume(Machine& machine, std::string config, ResumeOptions 
     const auto answer = co_await endpoint->post("/api/v1/resume", std::move(body));
     if (!answer) co_return fail(machine, answer.error());
     if (options.as_json) {
-        machine.out << json{{"resumed", {{{"name", *name}}}}}.dump(2) << '\n';
+        show_json(machine, json{{"resumed", {{{"name", *name}}}}});
     } else {
         machine.out << clean(*name) << " is looked after again; a run begins\n";
     }

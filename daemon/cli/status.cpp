@@ -5,6 +5,7 @@
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
 #include "daemon/cli/exit_code.hpp"
+#include "daemon/cli/output.hpp"
 #include "daemon/cli/status_text.hpp"
 
 namespace driftless::cli {
@@ -27,45 +28,52 @@ asio::awaitable<Result<json>> unmanaged_of(Endpoint& endpoint, const json& statu
     co_return all;
 }
 
-void print_unmanaged(Machine& machine, const json& unmanaged, const Style& style) {
+std::string unmanaged_text(const json& unmanaged, const Style& style) {
     Table table;
     for (const json& live : unmanaged) {
-        table.row({{clean(live["key"].get<std::string>())},
-                   {clean(live["detail"].get<std::string>()), Tone::faint}});
+        table.row({{clean_at(live, "key")}, {clean_at(live, "detail"), Tone::faint}});
     }
-    machine.out << "\nnot ours\n" << table.print(style, "  ");
+    return unmanaged.empty() ? "\nnothing else lives there\n"
+                             : "\nnot ours\n" + table.print(style, "  ");
 }
 
-asio::awaitable<Result<int>> print_once(Machine& machine, Endpoint& endpoint,
-                                        const StatusOptions& options) {
+/// What /api/v1/status says, with the resources and what else is asked for.
+asio::awaitable<Result<json>> read_status(Endpoint& endpoint, StatusOptions options) {
     auto status = co_await endpoint.get("/api/v1/status");
     if (!status) co_return std::move(status).error();
     auto resources = co_await endpoint.get("/api/v1/resources");
     if (!resources) co_return std::move(resources).error();
-    Result<json> unmanaged = json::array();
-    if (options.unmanaged) unmanaged = co_await unmanaged_of(endpoint, *status);
+    (*status)["resources"] = std::move((*resources)["resources"]);
+    if (!options.unmanaged) co_return status;
+    auto unmanaged = co_await unmanaged_of(endpoint, *status);
     if (!unmanaged) co_return std::move(unmanaged).error();
-    const Style style{machine.terminal};
-    if (options.as_json) {
-        (*status)["resources"] = (*resources)["resources"];
-        if (options.unmanaged) (*status)["not_ours"] = *unmanaged;
-        machine.out << status->dump(2) << '\n';
-    } else {
-        if (options.watch && machine.terminal) machine.out << "\x1b[H\x1b[2J";
-        machine.out << status_text(*status, *resources, machine.clock.wall(), style);
-        if (options.unmanaged) print_unmanaged(machine, *unmanaged, style);
-    }
-    machine.out.flush();
-    co_return exit_code_of_status(*status);
+    (*status)["not_ours"] = *std::move(unmanaged);
+    co_return status;
 }
 
+int print(Machine& machine, const Result<json>& status, const StatusOptions& options) {
+    if (options.watch && machine.terminal && !options.as_json) machine.out << "\x1b[H\x1b[2J";
+    if (!status) return fail(machine, status.error());
+    if (options.as_json) {
+        show_json(machine, *status);
+    } else {
+        const Style style{machine.colours};
+        std::string text = status_text(*status, machine.clock.wall(), style);
+        if (options.unmanaged) text += unmanaged_text((*status)["not_ours"], style);
+        show(machine, std::move(text));
+    }
+    machine.out.flush();
+    return exit_code_of_status(*status);
+}
+
+/// Watching, it goes on over errors: a daemon may be started again.
 asio::awaitable<int> status(Machine& machine, std::string config, StatusOptions options) {
     auto endpoint = endpoint_of(config, machine);
     if (!endpoint) co_return fail(machine, endpoint.error());
     while (true) {
-        const auto code = co_await print_once(machine, *endpoint, options);
-        if (!code) co_return fail(machine, code.error());
-        if (!options.watch) co_return *code;
+        const auto read = co_await read_status(*endpoint, options);
+        const int code = print(machine, read, options);
+        if (!options.watch) co_return code;
         const auto waited = co_await machine.clock.sleep_for(std::chrono::seconds{2});
         if (!waited) co_return exit_done;
     }

@@ -143,8 +143,7 @@ std::string target_text(const json& target, const json& resources, net::WallTime
 
 }  // namespace
 
-std::string status_text(const json& status, const json& resources, net::WallTime now,
-                        const Style& style) {
+std::string status_text(const json& status, net::WallTime now, const Style& style) {
     std::string text = fmt::format("{} {}\n", style(Tone::faint, "installation"),
                                    style(Tone::strong, clean_at(status, "installation")));
     if (const auto lost = clean_at(status, "lost"); !lost.empty()) {
@@ -155,7 +154,7 @@ std::string status_text(const json& status, const json& resources, net::WallTime
     }
     for (const json& source : status["sources"]) text += "\n" + source_text(source, now, style);
     for (const json& target : status["targets"]) {
-        text += "\n" + target_text(target, resources["resources"], now, style);
+        text += "\n" + target_text(target, status["resources"], now, style);
     }
     return text;
 }

@@ -10,9 +10,7 @@
 namespace driftless::cli {
 
 /// The daemon's status for people.
-/// @param status     /api/v1/status
-/// @param resources  /api/v1/resources
-std::string status_text(const json& status, const json& resources, net::WallTime now,
-                        const Style& style);
+/// @param status  /api/v1/status, with the `resources` of /api/v1/resources
+std::string status_text(const json& status, net::WallTime now, const Style& style);
 
 }  // namespace driftless::cli

@@ -4,6 +4,7 @@
 
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
+#include "daemon/cli/output.hpp"
 #include "daemon/cli/settings_file.hpp"
 #include "daemon/cli/text.hpp"
 
@@ -56,7 +57,7 @@ asio::awaitable<int> suspend(Machine& machine, std::string config, SuspendOption
     if (!targets) co_return fail(machine, targets.error());
     const json suspended = shown_by((*targets)["targets"], name);
     if (options.as_json) {
-        machine.out << json{{"suspended", json::array({suspended})}}.dump(2) << '\n';
+        show_json(machine, json{{"suspended", json::array({suspended})}});
     } else {
         machine.out << text_of(suspended);
     }

@@ -22,15 +22,85 @@ bool is_c1(std::string_view text, std::size_t at) {  // U+0080 to U+009F, in UTF
     return next >= 0x80 && next <= 0x9F;
 }
 
-/// Cut between code points.
-std::string cut(const std::string& text, std::size_t most) {
-    if (text.size() <= most) return text;
-    std::size_t end = most;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-    return text.substr(0, end) + "…";
+/// One code point each, with the colours that begin right before it.
+std::vector<std::string_view> glyphs_of(std::string_view line) {
+    std::vector<std::string_view> glyphs;
+    std::size_t begin = 0;
+    std::size_t at = 0;
+    while (at < line.size()) {
+        if (line[at] == '\x1b') {
+            at = std::min(line.find('m', at), line.size() - 1) + 1;
+            continue;
+        }
+        ++at;
+        while (at < line.size() && (static_cast<unsigned char>(line[at]) & 0xC0U) == 0x80U) ++at;
+        glyphs.push_back(line.substr(begin, at - begin));
+        begin = at;
+    }
+    if (begin < line.size()) glyphs.push_back(line.substr(begin));  // an end of colours
+    return glyphs;
+}
+
+bool is_blank(std::string_view glyph) {
+    return glyph.back() == ' ';
+}
+
+/// Where the lines after the first begin: below the last column, if enough room is left there.
+std::size_t hanging(const std::vector<std::string_view>& glyphs, std::size_t columns) {
+    const auto most = std::min(glyphs.size(), columns - columns / 3);
+    std::size_t indent = 0;
+    while (indent < most && is_blank(glyphs[indent])) ++indent;
+    std::size_t column = indent + 2;
+    for (std::size_t i = indent + 2; i < most; ++i) {
+        const bool begins =
+            !is_blank(glyphs[i]) && is_blank(glyphs[i - 1]) && is_blank(glyphs[i - 2]);
+        if (begins) column = i;
+    }
+    return std::min(column, columns / 2);
+}
+
+/// Where a line that begins at `from` and is too long ends: at a blank, else where the room ends.
+std::size_t end_of_line(const std::vector<std::string_view>& glyphs, std::size_t from,
+                        std::size_t least, std::size_t room) {
+    for (std::size_t end = from + room; end > from + least; --end) {
+        if (is_blank(glyphs[end])) return end;
+    }
+    return from + room;
+}
+
+std::string folded_line(std::string_view line, std::size_t columns) {
+    const auto glyphs = glyphs_of(line);
+    if (glyphs.size() <= columns) return std::string{line};
+    const std::size_t hang = hanging(glyphs, columns);
+    std::string result;
+    std::size_t at = 0;
+    std::size_t indent = 0;
+    while (glyphs.size() - at > columns - indent) {
+        const auto end = end_of_line(glyphs, at, indent == 0 ? hang : 0, columns - indent);
+        for (; at < end; ++at) result += glyphs[at];
+        while (at < glyphs.size() && is_blank(glyphs[at])) ++at;
+        indent = hang;
+        result += "\n" + std::string(indent, ' ');
+    }
+    for (; at < glyphs.size(); ++at) result += glyphs[at];
+    return result;
 }
 
 }  // namespace
+
+std::string folded(std::string_view text, std::size_t columns) {
+    constexpr std::size_t narrowest = 40;
+    if (columns < narrowest) return std::string{text};
+    std::string result;
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        result += folded_line(text.substr(0, end), columns);
+        if (end == text.size()) break;
+        result += '\n';
+        text.remove_prefix(end + 1);
+    }
+    return result;
+}
 
 std::string clean(std::string_view text) {
     std::string result;
@@ -56,11 +126,18 @@ std::string clean_at(const json& object, const char* key) {
     return clean(text_at(object, key));
 }
 
+std::string cut(const std::string& text, std::size_t most) {
+    if (text.size() <= most) return text;
+    std::size_t end = most - 1;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    return text.substr(0, end) + "…";
+}
+
 std::string in_line(const json& value) {
     if (value.is_null()) return "(none)";
     // Foreign bytes may not be UTF-8, which a dump would throw at.
     const std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
-    return cut(clean(text), longest_value);
+    return cut(clean(text), longest_value + 1);
 }
 
 std::string Style::operator()(Tone tone, std::string_view text) const {

@@ -18,6 +18,9 @@ std::string text_at(const json& object, const char* key);
 /// The same, clean.
 std::string clean_at(const json& object, const char* key);
 
+/// At most `most` bytes of it are shown, cut between code points, with a sign of what is missing.
+std::string cut(const std::string& text, std::size_t most);
+
 /// A value of a field in one line, for people: texts in quotes, long ones cut.
 std::string in_line(const json& value);
 
@@ -50,6 +53,10 @@ public:
 private:
     std::vector<std::vector<Cell>> rows_;
 };
+
+/// Lines longer than `columns` go on in the next one, below where their last column begins. Texts
+/// without a blank are cut; colours take no place. @param columns  below 40: as it is
+std::string folded(std::string_view text, std::size_t columns);
 
 /// "4 min", "12 s": about how long, for people.
 std::string about(long long seconds);

@@ -1,15 +1,17 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <memory>
-#include <ostream>
-#include <set>
+#include <tuple>
 
 #include "config/manifest.hpp"
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
+#include "daemon/cli/output.hpp"
 #include "daemon/cli/settings_file.hpp"
 #include "daemon/cli/text.hpp"
 #include "daemon/git/source.hpp"
+#include "daemon/http/views.hpp"
 #include "daemon/registry.hpp"
 #include "daemon/secrets/secrets.hpp"
 
@@ -49,25 +51,56 @@ Settings permissive(const Files& files, const Expanders& expanders) {
     return settings;
 }
 
-/// Prints what was found, once each, sorted by place. @return are there errors?
-bool print(Machine& machine, const Loaded& loaded) {
-    std::set<std::pair<Place, std::string>> lines;
-    bool errors = false;
-    const auto add = [&](const Findings& findings) {
-        errors = errors || has_errors(findings);
-        for (const Finding& finding : findings) {
-            const bool note = finding.severity == Finding::Severity::note;
-            lines.emplace(finding.place, to_string(finding) + (note ? " (note)" : ""));
-        }
-    };
-    for (const auto& [target, load] : loaded.targets) add(load.findings);
-    add(loaded.unparsed);
-    add(loaded.elsewhere);
-    for (const auto& [place, line] : lines) machine.out << clean(line) << '\n';
-    return errors;
+/// What was found, once each, sorted by place.
+Findings found_in(const Loaded& loaded) {
+    Findings all = loaded.unparsed;
+    std::ranges::copy(loaded.elsewhere, std::back_inserter(all));
+    for (const auto& [target, load] : loaded.targets) {
+        std::ranges::copy(load.findings, std::back_inserter(all));
+    }
+    const auto parts = [](const Finding& one) { return std::tie(one.place, one.message); };
+    std::ranges::sort(all, {}, parts);
+    const auto same = std::ranges::unique(all, {}, parts);
+    all.erase(same.begin(), same.end());
+    return all;
 }
 
-int check(Machine& machine, const Files& files, const Settings& settings, const Secrets& secrets) {
+std::size_t resources_in(const Loaded& loaded) {
+    std::size_t resources = 0;
+    for (const auto& [target, load] : loaded.targets) {
+        if (load.desired) resources += (*load.desired)->resources.size();
+    }
+    return resources;
+}
+
+std::string text_of(const Findings& findings, const Loaded& loaded) {
+    std::string text;
+    for (const Finding& finding : findings) {
+        const bool note = finding.severity == Finding::Severity::note;
+        text += clean(to_string(finding)) + (note ? " (note)\n" : "\n");
+    }
+    if (has_errors(findings)) return text;
+    const std::size_t targets = loaded.targets.size();
+    const std::size_t resources = resources_in(loaded);
+    return text + fmt::format("valid: {} target{}, {} resource{}\n", targets,
+                              targets == 1 ? "" : "s", resources, resources == 1 ? "" : "s");
+}
+
+json view_of(const Findings& findings, const Loaded& loaded) {
+    json view = http::view_of(findings);
+    view["valid"] = !has_errors(findings);
+    view["targets"] = loaded.targets.size();
+    view["resources"] = resources_in(loaded);
+    return view;
+}
+
+struct ValidateOptions {
+    std::string folder = ".";
+    bool as_json = false;
+};
+
+int check(Machine& machine, const Files& files, const Settings& settings, const Secrets& secrets,
+          bool as_json) {
     const Expanders expanders = all_expanders();
     const auto vault = make_vault(net::random_hex(machine.random, 32));
     const Loaded loaded = load(files, {.settings = settings,
@@ -76,40 +109,41 @@ int check(Machine& machine, const Files& files, const Settings& settings, const 
                                        .vault = *vault,
                                        .targets = {},
                                        .addressed_before = {}});
-    if (print(machine, loaded)) return exit_error;
-    std::size_t resources = 0;
-    for (const auto& [target, load] : loaded.targets) {
-        if (load.desired) resources += (*load.desired)->resources.size();
+    const Findings findings = found_in(loaded);
+    if (as_json) {
+        show_json(machine, view_of(findings, loaded));
+    } else {
+        show(machine, text_of(findings, loaded));
     }
-    machine.out << fmt::format("valid: {} target{}, {} resource{}\n", loaded.targets.size(),
-                               loaded.targets.size() == 1 ? "" : "s", resources,
-                               resources == 1 ? "" : "s");
-    return exit_done;
+    return has_errors(findings) ? exit_error : exit_done;
 }
 
-asio::awaitable<int> validate(Machine& machine, std::string config, std::string folder) {
-    const auto files = git::open_folder(folder);
+asio::awaitable<int> validate(Machine& machine, std::string config, ValidateOptions options) {
+    const auto files = git::open_folder(options.folder);
     if (!files) co_return fail(machine, files.error());
     std::error_code failed;
     if (config.empty() && !std::filesystem::exists(usual_settings_path(), failed)) {
         const AnySecret secrets;
-        co_return check(machine, **files, permissive(**files, all_expanders()), secrets);
+        co_return check(machine, **files, permissive(**files, all_expanders()), secrets,
+                        options.as_json);
     }
     const auto settings = load_settings(config);
     if (!settings) co_return fail(machine, settings.error());
     const auto secrets = make_secrets(settings->secrets, machine.environment, &machine.redactor);
-    co_return check(machine, **files, *settings, *secrets);
+    co_return check(machine, **files, *settings, *secrets, options.as_json);
 }
 
 }  // namespace
 
 void add_validate(CLI::App& app, Selected& selected) {
     auto* command = app.add_subcommand("validate", "check manifests, without any network");
-    auto folder = std::make_shared<std::string>(".");  // shared with the callback
-    command->add_option("folder", *folder, "where they are; left out: here")->type_name("DIR");
-    command->callback([&selected, folder] {
-        selected.command = [&selected, folder](Machine& machine) {
-            return validate(machine, selected.config, *folder);
+    auto options = std::make_shared<ValidateOptions>();  // shared with the callback
+    command->add_option("folder", options->folder, "where they are; left out: here")
+        ->type_name("DIR");
+    command->add_flag("--json", options->as_json, "for programs");
+    command->callback([&selected, options] {
+        selected.command = [&selected, options](Machine& machine) {
+            return validate(machine, selected.config, *options);
         };
     });
 }

@@ -6,6 +6,7 @@
 #include "config/base/durations.hpp"
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
+#include "daemon/cli/output.hpp"
 #include "daemon/cli/settings_file.hpp"
 #include "daemon/cli/text.hpp"
 #include "daemon/cli/waiting.hpp"
@@ -124,7 +125,7 @@ asio::awaitable<int> wait(Machine& machine, std::string config, WaitOptions opti
     Endpoint endpoint{*settings, machine};
     const auto ended = co_await wait_for(machine, endpoint, options, *time);
     if (!ended) co_return fail(machine, ended.error());
-    if (options.as_json) machine.out << view_of(*ended, options.revision).dump(2) << '\n';
+    if (options.as_json) show_json(machine, view_of(*ended, options.revision));
     co_return exit_code_of(*ended);
 }
 

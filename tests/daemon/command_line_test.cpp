@@ -3,57 +3,23 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <sstream>
 
 #include "daemon/cli/key_lookup.hpp"
 #include "daemon/cli/settings_file.hpp"
 #include "daemon/cli/text.hpp"
 #include "daemon/store/store.hpp"
+#include "tests/daemon/terminal.hpp"
 #include "tests/support/run_on.hpp"
 #include "tests/support/temp_folder.hpp"
 
 namespace driftless::cli {
 namespace {
 
-class NoProcesses final : public net::Processes {
-public:
-    Result<std::unique_ptr<net::Child>> start(std::vector<std::string>,
-                                              std::map<std::string, std::string>) override {
-        return Error{Errc::unavailable, "no processes in this test"};
-    }
-    asio::awaitable<Result<net::Ended>> run(std::vector<std::string>, std::string,
-                                            std::chrono::milliseconds) override {
-        co_return Error{Errc::unavailable, "no processes in this test"};
-    }
-};
-
-struct Ran {
-    int code;
-    std::string out;
-    std::string err;
-};
+using test::Ran;
 
 class CommandLineTest : public ::testing::Test {
 protected:
-    Ran run(std::vector<std::string> arguments) {
-        std::ostringstream out;
-        std::ostringstream err;
-        Machine machine{.environment = {},
-                        .out = out,
-                        .err = err,
-                        .terminal = false,
-                        .user = 1000,
-                        .executor = io_.get_executor(),
-                        .clock = clock_,
-                        .random = random_,
-                        .processes = processes_,
-                        .redactor = redactor_,
-                        .make_lane = [this] { return net::make_inline_lane(io_.get_executor()); },
-                        .next_asked = {}};
-        const int code = driftless::testing::run_on(
-            io_, clock_, run_command_line(std::move(arguments), machine));
-        return {code, out.str(), err.str()};
-    }
+    Ran run(std::vector<std::string> arguments) { return terminal_.run(std::move(arguments)); }
     /// Settings with a target, whose state folder is in the test's own.
     std::string settings() {
         const std::string path = folder_.at("driftless.yaml");
@@ -77,9 +43,7 @@ protected:
 
     asio::io_context io_;
     driftless::testing::VirtualClock clock_;
-    driftless::testing::SeededRandom random_{1};
-    NoProcesses processes_;
-    net::Redactor redactor_;
+    test::Terminal terminal_{io_, clock_};
     driftless::testing::TempFolder folder_;
 };
 
@@ -299,6 +263,24 @@ TEST(Text, ColoursOnlyWhereTheyAreWanted) {
     EXPECT_EQ(Style{false}(Tone::bad, "x"), "x");
     EXPECT_EQ(Style{true}(Tone::bad, "x"), "\x1b[31mx\x1b[0m");
     EXPECT_EQ(Style{true}(Tone::plain, "x"), "x");
+}
+
+TEST(Text, LongLinesGoOnBelowTheirLastColumn) {
+    const std::string words = "one two three four six seven";
+    EXPECT_EQ(folded("  failed  web  " + words + "\nshort\n", 40),
+              "  failed  web  one two three four six\n               seven\nshort\n");
+    EXPECT_EQ(folded("a " + std::string(60, 'x'), 40),
+              "a " + std::string(38, 'x') + "\n  " + std::string(22, 'x'));
+    EXPECT_EQ(folded("  failed  web  " + words, 0), "  failed  web  " + words);
+}
+
+TEST(Text, ColoursAndLettersOfManyBytesTakeNoMorePlaceThanIsSeen) {
+    std::string line = Style{true}(Tone::bad, "é") + " " + std::string(38, 'x');
+    EXPECT_EQ(folded(line, 40), line);
+    line += " y";
+    EXPECT_EQ(folded(line, 40), line.substr(0, line.size() - 2) + "\n  y");
+    EXPECT_EQ(folded(Style{true}(Tone::bad, std::string(41, 'x')), 40),
+              "\x1b[31m" + std::string(40, 'x') + "\n  x\x1b[0m");
 }
 
 TEST(Text, CellsLineUpAsTheyAreSeen) {

@@ -267,10 +267,9 @@ TEST(Views, PlanForPeople) {
 }
 
 TEST(Views, StatusForPeople) {
-    const auto status = http::view_of(overview());
-    const auto resources = http::resources_view(overview(), "");
-    expect_golden("daemon/status.txt",
-                  cli::status_text(status, resources, at(0), cli::Style{false}));
+    auto status = http::view_of(overview());
+    status["resources"] = http::resources_view(overview(), "")["resources"];
+    expect_golden("daemon/status.txt", cli::status_text(status, at(0), cli::Style{false}));
 }
 
 TEST(Views, NeitherShowSecretsNorControlCharacters) {

@@ -70,6 +70,24 @@ push_as_it_is() { # MESSAGE: what lies in the folder
     git -C "$work/infra" push -q origin main
 }
 
+driftless() { "$PROGRAM" --config "$work/driftless.yaml" "$@"; }
+await() { # SECONDS WHAT COMMAND ...
+    local until=$((SECONDS + $1)) what=$2
+    shift 2
+    until "$@" >/dev/null 2>&1; do
+        ((SECONDS < until)) || { driftless status || true; die "never came: $what"; }
+        sleep 0.1
+    done
+}
+says() { # TEXT COMMAND ...: does it print that?
+    local text=$1 said
+    shift
+    said=$("$@" 2>&1) || true
+    [[ $said == *"$text"* ]]
+}
+shown() { engine_get "/containers/$1/json"; }
+id_of() { shown "$1" | grep -o '^{"Id":"[0-9a-f]*"'; }
+
 start_daemon() {
     "$PROGRAM" --config "$work/driftless.yaml" run >>"$work/daemon.log" 2>&1 &
     daemon_pid=$!
@@ -81,7 +99,7 @@ kill_daemon() {
 }
 in_sync() {
     local json
-    json=$("$PROGRAM" --config "$work/driftless.yaml" status --json 2>/dev/null) || return 1
+    json=$(driftless status --json 2>/dev/null) || return 1
     [[ $json == *"\"commit\": \"$(git -C "$work/infra" rev-parse HEAD)\""* ]]
 }
 await_sync() { # SECONDS
@@ -89,7 +107,7 @@ await_sync() { # SECONDS
     while ! in_sync; do
         kill -0 "$daemon_pid" 2>/dev/null || die "the daemon ended by itself"
         ((SECONDS < until)) || {
-            "$PROGRAM" --config "$work/driftless.yaml" status || true
+            driftless status || true
             die "not in sync within $1 s"
         }
         sleep 0.1
