@@ -40,7 +40,8 @@ struct Declared {
     json spec;               ///< only the fields that are ours; texts may hold marks (vault.hpp)
     Origin origin;
     std::vector<Need> needs;
-    std::vector<std::string> claims;  ///< what only one can hold: "port 80/tcp", "name web"
+    std::vector<std::string> claims;  ///< what only one can hold: "name web", "port 80/tcp";
+                                      ///< who holds the first stands where it should stand
     bool protect = false;
     bool data = false;                ///< it holds data: a removal or replacement always waits
     std::vector<std::string> ignore;  ///< JSON pointers into `spec`, `*` is one step

@@ -52,18 +52,23 @@ private:
     [[nodiscard]] Fields fields_of(Case& c);
     [[nodiscard]] bool is_as_declared(Case c);
     [[nodiscard]] static bool is_what_worked(const Case& c, const Fields& fields);
-    [[nodiscard]] const Live* stranger_with_claim(const Case& c) const;
+    [[nodiscard]] const Live* stranger_with(const std::string& claim, const Case& c) const;
     [[nodiscard]] std::string why_hold(const Case& c, const Action& action, bool& first) const;
     [[nodiscard]] Action action_of(const Case& c, Verb verb) const;
     void draft(const Case& c, Action action);
     void rest(const Case& c, Status status, std::string why);
-    void conflict(const Case& c, const Live& stranger);
+    void conflict(const Case& c, const Live& stranger, const std::string& claim);
 
     Planning& p_;
     std::map<std::string, RuleBook> books_;  ///< by kind
     std::optional<RuleBook> own_book_;       ///< of a resource that ignores something
     LeftData left_data_;
 };
+
+/// The claim of the place itself; "" where the key alone is the place.
+std::string place_of(const Declared& want) {
+    return want.claims.empty() ? "" : want.claims.front();
+}
 
 /// Who asks for these changes, and where git alone doesn't say it, why.
 std::string why_so(const Declared& want, const std::vector<FieldChange>& changes) {
@@ -95,7 +100,7 @@ void DeclaredPlanner::resource(const Declared& want) {
     }
     if (!choose_content(c)) return;
     if (c.have == nullptr) return absent(c);
-    if (c.have->owner == Owner::foreign && !is_ours(c)) return conflict(c, *c.have);
+    if (c.have->owner == Owner::foreign && !is_ours(c)) return conflict(c, *c.have, place_of(want));
     present(c);
 }
 
@@ -128,13 +133,11 @@ const Live* DeclaredPlanner::by_earlier_key(const Declared& want) const {
     return nullptr;
 }
 
-/// What holds our claim, where a person said that it is ours from now on.
+/// What stands where ours should, where a person said that it is ours from now on.
 const Live* DeclaredPlanner::given_holder(const Declared& want) const {
-    if (!p_.facts.adopt.contains(want.key)) return nullptr;
-    for (const std::string& claim : want.claims) {
-        for (const Live* holder : p_.lookup.holders(want.collection, claim)) {
-            if (!p_.is_ours(*holder) && !p_.declared.contains(holder->key)) return holder;
-        }
+    if (!p_.facts.adopt.contains(want.key) || want.claims.empty()) return nullptr;
+    for (const Live* holder : p_.lookup.holders(want.collection, want.claims.front())) {
+        if (!p_.is_ours(*holder) && !p_.declared.contains(holder->key)) return holder;
     }
     return nullptr;
 }
@@ -329,7 +332,10 @@ void DeclaredPlanner::draft(const Case& c, Action action) {
     const bool changes =
         action.verb == Verb::create || action.verb == Verb::update || action.verb == Verb::replace;
     if (changes) {
-        if (const Live* stranger = stranger_with_claim(c)) return conflict(c, *stranger);
+        for (const std::string& claim : c.content.want->claims) {
+            const Live* stranger = stranger_with(claim, c);
+            if (stranger != nullptr) return conflict(c, *stranger, claim);
+        }
         const bool may_try = p_.facts.retry.contains(action.key);
         if (action.repair && !may_try && is_contended(*c.entry, c.content.digest, p_.facts.now)) {
             rest(c, Status::contended,
@@ -343,13 +349,11 @@ void DeclaredPlanner::draft(const Case& c, Action action) {
     p_.drafts.push_back(std::move(made));
 }
 
-const Live* DeclaredPlanner::stranger_with_claim(const Case& c) const {
-    for (const std::string& claim : c.content.want->claims) {
-        for (const Live* holder : p_.lookup.holders(c.content.want->collection, claim)) {
-            const bool known = holder == c.have || p_.is_ours(*holder) ||
-                               (holder->owner == Owner::kin && p_.declared.contains(holder->key));
-            if (!known && holder->id != (c.have != nullptr ? c.have->id : "")) return holder;
-        }
+const Live* DeclaredPlanner::stranger_with(const std::string& claim, const Case& c) const {
+    for (const Live* holder : p_.lookup.holders(c.content.want->collection, claim)) {
+        const bool known = holder == c.have || p_.is_ours(*holder) ||
+                           (holder->owner == Owner::kin && p_.declared.contains(holder->key));
+        if (!known && holder->id != (c.have != nullptr ? c.have->id : "")) return holder;
     }
     return nullptr;
 }
@@ -368,13 +372,19 @@ std::string DeclaredPlanner::why_hold(const Case& c, const Action& action, bool&
     return "";
 }
 
-void DeclaredPlanner::conflict(const Case& c, const Live& stranger) {
+/// Only who stands where ours should stand can become ours.
+void DeclaredPlanner::conflict(const Case& c, const Live& stranger, const std::string& claim) {
+    const std::string& name = stranger.key.name.empty() ? stranger.id : stranger.key.name;
     Rest rest;
     rest.key = c.declared.key;
     rest.status = Status::conflict;
-    rest.why = fmt::format("{} is there and is not ours; driftless adopt {} takes it over",
-                           stranger.key.name.empty() ? stranger.id : stranger.key.name,
-                           to_string(c.declared.key));
+    if (claim == place_of(c.declared)) {
+        rest.why = fmt::format("{} is there and is not ours; driftless adopt {} takes it over",
+                               name, to_string(c.declared.key));
+    } else {
+        rest.why = fmt::format("{} is held by {}, which is not ours; stop that, or ask for another",
+                               claim, name);
+    }
     rest.have = without_spec(&stranger);
     p_.rest(std::move(rest));
 }

@@ -5,6 +5,7 @@
 
 #include "reconcilers/docker/marks.hpp"
 #include "reconcilers/docker/normalise.hpp"
+#include "reconcilers/docker/places.hpp"
 
 namespace driftless::docker {
 namespace {
@@ -39,6 +40,14 @@ std::set<std::string> known_keys(const Facts& facts) {
         for (const ResourceKey& earlier : want.was) known.insert(earlier.name);
     }
     return known;
+}
+
+/// The key of a container that no label gives one: of what a person gave us, and of what we kept.
+std::string key_by_place(Places& places, const ContainerSummary& container) {
+    const std::string place = "name " + own_name(container);
+    const Declared* want =
+        is_kept(container) ? places.at(place) : places.given(place, container.id);
+    return want == nullptr ? "" : want->key.name;
 }
 
 /// Of two that answer to one key, the one with our mark, then the one that runs, then the newer id.
@@ -97,14 +106,16 @@ ContainerGroups group_containers(const std::vector<ContainerSummary>& list, cons
                                  const std::string& installation) {
     ContainerGroups groups;
     const std::set<std::string> known = known_keys(facts);
+    Places places{facts};
     for (const ContainerSummary& container : list) {
         groups.names[container.id] = name_of(container);
         const bool leaves = is_kept(container) && container.state == "removing";
         if (is_filler(container) || leaves) continue;
         const std::string mark = label_of(container, marks::installation);
-        const std::string key = key_of(container.labels);
         const bool marked = mark == installation;
-        if (key.empty() || (!marked && (!mark.empty() || !known.contains(key)))) {
+        std::string key = key_of(container.labels);
+        if (!marked && mark.empty() && !known.contains(key)) key = key_by_place(places, container);
+        if (key.empty() || (!marked && !mark.empty())) {
             groups.foreign.push_back(&container);
             continue;
         }

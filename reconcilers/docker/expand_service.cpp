@@ -143,7 +143,7 @@ Declared numbered(const ServiceParts& parts, const ProjectInput& input, const st
     declared.needs.erase(std::unique(declared.needs.begin(), declared.needs.end()),
                          declared.needs.end());
     declared.claims = parts.claims;
-    declared.claims.push_back("name " + name);
+    declared.claims.insert(declared.claims.begin(), "name " + name);
     declared.protect = manifest.protect;
     declared.ignore = ignored_paths(input, parts.service);
     declared.blobs = parts.blobs;

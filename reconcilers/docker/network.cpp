@@ -70,12 +70,10 @@ json create_body(const Declared& want, const json& spec, const std::string& inst
     return body;
 }
 
-Live live_of(const EngineAccess& access, const Run& run, const json& shown) {
-    const std::string name = shown_text(shown, "/Name");
-    Live live = storage_live(network, access, run.facts, shown, name);
-    live.id = shown_text(shown, "/Id");
+Live live_of(const EngineAccess& access, Places& places, const json& shown) {
+    Live live = storage_live(network, access, places, shown, shown_text(shown, "/Id"));
     live.version = live.id;
-    const Declared* want = declared_as(run.facts, live.key);
+    const Declared* want = declared_as(places.facts(), live.key);
     if (live.owner == Owner::foreign) return live;
     const json nothing = nullptr;
     live.spec = normal_network(shown, want == nullptr ? nothing : want->spec);
@@ -126,8 +124,10 @@ asio::awaitable<Reads> NetworkReconciler::observe(Run& run, Scope) {
         co_return reads;
     }
     LiveState state;
+    Places places{run.facts};
     for (const json& shown : *list) {
-        if (!is_built_in(shown_text(shown, "/Name"))) state.push_back(live_of(access_, run, shown));
+        if (is_built_in(shown_text(shown, "/Name"))) continue;
+        state.push_back(live_of(access_, places, shown));
     }
     reads.emplace("networks", Complete<LiveState>::vouched(std::move(state)));
     co_return reads;

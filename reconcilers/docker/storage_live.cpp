@@ -34,25 +34,35 @@ const Declared* declared_as(const Facts& facts, const ResourceKey& key) {
     return nullptr;
 }
 
-Live storage_live(const StorageKind& kind, const EngineAccess& access, const Facts& facts,
-                  const json& shown, const std::string& name) {
+Live storage_live(const StorageKind& kind, const EngineAccess& access, Places& places,
+                  const json& shown, const std::string& id) {
+    const Facts& facts = places.facts();
+    const std::string name = shown_text(shown, "/Name");
     const json& labels = in(shown, "Labels");
     const auto label = [&](std::string_view which) {
         const json& value = in(labels, which);
         return value.is_string() ? value.get<std::string>() : "";
     };
     Live live;
+    live.id = id;
     live.key = {access.target, std::string{kind.kind}, key_name(kind, labels, name)};
     const std::string mark = label(marks::installation);
     const bool paired = live.key.name != name;
     live.owner = Owner::foreign;
     if (mark == access.installation) live.owner = Owner::ours;
     if (mark.empty() && paired && is_known(facts, live.key)) live.owner = Owner::kin;
+    const std::string place = std::string{kind.claim} + " " + name;
+    const Declared* given =
+        mark.empty() && live.owner == Owner::foreign ? places.given(place, id) : nullptr;
+    if (given != nullptr) {
+        live.key = given->key;
+        live.owner = Owner::kin;
+    }
     if (live.owner == Owner::foreign) {  // a key of its own, that can't be one of ours
         live.key.name = name;
         if (is_known(facts, live.key)) live.key.name += "/foreign";
     }
-    live.claims.push_back(std::string{kind.claim} + " " + name);
+    live.claims.push_back(place);
     live.protect = label(marks::protect) == "true";
     live.commit = label(marks::commit);
     live.manifest = label(marks::manifest);

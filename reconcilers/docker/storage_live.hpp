@@ -1,7 +1,7 @@
 #pragma once
 
 #include "reconcilers/docker/engine_access.hpp"
-#include "reconcilers/facts.hpp"
+#include "reconcilers/docker/places.hpp"
 #include "reconcilers/reconciler.hpp"
 
 namespace driftless::docker {
@@ -14,8 +14,9 @@ struct StorageKind {
 };
 
 /// A live network or volume without its spec: key, owner, marks and claims.
-Live storage_live(const StorageKind& kind, const EngineAccess& access, const Facts& facts,
-                  const json& shown, const std::string& name);
+/// @param id  the engine's: of a volume, its name
+Live storage_live(const StorageKind& kind, const EngineAccess& access, Places& places,
+                  const json& shown, const std::string& id);
 
 /// The declared resource that a live one answers to, or nullptr.
 const Declared* declared_as(const Facts& facts, const ResourceKey& key);

@@ -24,10 +24,8 @@ json create_body(const Declared& want, const json& spec, const std::string& inst
             {"Labels", std::move(labels)}};
 }
 
-Live live_of(const EngineAccess& access, const Run& run, const json& shown) {
-    const std::string name = shown_text(shown, "/Name");
-    Live live = storage_live(volume, access, run.facts, shown, name);
-    live.id = name;
+Live live_of(const EngineAccess& access, Places& places, const json& shown) {
+    Live live = storage_live(volume, access, places, shown, shown_text(shown, "/Name"));
     live.version = shown_text(shown, "/CreatedAt");
     if (live.owner != Owner::foreign) live.spec = normal_volume(shown);
     return live;
@@ -72,10 +70,11 @@ asio::awaitable<Reads> VolumeReconciler::observe(Run& run, Scope scope) {
         co_return reads;
     }
     LiveState state;
+    Places places{run.facts};
     std::set<std::string> content;
     for (const json& shown : *list) {
         if (in(in(shown, "Labels"), marks::content).is_null()) {
-            state.push_back(live_of(access_, run, shown));
+            state.push_back(live_of(access_, places, shown));
         } else if (in(in(shown, "Labels"), marks::installation) == access_.installation) {
             content.insert(shown_text(shown, "/Name"));
         }

@@ -120,6 +120,108 @@ TEST_F(Adoption, DoesNotReplaceWhatItCanNotReadForAWhile) {
     EXPECT_THAT(stage.world.engine().writes(), ElementsAre());
 }
 
+const std::string check =
+    "    healthcheck: {test: [CMD, check], interval: 1s, timeout: 1s, retries: 2}\n";
+
+/// A stranger stands where `web` should, until a person gives it to us.
+class Given : public Adoption {
+protected:
+    void a_stranger_stands_there(const std::string& name, json body = json::object()) {
+        body["Image"] = "app:1";
+        ask(net::Method::post, "/containers/create?name=" + name, body);
+        ask(net::Method::post, "/containers/" + name + "/start");
+        stranger_ = id_of(name);
+    }
+    void expect_conflict(const Commit& commit, const std::string& why) {
+        stage.begin(commit);
+        EXPECT_EQ(stage.world.resource(web_key).status, Status::conflict);
+        EXPECT_THAT(stage.world.resource(web_key).why, HasSubstr(why));
+        EXPECT_TRUE(is_there());
+    }
+    Result<void> adopt() {
+        return stage.world.wait_for(stage.world.daemon().adopt(*parse_resource_key(web_key)));
+    }
+    /// The id of what has that name or id; "" where nothing has.
+    std::string id_of(const std::string& name) {
+        EngineRequest request;
+        request.path = "/containers/" + name + "/json";
+        const auto answer = stage.world.engine().world.handle(request);
+        return answer.status == 200 ? json::parse(answer.body).at("Id").get<std::string>() : "";
+    }
+    bool is_there() { return id_of(stranger_) == stranger_; }
+    std::string id_of_web() { return id_of("shop-web-1"); }
+
+    std::string stranger_;
+};
+
+TEST_F(Given, MakesRoomForOurs) {
+    a_stranger_stands_there("shop-web-1");
+    expect_conflict(shop("", ""), "driftless adopt");
+    ASSERT_TRUE(adopt());
+    stage.world.run_for(settled_after);
+    EXPECT_EQ(stage.world.resource(web_key).status, Status::in_sync)
+        << stage.world.resource(web_key).why;
+    EXPECT_NE(id_of_web(), stranger_);
+    EXPECT_FALSE(is_there());
+    stage.world.engine().clear_log();
+    stage.world.run_for(quiet_for);
+    EXPECT_THAT(stage.world.engine().writes(), ElementsAre());
+}
+
+TEST_F(Given, ComesBackWhereOursNeverGetsHealthy) {
+    a_stranger_stands_there("shop-web-1");
+    expect_conflict(project("shop", "services:\n  web:\n    image: sick:1\n" + check),
+                    "driftless adopt");
+    ASSERT_TRUE(adopt());
+    stage.world.run_for(settled_after);
+    EXPECT_EQ(id_of_web(), stranger_);
+    EXPECT_EQ(stage.world.resource(web_key).status, Status::failed);
+}
+
+TEST_F(Given, IsFoundAgainAfterACrashInTheMiddleThatTookTheDatabase) {
+    a_stranger_stands_there("shop-web-1");
+    expect_conflict(project("shop", "services:\n  web:\n    image: app:2\n" + check),
+                    "driftless adopt");
+    stage.world.engine().clear_log();
+    ASSERT_TRUE(adopt());
+    const auto is_made = [&] { return id_of_web() != stranger_ && !id_of_web().empty(); };
+    for (int moment = 0; moment < 300 && !is_made(); ++moment) stage.world.run_for(100ms);
+    ASSERT_TRUE(is_made());
+    ASSERT_TRUE(is_there()) << "kept beside the new one";
+    stage.world.end();
+    stage.world.lose_database();
+    stage.world.start();
+    stage.world.run_for(settled_after);
+    EXPECT_FALSE(is_there());
+    EXPECT_EQ(stage.world.resource(web_key).status, Status::in_sync)
+        << stage.world.resource(web_key).why;
+}
+
+TEST_F(Given, IsNotOfferedWhereItOnlyHasOurPort) {
+    const json published = json::array({json{{"HostPort", "80"}}});
+    a_stranger_stands_there("proxy", {{"ExposedPorts", {{"80/tcp", json::object()}}},
+                                      {"HostConfig", {{"PortBindings", {{"80/tcp", published}}}}}});
+    expect_conflict(shop("    ports: [\"80:8080\"]\n", ""),
+                    "port 80/tcp is held by proxy, which is not ours; stop that");
+}
+
+TEST_F(Given, AVolumeAndANetworkAreTakenAsTheyAre) {
+    ask(net::Method::post, "/volumes/create", {{"Name", "shop_data"}});
+    ask(net::Method::post, "/networks/create", {{"Name", "shop_default"}});
+    stage.begin(shop("    volumes: [\"data:/data\"]\n", "volumes: {data: }\n"));
+    const std::vector<std::string> keys{"mini1/docker.volume/shop.data",
+                                        "mini1/docker.network/shop.default"};
+    for (const std::string& key : keys) {
+        ASSERT_EQ(stage.world.resource(key).status, Status::conflict) << key;
+        ASSERT_TRUE(stage.world.wait_for(stage.world.daemon().adopt(*parse_resource_key(key))));
+    }
+    stage.world.run_for(settled_after);
+    for (const std::string& key : keys)
+        EXPECT_EQ(stage.world.resource(key).status, Status::in_sync)
+            << stage.world.resource(key).why;
+    EXPECT_EQ(stage.world.resource(web_key).status, Status::in_sync);
+}
+
 TEST(AListBehindTheEngine, MakesNoFailureOfAStop) {
     Stage stage;
     const std::string two = "services:\n  web:\n    image: app:1\n  db:\n    image: app:1\n";
