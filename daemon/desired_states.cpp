@@ -135,7 +135,8 @@ asio::awaitable<Result<void>> DesiredStates::take(std::string commit) {
                                 "; the last commit that had some stays in force");
     }
     auto taken = co_await take_targets(*loaded, *files);
-    if (taken) taken = co_await parts_.store.took_tip(parts_.source.name, commit);
+    if (taken)
+        taken = co_await parts_.store.took_tip(parts_.source.name, commit, (*files)->author());
     if (!taken) co_return taken;
     if (commit != tip_) {
         spdlog::info("commit taken source={} revision={}", parts_.source.name, short_id(commit));

@@ -7,6 +7,7 @@
 #include <exception>
 #include <iostream>
 
+#include "config/base/secret.hpp"
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/logging.hpp"
 #include "daemon/cli/redacted_stream.hpp"
@@ -53,6 +54,7 @@ net::asio::awaitable<cli::Asked> next_asked(net::asio::any_io_executor executor,
 }
 
 int run_program(std::vector<std::string> arguments) {
+    const bool secrets_are_locked = lock_secrets();
     net::asio::io_context io{1};
     net::SystemClock clock;
     net::SystemRandom random;
@@ -72,6 +74,7 @@ int run_program(std::vector<std::string> arguments) {
         .colours = colours,
         .columns = terminal ? columns_of_terminal() : 0,
         .user = ::geteuid(),
+        .secrets_are_locked = secrets_are_locked,
         .executor = io.get_executor(),
         .clock = clock,
         .random = random,

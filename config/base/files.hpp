@@ -24,6 +24,8 @@ public:
     virtual ~Files() = default;
     /// The commit's full id.
     [[nodiscard]] virtual std::string commit() const = 0;
+    /// Who wrote it, as the commit says: "name <address>". Empty where nobody says so.
+    [[nodiscard]] virtual std::string author() const { return {}; }
     /// What stands at `path`. @return `not_found`; `invalid` for "..", "//" and their like
     [[nodiscard]] virtual Result<FileEntry> find(const std::string& path) const = 0;
     /// All files, links and submodules below `folder` ("" is the root), sorted by path; folders are

@@ -20,6 +20,7 @@ std::string reason_text(const json& entry) {
     };
     add("run ", clean_at(entry, "run"));
     add("set off by: ", clean_at(entry, "trigger"));
+    add("written by ", clean_at(entry, "author"));
     add("request ", clean_at(entry, "request_id"));
     return text;
 }

@@ -27,10 +27,11 @@ struct Machine {
     std::map<std::string, std::string> environment;
     std::ostream& out;
     std::ostream& err;
-    bool terminal = false;    ///< `out` is one
-    bool colours = false;     ///< on a terminal, unless NO_COLOR or TERM=dumb ask for none
-    std::size_t columns = 0;  ///< of the terminal; 0: unknown, and nothing is folded
-    std::uint32_t user = 0;   ///< effective user id
+    bool terminal = false;           ///< `out` is one
+    bool colours = false;            ///< on a terminal, unless NO_COLOR or TERM=dumb ask for none
+    std::size_t columns = 0;         ///< of the terminal; 0: unknown, and nothing is folded
+    std::uint32_t user = 0;          ///< effective user id
+    bool secrets_are_locked = true;  ///< in memory
     asio::any_io_executor executor;
     net::Clock& clock;
     net::Random& random;

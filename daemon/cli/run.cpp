@@ -140,6 +140,11 @@ asio::awaitable<After> run_once(Machine& machine, const Settings& settings,
 asio::awaitable<int> run(Machine& machine, std::string config, std::string log_format) {
     set_up_logging(machine, false, log_format);
     net::forbid_core_dumps();
+    if (!machine.secrets_are_locked) {
+        spdlog::warn(
+            "secrets may be written to swap: their memory could not be locked; raise "
+            "LimitMEMLOCK= of the unit, or `ulimit -l`, to 256 KiB");
+    }
     auto settings = load_settings(config);
     if (!settings) co_return fail(machine, settings.error());
     std::optional<Settings> before;

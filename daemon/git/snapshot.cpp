@@ -186,13 +186,23 @@ private:
     std::size_t total_ = 0;
 };
 
+constexpr std::size_t longest_author = 200;
+
+std::string author_of(const git_commit& commit) {
+    const git_signature* who = git_commit_author(&commit);
+    if (who == nullptr) return {};
+    return fmt::format("{} <{}>", who->name, who->email).substr(0, longest_author);
+}
+
 class Snapshot final : public Files {
 public:
-    Snapshot(std::string commit, std::unique_ptr<Tree> tree) : commit_(std::move(commit)) {
+    Snapshot(std::string commit, std::string author, std::unique_ptr<Tree> tree)
+        : commit_(std::move(commit)), author_(std::move(author)) {
         tree_.with([&](std::unique_ptr<Tree>& kept) { kept = std::move(tree); });
     }
 
     std::string commit() const override { return commit_; }
+    std::string author() const override { return author_; }
 
     Result<FileEntry> find(const std::string& path) const override {
         return tree_.with([&](const auto& tree) { return tree->find(path); });
@@ -209,6 +219,7 @@ public:
 private:
     Library library_;  // ends after the tree's handles
     std::string commit_;
+    std::string author_;
     net::Guarded<std::unique_ptr<Tree>> tree_;
 };
 
@@ -239,7 +250,8 @@ Result<std::shared_ptr<const Files>> open_snapshot(Handle<git_repository> reposi
                                        *git_commit_tree_id(found));
     auto gone = tree->go_to(without_slashes(folder));
     if (!gone) return std::move(gone).error().in("open folder " + in_quotes(folder));
-    return std::shared_ptr<const Files>{std::make_shared<Snapshot>(commit, std::move(tree))};
+    return std::shared_ptr<const Files>{
+        std::make_shared<Snapshot>(commit, author_of(*found), std::move(tree))};
 }
 
 }  // namespace driftless::git

@@ -266,6 +266,7 @@ json view_of(const std::vector<HistoryEntry>& history) {
         view["verb"] = entry.verb;
         view["phase"] = entry.phase;
         view["commit"] = entry.commit;
+        view["author"] = entry.author;
         view["place"] = entry.place;
         view["reason"] = entry.reason;
         view["request_id"] = entry.request_id;

@@ -43,6 +43,7 @@ HistoryEntry history_of(const sqlite::Statement& row, ResourceKey key) {
     entry.request_id = row.text(9);
     entry.error = row.text(10);
     entry.trigger = row.text(11);
+    entry.author = row.text(12);
     return entry;
 }
 
@@ -171,8 +172,9 @@ Result<std::set<ResourceKey>> Records::permits(const std::string& target) {
 Result<std::vector<HistoryEntry>> Records::history(const std::string& key, std::size_t limit) {
     auto rows = database_.prepare(
         "SELECT at, run, target, key, verb, phase, commit_id, place, reason, request_id, error, "
-        "trigger "
-        "FROM history WHERE ?1 = '' OR key = ?1 ORDER BY id DESC LIMIT ?2");
+        "trigger, coalesce(author.name, '') "
+        "FROM history LEFT JOIN author USING (commit_id) WHERE ?1 = '' OR key = ?1 ORDER BY id "
+        "DESC LIMIT ?2");
     if (!rows) return std::move(rows).error();
     rows->bind(key).bind(static_cast<std::int64_t>(limit));
     std::vector<HistoryEntry> entries;
@@ -251,7 +253,11 @@ Result<void> Records::learn(const std::string& target, const std::string& subjec
                subject, said.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
-Result<void> Records::took_tip(const std::string& source, const std::string& commit) {
+Result<void> Records::took_tip(const std::string& source, const std::string& commit,
+                               const std::string& author) {
+    auto noted =
+        run("INSERT OR REPLACE INTO author (commit_id, name) VALUES (?, ?)", commit, author);
+    if (!noted) return noted;
     return run("INSERT OR REPLACE INTO source (name, tip) VALUES (?, ?)", source, commit);
 }
 

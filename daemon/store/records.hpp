@@ -67,7 +67,8 @@ public:
     Result<void> end_restore(const ResourceKey& key);
     Result<void> forget(const std::string& target);
 
-    Result<void> took_tip(const std::string& source, const std::string& commit);
+    Result<void> took_tip(const std::string& source, const std::string& commit,
+                          const std::string& author);
     Result<void> verified(const std::string& source, const std::string& what,
                           const std::string& commit);
     Result<void> took_commit(const std::string& target, const std::string& source,

@@ -120,6 +120,12 @@ CREATE INDEX removed_of_key ON removed (key, id);
 ALTER TABLE history ADD COLUMN trigger TEXT NOT NULL DEFAULT '';
 ALTER TABLE target ADD COLUMN after_outage INTEGER NOT NULL DEFAULT 0;
 )sql",
+    R"sql(
+CREATE TABLE author (                           -- who wrote the commits that were taken
+    commit_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL
+) WITHOUT ROWID;
+)sql",
 };
 
 /// Keeps the newest copy only: one from before an older migration is of no use.

@@ -140,8 +140,11 @@ asio::awaitable<Result<std::string>> SqlStore::tip_of(std::string source) {
     co_return co_await read<std::string>(std::move(reading));
 }
 
-asio::awaitable<Result<void>> SqlStore::took_tip(std::string source, std::string commit) {
-    Write write = [&](Records& records, net::WallTime) { return records.took_tip(source, commit); };
+asio::awaitable<Result<void>> SqlStore::took_tip(std::string source, std::string commit,
+                                                 std::string author) {
+    Write write = [&](Records& records, net::WallTime) {
+        return records.took_tip(source, commit, author);
+    };
     co_return co_await in_transaction("note the tip of a source", std::move(write));
 }
 

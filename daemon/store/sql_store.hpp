@@ -46,7 +46,8 @@ public:
     asio::awaitable<Result<std::vector<HistoryEntry>>> history(std::string key,
                                                                std::size_t limit) override;
     asio::awaitable<Result<std::string>> tip_of(std::string source) override;
-    asio::awaitable<Result<void>> took_tip(std::string source, std::string commit) override;
+    asio::awaitable<Result<void>> took_tip(std::string source, std::string commit,
+                                           std::string author) override;
     asio::awaitable<Result<std::string>> verified_tip(std::string source,
                                                       std::string what) override;
     asio::awaitable<Result<void>> verified(std::string source, std::string what,

@@ -44,7 +44,8 @@ struct HistoryEntry {
     std::string verb;
     std::string phase;  ///< "intended", "done", "begun", "failed"
     std::string commit;
-    std::string place;  ///< "apps/web.yaml:3:1"
+    std::string author = {};  ///< of the commit, where that is known
+    std::string place;        ///< "apps/web.yaml:3:1"
     std::string reason;
     std::string request_id;
     std::string error;
@@ -99,7 +100,9 @@ public:
                                                                        std::size_t limit) = 0;
     /// The last tip of a source that we took; empty where none was taken yet.
     virtual asio::awaitable<Result<std::string>> tip_of(std::string source) = 0;
-    virtual asio::awaitable<Result<void>> took_tip(std::string source, std::string commit) = 0;
+    /// @param author  who wrote the commit, for history
+    virtual asio::awaitable<Result<void>> took_tip(std::string source, std::string commit,
+                                                   std::string author) = 0;
     /// The last tip of a source whose signatures were found good; empty where there is none.
     /// @param what  the URL and ref that it is asked for: of any other, nothing was found
     virtual asio::awaitable<Result<std::string>> verified_tip(std::string source,

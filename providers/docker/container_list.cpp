@@ -39,7 +39,9 @@ public:
             if (!entry) return std::nullopt;
             entries.push_back(*entry);
             letter = next();
-            if (letter == ',' && (letter = next()) != '{') return std::nullopt;
+            if (letter != ',') continue;
+            letter = next();
+            if (letter != '{') return std::nullopt;
         }
         if (letter != ']' || next() != '\0') return std::nullopt;
         return entries;
@@ -121,7 +123,7 @@ struct Port {
 /// "80/tcp" for every address, "127.0.0.1:80/tcp" for one; nothing where none is published.
 std::string held_port(const Port& port) {
     if (port.published == 0) return {};
-    const auto held = fmt::format("{}/{}", port.published, port.type);
+    auto held = fmt::format("{}/{}", port.published, port.type);
     if (port.address.empty() || port.address == "0.0.0.0" || port.address == "::") return held;
     const bool is_v6 = port.address.find(':') != std::string::npos;
     return (is_v6 ? "[" + port.address + "]:" : port.address + ":") + held;

@@ -46,8 +46,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<HttpTransport> make_unix_transport(asio::any_io_executor executor, Clock& clock,
-                                                   std::string path) {
+std::unique_ptr<HttpTransport> make_unix_transport(const asio::any_io_executor& executor,
+                                                   Clock& clock, std::string path) {
     auto dialer = std::make_unique<UnixDialer>(std::move(path));
     return make_pooled_transport(executor, clock, std::move(dialer), most_in_flight);
 }

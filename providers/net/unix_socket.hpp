@@ -11,7 +11,7 @@ namespace driftless::net {
 /// HTTP over a Unix socket, with kept connections that are used again (at most eight at a time in
 /// flight; more wait their turn).
 /// @param path  of the socket
-std::unique_ptr<HttpTransport> make_unix_transport(asio::any_io_executor executor, Clock& clock,
-                                                   std::string path);
+std::unique_ptr<HttpTransport> make_unix_transport(const asio::any_io_executor& executor,
+                                                   Clock& clock, std::string path);
 
 }  // namespace driftless::net

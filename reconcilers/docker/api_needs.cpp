@@ -45,7 +45,7 @@ void need_for_networks(const json& spec, Needs& needs) {
     const json& networks = in(spec, "networks");
     if (!networks.is_object()) return;
     for (const auto& [name, endpoint] : networks.items()) {
-        const bool first = name == in(spec, "primary_network");
+        const bool first = in(spec, "primary_network") == name;
         needs.need(endpoint.contains("mac") && !first,
                    "networks." + name + ".mac_address on a second network", several_endpoints,
                    "25");

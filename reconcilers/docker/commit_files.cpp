@@ -16,7 +16,7 @@ std::string in_folder(const std::string& folder) {  // what the paths below it b
 /// there itself, since it becomes a seal.
 json content_of(const std::string& bytes, json blob, ServiceParts& parts) {
     if (has_marks(bytes)) return bytes;
-    const std::string digest = sha256_of(bytes);
+    std::string digest = sha256_of(bytes);
     parts.blobs[digest] = std::move(blob);
     return digest;
 }

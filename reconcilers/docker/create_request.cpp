@@ -236,7 +236,7 @@ std::map<std::string, json> later_networks(const json& spec, ApiVersion api) {
     std::map<std::string, json> later;
     if (api >= several_endpoints || spec["network_mode"] != "networks") return later;
     for (const auto& [name, endpoint] : spec["networks"].items()) {
-        if (name == spec["primary_network"]) continue;
+        if (spec["primary_network"] == name) continue;
         later[name] = {{"EndpointConfig", endpoint_settings(endpoint, api)}};
     }
     return later;

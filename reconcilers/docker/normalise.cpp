@@ -59,7 +59,7 @@ json normal_labels(const Inspected& live) {
 }
 
 std::string normal_image(const Inspected& live) {
-    const std::string asked = shown_text(live.container, "/Config/Image");
+    std::string asked = shown_text(live.container, "/Config/Image");
     const json& wanted = in(live.want, "image");
     if (!wanted.is_string()) return asked;
     const std::string text = wanted;
@@ -70,7 +70,7 @@ std::string normal_image(const Inspected& live) {
 std::string normal_digest(const Inspected& live) {
     std::string wanted = shown_text(live.want, "/image_digest");
     if (is_image(live.image, wanted)) return wanted;
-    const std::string asked = shown_text(live.container, "/Config/Image");
+    std::string asked = shown_text(live.container, "/Config/Image");
     return digest_of_image(live.image, normal_repository(asked));
 }
 

@@ -49,7 +49,7 @@ std::string content_like(const json& wanted, const std::string& bytes, const Vau
     return plain ? sha256_of(bytes) : vault.seal(bytes);
 }
 
-bool same_files(std::vector<TarFile> have, const std::vector<TarFile>& want) {
+bool same_files(const std::vector<TarFile>& have, const std::vector<TarFile>& want) {
     std::map<std::string, const std::string*> wanted;
     for (const TarFile& file : want) wanted[file.path] = &file.bytes;
     for (const TarFile& file : have) {
@@ -70,8 +70,8 @@ asio::awaitable<Result<json>> with_same_bytes(EngineAccess& access, Run& run,
         const auto files = co_await files_below(access, id, target);
         if (!files && !tells_of_content(files.error())) co_return files.error();
         if (!files || files->size() != 1) continue;
-        if (content_like(file["content"], files->front().bytes, run.vault) != file["content"])
-            continue;
+        const json& content = file["content"];
+        if (content != content_like(content, files->front().bytes, run.vault)) continue;
         have["files"][target] = file;
         const auto mount = mount_at(have["mounts"], target);
         if (mount != have["mounts"].end()) have["mounts"].erase(mount);

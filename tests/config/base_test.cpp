@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <openssl/crypto.h>
 
 #include <limits>
 
@@ -117,6 +118,22 @@ TEST(Findings, SayFileLineAndColumn) {
 }
 
 // ---- secrets
+TEST(Secrets, LieInMemoryThatIsNeverSwappedOut) {
+    if (!lock_secrets()) GTEST_SKIP() << "this user may not lock memory; see `ulimit -l`";
+    const Secret secret{"hunter2"};
+    const Secret copy{secret};
+    EXPECT_TRUE(CRYPTO_secure_allocated(secret.reveal().data()));
+    EXPECT_TRUE(CRYPTO_secure_allocated(copy.reveal().data()));
+    EXPECT_TRUE(lock_secrets());  // again: nothing
+}
+
+TEST(Secrets, ThatAreTooManyToBeLockedAreThereAllTheSame) {
+    (void)lock_secrets();
+    const std::string text(300U << 10U, 'x');
+    const Secret secret{text};
+    EXPECT_EQ(secret.reveal(), text);
+}
+
 TEST(Secrets, AreEmptyAfterTheyWereMovedAway) {
     Secret first{"hunter2"};
     const Secret second{std::move(first)};

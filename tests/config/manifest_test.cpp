@@ -213,7 +213,7 @@ TEST(Faults, Fault15OtherEncodingsAreRefusedWithTheirOffset) {
 }
 
 TEST(Faults, Fault16TooBigAFile) {
-    const MemoryFiles files{{{"a.yaml", manifest("web") + std::string(1024 * 1024, '#')}}};
+    const MemoryFiles files{{{"a.yaml", manifest("web") + std::string(1U << 20U, '#')}}};
     const Manifests read_back = read(files);
     EXPECT_NE(told(read_back.unparsed).find("the limit is 1048576"), std::string::npos);
     EXPECT_EQ(read_back.unparsed_files, std::vector<std::string>{"a.yaml"});
@@ -222,9 +222,9 @@ TEST(Faults, Fault16TooBigAFile) {
 TEST(Faults, Fault16TooMuchYamlTogether) {
     MemoryFiles files;
     for (int i = 0; i < 17; ++i) {
-        files.add("f" + std::to_string(i) + ".yaml", std::string(1024 * 1024, '#'));
+        files.add("f" + std::to_string(i) + ".yaml", std::string(1U << 20U, '#'));
     }
-    files.add("picture.png", std::string(20 * 1024 * 1024, 'x'));
+    files.add("picture.png", std::string(20U << 20U, 'x'));
     const Manifests read_back = read(files);
     EXPECT_EQ(read_back.unparsed_files, std::vector<std::string>{std::string{whole_commit}});
     EXPECT_NE(told(read_back.unparsed).find("more than 16777216 bytes"), std::string::npos);

@@ -32,6 +32,7 @@ TEST(Snapshot, ListsAndReadsTheFilesOfACommit) {
     const std::string id = repo.commit({{"a.yaml", "one"}, {"apps/web/x.yaml", "two"}, {"z", ""}});
     const auto files = files_of(repo);
     EXPECT_EQ(files->commit(), id);
+    EXPECT_EQ(files->author(), repo.git("log -1 --format='%an <%ae>'"));
     EXPECT_EQ(paths(*files->list("")),
               (std::vector<std::string>{"a.yaml", "apps/web/x.yaml", "z"}));
     EXPECT_EQ(paths(*files->list("apps")), std::vector<std::string>{"apps/web/x.yaml"});

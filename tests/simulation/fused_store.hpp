@@ -46,8 +46,10 @@ public:
     asio::awaitable<Result<void>> hold_removals(std::string target, std::string why) override {
         return write("hold_removals", store_->hold_removals(std::move(target), std::move(why)));
     }
-    asio::awaitable<Result<void>> took_tip(std::string source, std::string commit) override {
-        return write("took_tip", store_->took_tip(std::move(source), std::move(commit)));
+    asio::awaitable<Result<void>> took_tip(std::string source, std::string commit,
+                                           std::string author) override {
+        return write("took_tip",
+                     store_->took_tip(std::move(source), std::move(commit), std::move(author)));
     }
 
     asio::awaitable<Result<void>> verified(std::string source, std::string what,

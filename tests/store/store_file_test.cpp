@@ -43,7 +43,7 @@ TEST_F(StoreFile, AReaderSeesWhatTheOwnerWroteAndCanWriteNothing) {
     auto reader = open(Access::read_only);
     ASSERT_TRUE(reader.ok()) << reader.error().message;
     EXPECT_EQ(run((*reader)->recall("mini1"))->inventory.size(), 1u);
-    EXPECT_EQ(run((*reader)->took_tip("infra", "c")).error().code, Errc::unavailable);
+    EXPECT_EQ(run((*reader)->took_tip("infra", "c", "")).error().code, Errc::unavailable);
     settle(action_on_web(Verb::remove), Done{});
     EXPECT_TRUE(run((*reader)->recall("mini1"))->inventory.empty());
 }

@@ -56,6 +56,17 @@ TEST_F(StoreTest, AFailureChangesNoInventoryAndIsInHistory) {
     EXPECT_EQ(history().front().error, "timed_out: create: no answer");
 }
 
+TEST_F(StoreTest, HistoryTellsWhoWroteTheCommitThatAskedForIt) {
+    Action action = action_on_web(Verb::create);
+    settle(action, done_with("id-1"));
+    EXPECT_EQ(history().front().author, "") << "not known yet";
+    const std::string commit = history().front().commit;
+    ASSERT_TRUE(run(store->took_tip("infra", commit, "test <test@localhost>")).ok());
+    ASSERT_TRUE(run(store->took_tip("infra", "beef", "another")).ok());
+    reopen();
+    EXPECT_EQ(history().front().author, "test <test@localhost>");
+}
+
 TEST_F(StoreTest, ANoteStaysUntilItIsDone) {
     Done begun = done_with("id-1");
     begun.done = false;
@@ -236,8 +247,8 @@ TEST_F(StoreTest, AHoldEndsWhenWhatWasConfirmedIsDone) {
 
 TEST_F(StoreTest, RemembersCommitsAndTips) {
     ASSERT_TRUE(run(store->took_commit("mini1", "infra", "c0ffee", {"a.yaml", "b c.yaml"})).ok());
-    ASSERT_TRUE(run(store->took_tip("infra", "c0ffee")).ok());
-    ASSERT_TRUE(run(store->took_tip("infra", "beef")).ok());
+    ASSERT_TRUE(run(store->took_tip("infra", "c0ffee", "")).ok());
+    ASSERT_TRUE(run(store->took_tip("infra", "beef", "")).ok());
     reopen();
     EXPECT_EQ(recall().good_commit, "c0ffee");
     EXPECT_EQ(recall().good_source, "infra");

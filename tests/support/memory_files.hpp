@@ -44,6 +44,7 @@ public:
     void set_commit(std::string commit) { commit_ = std::move(commit); }
 
     [[nodiscard]] std::string commit() const override { return commit_; }
+    [[nodiscard]] std::string author() const override { return "test <test@localhost>"; }
 
     [[nodiscard]] Result<FileEntry> find(const std::string& path) const override {
         if (!is_clean(path)) return bad_path(path);
