@@ -34,6 +34,7 @@ asio::awaitable<Result<Facts>> TargetRunner::facts_of(const Order& order) {
     facts.hold_removals = holds();
     facts.first_contact = memory->first_contact;
     facts.after_outage = after_outage_ || memory->after_outage;
+    facts.watched = watched_;
     facts.inventory = std::move(memory->inventory);
     facts.confirmed = std::move(memory->confirmed);
     facts.adopt = std::move(memory->adopt);
@@ -42,6 +43,12 @@ asio::awaitable<Result<Facts>> TargetRunner::facts_of(const Order& order) {
         facts.suspended.emplace(one.what, why_of(one));
     }
     tell_suspended(std::move(memory->suspended));
+    for (const auto& [key, again] : order.later) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(again.at - parts_.clock.now());
+        facts.later.emplace(
+            key, fmt::format("{}; tried again at {}", again.why, net::to_string(facts.now + left)));
+    }
     co_await add_fallbacks(facts);
     co_await add_restores(facts, memory->restores);
     co_return facts;
@@ -61,12 +68,14 @@ std::set<ResourceKey> TargetRunner::unfit_content(const Facts& facts) const {
     return unfit;
 }
 
-/// For content that was tried and failed, or is unfit: what worked before, from its commit.
+/// For content that was tried and failed, is not tried again yet, or is unfit: what worked before,
+/// from its commit.
 asio::awaitable<void> TargetRunner::add_fallbacks(Facts& facts) {
     std::map<std::string, Wanted> in_use;
     const std::set<ResourceKey> unfit = unfit_content(facts);
     for (const auto& [key, entry] : facts.inventory) {
-        const bool is_bad = !entry.bad_digest.empty() || unfit.contains(key);
+        const bool is_bad =
+            !entry.bad_digest.empty() || unfit.contains(key) || facts.later.contains(key);
         if (!is_bad || entry.good_commit.empty()) continue;
         const auto earlier = co_await commit_that_worked(entry.good_commit);
         if (!earlier) {

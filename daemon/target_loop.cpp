@@ -41,6 +41,7 @@ asio::awaitable<void> TargetLoop::run() {
 }
 
 asio::awaitable<void> TargetLoop::run_due() {
+    mind_sleep();
     Order order = schedule_.take(clock_.now());
     const Outcome outcome = co_await runner_.run(std::move(order));
     schedule_.ended(clock_.now(), outcome);
@@ -57,15 +58,19 @@ void TargetLoop::mind_suspensions() {
     }
 }
 
-/// A machine that slept missed events, and its connections are dead: all is looked at anew.
+/// A machine that slept missed events, and its connections are dead: all is looked at anew. Where
+/// only its clock was set, no harm is done.
 void TargetLoop::mind_sleep() {
-    const auto steady = clock_.now() - seen_steady_;
-    const auto wall = clock_.wall() - seen_wall_;
+    const auto passed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - seen_steady_);
+    const net::WallTime expected = seen_wall_ + passed;
+    const auto jump = clock_.wall() - expected;
     seen_steady_ = clock_.now();
     seen_wall_ = clock_.wall();
-    if (wall - steady < slept) return;
-    spdlog::info("clock jumped target={}", runner_.status().name);
-    runner_.was_away();
+    if (std::chrono::abs(jump) < slept) return;
+    spdlog::warn("clock jumped target={} by_s={}", runner_.status().name,
+                 std::chrono::duration_cast<std::chrono::seconds>(jump).count());
+    runner_.was_away(jump < jump.zero() ? std::optional{expected} : std::nullopt);
     schedule_.back_again(clock_.now());
 }
 

@@ -85,6 +85,13 @@ TargetRunner::TargetRunner(RunnerParts parts)
     : parts_(std::move(parts)), journal_(parts_.store, parts_.on_store_failure) {
     status_.edit().name = parts_.settings.name;
     status_.edit().mode = parts_.settings.policy.mode;
+    watched_.since = parts_.clock.wall();
+}
+
+void TargetRunner::was_away(std::optional<net::WallTime> set_back_from) {
+    after_outage_ = true;
+    watched_.since = parts_.clock.wall();
+    if (set_back_from) watched_.set_back_from = std::max(watched_.set_back_from, *set_back_from);
 }
 
 void TargetRunner::want(Wanted wanted) {
@@ -139,10 +146,11 @@ asio::awaitable<Outcome> TargetRunner::run(Order order) {
     tell_news(RunNews::began);
     Outcome outcome = co_await carry_out(run, order.scope);
     co_await asio::this_coro::throw_if_cancelled(false);  // what a canceled run did is noted too
+    const std::optional<Error> unread = outcome.unreadable;
     co_await write_down(outcome);
     tell_board(outcome);
     mind_outage(outcome);
-    tell_status(outcome, run, began);
+    tell_status(outcome, unread, run, began);
     co_await keep_run();
     co_return outcome;
 }
@@ -267,14 +275,15 @@ void TargetRunner::mind_outage(const Outcome& outcome) {
     }
 }
 
-void TargetRunner::tell_status(const Outcome& outcome, const Run& run, net::SteadyTime began) {
+void TargetRunner::tell_status(const Outcome& outcome, const std::optional<Error>& unread,
+                               const Run& run, net::SteadyTime began) {
     const auto took =
         std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.now() - began);
     TargetStatus& status = status_.edit();
     status.running.clear();
     status.progress.clear();
     status.hold_removals = holds();
-    status.word = outcome.unreadable ? word_for(*outcome.unreadable) : TargetWord::ok;
+    status.word = unread ? word_for(*unread) : TargetWord::ok;  // of the target, not of the store
     status.detail = outcome.unreadable ? outcome.unreadable->message : std::string{};
     if (const Suspension* one = suspension()) {  // who suspended it wants to see that it is
         status.word = TargetWord::suspended;

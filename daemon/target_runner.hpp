@@ -58,8 +58,9 @@ public:
     void want(Wanted wanted);
     /// Why every removal waits, besides what the store remembers; empty ends it.
     void hold_removals(std::string why);
-    /// The target was away, or the machine slept: removals wait for one clean full round.
-    void was_away() { after_outage_ = true; }
+    /// The target was away, or the machine slept, or its clock was set: removals wait for one clean
+    /// full round, and no time before counts. @param set_back_from  how far the clock had come
+    void was_away(std::optional<net::WallTime> set_back_from = std::nullopt);
     /// What a run was told is no longer so: the one that is under way ends at its next step.
     void cut_short() { superseded_ = true; }
     /// The run that is under way ends at its next step.
@@ -104,7 +105,9 @@ private:
     void tell_progress(const std::string& text);
     void tell_news(RunNews news) const;
     void store_failed(const std::string& operation);
-    void tell_status(const Outcome& outcome, const Run& run, net::SteadyTime began);
+    /// @param unread  why the target itself could not be read
+    void tell_status(const Outcome& outcome, const std::optional<Error>& unread, const Run& run,
+                     net::SteadyTime began);
     void mind_outage(const Outcome& outcome);
     [[nodiscard]] std::string holds() const;  ///< why every removal waits
 
@@ -120,6 +123,7 @@ private:
     CountedJournal journal_;
     net::SteadyTime progress_told_{};
     bool after_outage_ = false;  ///< besides what the store remembers
+    Watched watched_;
     bool stop_asked_ = false;
     bool superseded_ = false;
     bool posted_news_ = false;

@@ -16,7 +16,8 @@ struct Case {
     SealedSpec content;  ///< `declared`, or what worked before it
     const Live* have = nullptr;
     const InventoryEntry* entry = nullptr;
-    bool bad = false;  ///< `declared` was tried and failed, or is unfit
+    bool bad = false;    ///< `declared` was tried and failed, or is unfit
+    bool later = false;  ///< it is tried again, but not yet
     std::string why_bad = {};
     bool given = false;                       ///< a person said that it is ours
     std::optional<json> seen = std::nullopt;  ///< `have`'s spec, sealed like `content`
@@ -41,6 +42,7 @@ private:
     [[nodiscard]] const Live* given_holder(const Declared& want) const;
     [[nodiscard]] bool is_ours(const Case& c) const;
     bool choose_content(Case& c);
+    [[nodiscard]] bool waits_for_its_time(const Case& c) const;
     bool seal(Case& c, const Declared& want);
     void absent(const Case& c);
     void present(Case& c);
@@ -160,6 +162,10 @@ bool DeclaredPlanner::choose_content(Case& c) {
                         !p_.facts.retry.contains(c.declared.key);
     if (!c.bad && failed) c.why_bad = c.entry->bad_reason;
     c.bad = c.bad || failed;
+    if (!c.bad && waits_for_its_time(c)) {
+        c.bad = c.later = true;
+        c.why_bad = p_.facts.later.at(c.declared.key);
+    }
     if (!c.bad) return true;
     const auto earlier = p_.facts.fallback.find(c.declared.key);
     if (earlier != p_.facts.fallback.end()) {
@@ -171,6 +177,12 @@ bool DeclaredPlanner::choose_content(Case& c) {
     if (c.have != nullptr && !c.have->unfinished.empty()) return true;
     rest(c, Status::failed, c.why_bad);
     return false;
+}
+
+/// What is under way goes on; whether it has to wait is seen when it is clear what it would do.
+bool DeclaredPlanner::waits_for_its_time(const Case& c) const {
+    const bool under_way = c.have != nullptr && !c.have->unfinished.empty();
+    return !under_way && p_.facts.later.contains(c.declared.key);
 }
 
 bool DeclaredPlanner::seal(Case& c, const Declared& want) {
@@ -208,7 +220,10 @@ void DeclaredPlanner::present(Case& c) {
         action.fields = std::move(fields.changes);
         action.reason = c.have->unfinished;
         if (can_only_wait(action)) return waits(c, std::move(action.fields));
-        return draft(c, std::move(action));
+        const auto later = p_.facts.later.find(action.key);
+        if (later == p_.facts.later.end() || action.back) return draft(c, std::move(action));
+        c.later = true;
+        return rest(c, Status::failed, later->second);
     }
     const bool unread = c.have->spec.is_null() && c.have->agrees_with != c.content.digest;
     if (unread) return rest(c, Status::unknown, why_unread(*c.have));
@@ -395,6 +410,7 @@ void DeclaredPlanner::rest(const Case& c, Status status, std::string why) {
     rest.status = status;
     rest.why = std::move(why);
     rest.have = without_spec(c.have);
+    rest.later = c.later;
     p_.rest(std::move(rest));
 }
 

@@ -37,6 +37,14 @@ struct InventoryEntry {
 };
 using Inventory = std::map<ResourceKey, InventoryEntry>;
 
+/// How long a target has been watched without a gap. What happened before tells nothing of how long
+/// anything took: the machine slept, or its clock was set.
+struct Watched {
+    net::WallTime since{};
+    net::WallTime
+        set_back_from{};  ///< how far the clock had come before it was set back, if it was
+};
+
 /// All that a plan is made from besides the reads. A value: nothing in it changes during a run.
 struct Facts {
     std::string target;
@@ -52,10 +60,13 @@ struct Facts {
     std::set<ResourceKey> adopt;      ///< conflicts that a person gave us
     std::set<ResourceKey> retry;  ///< `reconcile KEY`: bad or contended content may be tried again
     std::map<ResourceKey, std::string> suspended;  ///< with the reason
+    /// What failed and is not tried again yet: why, and when. Until then what worked stands in.
+    std::map<ResourceKey, std::string> later;
     /// Why every removal waits: a rewind, unparsed files, a lost database.
     std::string hold_removals;
     bool first_contact = false;  ///< nothing was ever converged here, or the database was lost
     bool after_outage = false;   ///< no clean full round since the target was away
+    Watched watched;
     /// What the world said and git leaves to it, by subject: what a followed tag stands for. A kind
     /// reads it and adds to it in `resolve`; it may be lost.
     std::map<std::string, json> learned;

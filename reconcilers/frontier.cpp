@@ -22,6 +22,7 @@ Frontier::Frontier(const Plan& plan, const Kinds& kinds) : kinds_(kinds) {
         entries_.push_back({&action, State::waiting, removes(action), room.contains(action.key)});
     }
     pending_ = std::ranges::any_of(plan.resting, [](const Rest& rest) { return rest.passing; });
+    failed_ = std::ranges::any_of(plan.resting, [](const Rest& rest) { return rest.later; });
 }
 
 const Frontier::Entry* Frontier::find(const ResourceKey& key) const {

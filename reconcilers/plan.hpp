@@ -67,6 +67,7 @@ struct Rest {
     std::vector<FieldChange> fields;
     std::string digest;    ///< of the sealed spec that it agrees with, when in sync
     bool passing = false;  ///< blocked by something that is under way: look again soon
+    bool later = false;    ///< it failed, and is tried again later: until then nothing is removed
 };
 
 /// What a run would do and what it would not. The very value that `driftless plan` prints.

@@ -16,14 +16,18 @@ constexpr auto by_interval = "interval";
 /// A resource that never comes to rest is looked at nevertheless, after so many times `settle`.
 constexpr int longest_settle = 6;
 
+/// A provider that told us to wait means all that we ask of it.
+bool is_told_to_wait(const Error& error) {
+    return error.code == Errc::rate_limited && error.retry_after;
+}
+
+/// What went wrong with the target as a whole.
 const Error* error_of(const Outcome& outcome) {
     if (outcome.unreadable) return &*outcome.unreadable;
-    const Error* worst = nullptr;
     for (const ActionOutcome& action : outcome.actions) {
-        if (!action.error) continue;
-        if (worst == nullptr || action.error->code == Errc::rate_limited) worst = &*action.error;
+        if (action.error && is_told_to_wait(*action.error)) return &*action.error;
     }
-    return worst;
+    return nullptr;
 }
 
 std::string backoff_text(int failures) {
@@ -46,6 +50,7 @@ void Schedule::look(net::SteadyTime at, const std::string& why, bool fresh) {
 /// A full look now, whatever failed before, unless the provider told us to wait.
 void Schedule::press(net::SteadyTime now, const std::string& why, bool fresh) {
     if (!told_to_wait_) not_before_.reset();
+    for (auto& [key, again] : again_) again.at = std::min(again.at, now);
     look(now, why, fresh);
 }
 
@@ -146,6 +151,10 @@ Order Schedule::take(net::SteadyTime now) {
         hinted_.clear();
         hinted_all_ = false;
     }
+    for (const auto& [key, again] : again_) {
+        const bool asked = asked_ && (asked_->all || order.retry.contains(key));
+        if (again.at > now && !asked) order.later.emplace(key, again);
+    }
     asked_.reset();
     listening_by_.reset();
     running_ = order;
@@ -160,6 +169,27 @@ void Schedule::failed(net::SteadyTime now, const Error& error) {
     look(*not_before_, backoff_text(failures_), running_.scope.fresh);
 }
 
+/// Each has its own back-off: what one can't have yet keeps nothing else waiting.
+void Schedule::note_failures(net::SteadyTime now, const Outcome& outcome) {
+    for (const ActionOutcome& action : outcome.actions) {
+        if (!action.error || action.error->code == Errc::canceled) continue;
+        Again& again = again_[action.key];
+        const auto wait = backoff_.after(++again.failures, *action.error, random_);
+        again.at = now + std::chrono::duration_cast<net::SteadyTime::duration>(wait);
+        again.why = action.error->message;
+    }
+    for (const auto& [key, again] : again_) {
+        if (again.at > now) look(again.at, backoff_text(again.failures));
+    }
+}
+
+void Schedule::forget_what_works(const Outcome& outcome) {
+    std::erase_if(again_, [&outcome](const auto& entry) {
+        const bool is_gone = outcome.full && !outcome.statuses.contains(entry.first);
+        return outcome.worked.contains(entry.first) || is_gone;
+    });
+}
+
 void Schedule::ended(net::SteadyTime now, const Outcome& outcome) {
     if (running_.scope.all || !full_) {
         const auto interval = jittered(policy_.interval);
@@ -171,6 +201,8 @@ void Schedule::ended(net::SteadyTime now, const Outcome& outcome) {
     } else if (outcome.changes > 0) {
         look(now + verify_after, "verify");
     }
+    forget_what_works(outcome);
+    note_failures(now, outcome);
     if (const Error* error = error_of(outcome)) return failed(now, *error);
     if (outcome.canceled) return;  // superseded, or we are about to stop: nobody failed
     failures_ = 0;

@@ -23,9 +23,10 @@ struct Due {
 ///
 /// A full look at the start, at each new commit, whenever events were missed, and an interval after
 /// the last one; a look at single resources once their events have settled; another look while
-/// something is under way, and after every change. After a failure all of these wait for the
-/// back-off, save what a person asks for and, unless the provider told us to wait, a new commit or
-/// a provider that is back.
+/// something is under way, and after every change. After a failure of the target all of
+/// these wait for the back-off, save what a person asks for and, unless the provider told us to
+/// wait, a new commit or a provider that is back. What failed alone has a back-off of its own: it
+/// waits, and all else goes on.
 class Schedule {
 public:
     Schedule(const Policy& policy, net::Random& random);
@@ -64,6 +65,8 @@ private:
     [[nodiscard]] bool anything_hinted() const { return hinted_all_ || !hinted_.empty(); }
     [[nodiscard]] net::SteadyTime full_due() const;
     [[nodiscard]] net::SteadyTime allowed(net::SteadyTime at) const;
+    void note_failures(net::SteadyTime now, const Outcome& outcome);
+    void forget_what_works(const Outcome& outcome);
     [[nodiscard]] std::chrono::nanoseconds jittered(std::chrono::seconds interval);
 
     const Policy& policy_;
@@ -80,6 +83,7 @@ private:
     std::optional<net::SteadyTime> not_before_;
     bool told_to_wait_ = false;
     int failures_ = 0;
+    std::map<ResourceKey, Again> again_;  ///< what failed alone
     std::optional<net::SteadyTime> last_fresh_;
     Order running_;
 };

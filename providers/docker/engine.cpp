@@ -69,7 +69,7 @@ Error error_in(const net::Response& response) {
     int seconds = 0;
     const auto [stop, wrong] = std::from_chars(after.data(), after.data() + after.size(), seconds);
     if (wrong == std::errc{} && seconds > 0) error.retry_after = std::chrono::seconds{seconds};
-    return error;
+    return with_advice(std::move(error));
 }
 
 bool is_success(int status) {
@@ -98,6 +98,17 @@ Result<ApiVersion> common_version(ApiVersion highest, ApiVersion lowest) {
 }
 
 }  // namespace
+
+bool is_disk_full(const Error& error) {
+    return error.message.find("no space left on device") != std::string::npos;
+}
+
+Error with_advice(Error error) {
+    if (is_disk_full(error)) {
+        error.message += "; make room on the engine's disk: `docker system df` tells what takes it";
+    }
+    return error;
+}
 
 std::string to_string(ApiVersion version) {
     return fmt::format("{}.{}", version.major, version.minor);

@@ -64,6 +64,11 @@ private:
     Error refusal_{Errc::unavailable, ""};  // what the last one that asked in vain was told
 };
 
+/// Did the engine find no room on its disk? Only somebody there can make some.
+bool is_disk_full(const Error& error);
+/// With what to do about it, where the engine's own words don't say.
+Error with_advice(Error error);
+
 /// The parsed body. @return `invalid` when it isn't JSON; nesting over 128 is refused
 Result<nlohmann::json> parse_body(const net::Response& response);
 

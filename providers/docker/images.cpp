@@ -95,7 +95,7 @@ private:
         auto said = detail.is_object() ? text_at(detail, "message") : text_at(message, "error");
         if (!said) said = text_at(message, "error");
         const std::string why = said ? *said : "the engine did not say why";
-        return Error{code_of(why, Errc::unavailable), why};
+        return with_advice({code_of(why, Errc::unavailable), why});
     }
 
     void note(const json& message) {

@@ -103,10 +103,11 @@ Done begun(std::string id) {
     return done;
 }
 
-/// An engine that is away will be back; all else that it says is about the content.
-bool is_about_content(Errc code) {
-    return code == Errc::invalid || code == Errc::conflict || code == Errc::not_found ||
-           code == Errc::forbidden;
+/// An engine that is away will be back; all else that it says is about the content. Where it finds
+/// no room, the old one serves on until somebody has made some.
+bool is_about_content(const Error& error) {
+    return error.code == Errc::invalid || error.code == Errc::conflict ||
+           error.code == Errc::not_found || error.code == Errc::forbidden || is_disk_full(error);
 }
 
 }  // namespace
@@ -196,7 +197,7 @@ asio::awaitable<Result<Done>> replace_container(ContainerChange change) {
     if (change.action.aside) co_return begun(shown_text(*old, "/Id"));
     auto made = co_await make_container(change, std::move(passed_on));
     if (made) co_return begun(*std::move(made));
-    if (!is_about_content(made.error().code)) co_return std::move(made).error();
+    if (!is_about_content(made.error())) co_return std::move(made).error();
     Done failed = begun(shown_text(*old, "/Id"));
     failed.content_failed = true;
     failed.why = made.error().message;

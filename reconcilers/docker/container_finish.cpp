@@ -101,9 +101,9 @@ asio::awaitable<Result<Done>> make_successor(ContainerChange change, const Scene
     auto made = co_await make_container(change, std::move(passed_on));
     if (made) co_return under_way(*std::move(made), "started; has to prove itself");
     const Errc code = made.error().code;
-    if (code != Errc::invalid && code != Errc::conflict && code != Errc::not_found) {
-        co_return std::move(made).error();
-    }
+    const bool about_content = code == Errc::invalid || code == Errc::conflict ||
+                               code == Errc::not_found || is_disk_full(made.error());
+    if (!about_content) co_return std::move(made).error();
     Done done = under_way(shown_text(old, "/Id"), made.error().message);
     done.content_failed = true;
     co_return done;
@@ -122,7 +122,8 @@ asio::awaitable<Result<Done>> judge(ContainerChange change, const Scene& scene) 
         if (!started) co_return std::move(started).error();
         co_return under_way(id, "started; has to prove itself");
     }
-    const Verdict verdict = verdict_on(scene.current, change.run.clock.wall());
+    const Verdict verdict =
+        verdict_on(scene.current, change.run.clock.wall(), change.run.facts.watched);
     if (verdict.proof == Proof::proven) co_return co_await discard_kept(change, scene);
     if (verdict.proof == Proof::failed && fell_with_engine(change.run, scene.current)) {
         auto started = co_await change.access.containers.start(id);
@@ -148,7 +149,8 @@ asio::awaitable<Result<Done>> keep_for_its_time(ContainerChange change, const Sc
 /// and held where it must be, like any other.
 asio::awaitable<Result<Done>> finish_undeclared(ContainerChange change, const Scene& scene) {
     if (scene.current.is_null()) co_return co_await keep_for_its_time(change, scene);
-    const Verdict verdict = verdict_on(scene.current, change.run.clock.wall());
+    const Verdict verdict =
+        verdict_on(scene.current, change.run.clock.wall(), change.run.facts.watched);
     if (verdict.proof == Proof::proven) co_return co_await discard_kept(change, scene);
     if (verdict.proof == Proof::failed) co_return co_await go_back(change, scene);
     co_return under_way(shown_text(scene.current, "/Id"), verdict.why);

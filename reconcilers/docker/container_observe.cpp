@@ -117,7 +117,7 @@ bool any_kept_runs(const ContainerGroup& group, const json& inspected) {
 /// The old one is kept beside the new one, until that has proved itself.
 void tell_replacing(const Look& look, const Turn& turn, const json& container, Live& live) {
     const net::WallTime now = look.run.clock.wall();
-    const Verdict verdict = verdict_on(container, now);
+    const Verdict verdict = verdict_on(container, now, look.run.facts.watched);
     live.left_alone.clear();
     if (verdict.proof != Proof::waiting) {
         live.unfinished = "replacing: comes to its end";

@@ -75,13 +75,21 @@ void tell_running(const json& container, Live& live) {
     if (health == "unhealthy") live.detail = "unhealthy" + last_probe(container);
 }
 
-Verdict running_verdict(const json& container, net::WallTime now) {
-    const std::string health = health_of(container);
+/// Since when it runs, by a clock that may have been set back meanwhile.
+net::WallTime running_since(const json& container, net::WallTime now, const Watched& watched) {
     const auto started = time_at(container, "/State/StartedAt").value_or(now);
+    const bool before_it_was_set = started > now && started <= watched.set_back_from;
+    return before_it_was_set ? watched.since : started;
+}
+
+Verdict running_verdict(const json& container, net::WallTime now, const Watched& watched) {
+    const std::string health = health_of(container);
+    const auto started = running_since(container, now, watched);
     if (health == "healthy") return {Proof::proven, ""};
     if (health == "unhealthy") return {Proof::failed, "unhealthy" + last_probe(container)};
     if (health == "starting") {
-        const bool late = now - started > longest_check(container);
+        // Who slept meanwhile knows nothing of how long it took.
+        const bool late = now - std::max(started, watched.since) > longest_check(container);
         if (late) return {Proof::failed, "not healthy in time" + last_probe(container)};
         return {Proof::waiting, "its health check has not passed yet" + last_probe(container),
                 next_probe};
@@ -122,9 +130,9 @@ void tell_state(const json& container, Live& live) {
     }
 }
 
-Verdict verdict_on(const json& container, net::WallTime now) {
+Verdict verdict_on(const json& container, net::WallTime now, const Watched& watched) {
     const std::string state = shown_text(container, "/State/Status");
-    if (state == "running") return running_verdict(container, now);
+    if (state == "running") return running_verdict(container, now, watched);
     if (state == "paused") return {Proof::waiting, "paused", while_paused};
     if (state == "removing") return {Proof::waiting, "it is being removed", next_probe};
     if (is_completed(container)) return {Proof::proven, ""};

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "providers/net/clock.hpp"
+#include "reconcilers/facts.hpp"
 #include "reconcilers/live.hpp"
 
 namespace driftless::docker {
@@ -24,7 +25,7 @@ struct Verdict {
 };
 /// With a health check: healthy, within the time that the check can take. Without: it has run for
 /// ten seconds, or ended with 0 and is not to run again.
-Verdict verdict_on(const json& container, net::WallTime now);
+Verdict verdict_on(const json& container, net::WallTime now, const Watched& watched);
 
 /// Does it run, wait for its next try, or stand still only for a while?
 bool is_alive(const json& container);

@@ -14,6 +14,7 @@
 #include "reconcilers/docker/container_cache.hpp"
 #include "reconcilers/docker/create_request.hpp"
 #include "reconcilers/docker/image_defaults.hpp"
+#include "reconcilers/docker/registries.hpp"
 #include "reconcilers/live.hpp"
 
 namespace driftless::docker {
@@ -54,6 +55,7 @@ struct EngineAccess {
     ImageCache image_defaults = {};
     std::map<std::string, ImageHere> images_here = {};  ///< by `image_key`, as last seen
     TagsInUse tags = {};
+    Registries registries = {};
     /// Volumes of ours that are being filled; those who need one share the turns, the last one
     /// takes them away.
     std::map<std::string, std::weak_ptr<net::Turns>> filling = {};

@@ -69,15 +69,26 @@ std::vector<std::string> names_of(const Wanted& wanted) {
     return names;
 }
 
+bool is_asked_for(const Run& run, const Wanted& wanted) {
+    return run.facts.scope.renew || run.facts.retry.contains(wanted.first);
+}
+
 asio::awaitable<Result<void>> pull(EngineAccess& access, Run& run, const Wanted& wanted,
                                    std::string name) {
+    if (is_asked_for(run, wanted)) access.registries.ask_again(name);
+    if (const Error* refusal = access.registries.refusal_of(name, run.clock.now())) {
+        co_return Error{*refusal};
+    }
     RegistryLogin login = login_for(access, name);
     const ResourceKey key = wanted.first;
     std::function<void(const PullProgress&)> tell = [&run, key](const PullProgress& now) {
         if (run.progress) run.progress({key, progress_text(now)});
     };
     auto pulled = co_await access.images.pull(name, wanted.platform, std::move(login), tell);
-    if (!pulled) co_return pulled;
+    if (!pulled) {
+        co_return access.registries.refused(name, std::move(pulled).error(), run.clock.now(),
+                                            run.clock.wall());
+    }
     co_return co_await look(access, wanted, std::move(name));
 }
 

@@ -112,7 +112,14 @@ bool is_due(const EngineAccess& access, const Run& run, const Scope& scope, cons
 
 /// What is learned counts from before it is acted upon: after a crash it is what we went by.
 asio::awaitable<void> look_up(EngineAccess& access, Run& run, std::string tag, std::string image) {
-    auto digest = co_await access.images.digest_in_registry(image, login_for(access, image));
+    if (run.facts.scope.renew) access.registries.ask_again(image);
+    const Error* refusal = access.registries.refusal_of(image, run.clock.now());
+    Result<std::string> digest{std::string{}};
+    if (refusal != nullptr) {
+        digest = *refusal;
+    } else {
+        digest = co_await access.images.digest_in_registry(image, login_for(access, image));
+    }
     std::optional<Error> failure;
     if (digest) {
         json said{{"digest", *digest},
@@ -127,6 +134,10 @@ asio::awaitable<void> look_up(EngineAccess& access, Run& run, std::string tag, s
     if (!failure) co_return;
     const auto wait = failure->code == Errc::rate_limited ? 10min : 1min;
     const auto again = run.clock.now() + failure->retry_after.value_or(wait);
+    if (refusal == nullptr) {
+        failure = access.registries.refused(image, *std::move(failure), run.clock.now(),
+                                            run.clock.wall());
+    }
     access.tags.troubles.emplace(tag, TagsInUse::Trouble{*std::move(failure), again});
 }
 

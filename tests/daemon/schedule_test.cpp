@@ -38,6 +38,19 @@ ResourceKey key(const std::string& name) {
     return {"mini1", "toy.thing", name};
 }
 
+/// Of a full run in which one thing could not be made.
+Outcome failed_action(const std::string& name, Error error) {
+    Outcome outcome = good();
+    outcome.statuses[key(name)].status = Status::failed;
+    outcome.actions.push_back({.key = key(name),
+                               .verb = Verb::create,
+                               .error = std::move(error),
+                               .done = false,
+                               .why = "",
+                               .request_id = ""});
+    return outcome;
+}
+
 Hint hint(const std::string& name) {
     return {.all = false, .keys = {key(name)}, .missed = false, .what = "die"};
 }
@@ -240,15 +253,55 @@ TEST_F(ScheduleTest, NobodyButAPersonOverridesWhatTheProviderAskedFor) {
 TEST_F(ScheduleTest, AFailedActionBacksOffToo) {
     started();
     schedule_.new_commit(t0 + 10s);
-    Outcome outcome = good();
-    outcome.actions.push_back({.key = key("web"),
-                               .verb = Verb::create,
-                               .error = Error{Errc::unavailable, "no space"},
-                               .done = false,
-                               .why = "",
-                               .request_id = ""});
-    pass(t0 + 10s, outcome);
+    pass(t0 + 10s, failed_action("web", {Errc::unavailable, "no space"}));
     expect_next(12s, "back-off after 1 failure");
+    pass(t0 + 12s, failed_action("web", {Errc::unavailable, "no space"}));
+    expect_next(16s, "back-off after 2 failures");
+}
+
+TEST_F(ScheduleTest, WhatFailedAloneKeepsNothingElseWaiting) {
+    started();
+    pass(t0 + 300s, failed_action("web", {Errc::unavailable, "no answer", 120s}));
+    schedule_.hint(t0 + 301s, hint("db"));
+    expect_next(306s, "event");
+    const Order order = schedule_.take(t0 + 306s);
+    ASSERT_TRUE(order.later.contains(key("web")));
+    EXPECT_EQ(order.later.at(key("web")).at, t0 + 420s);
+    EXPECT_EQ(order.later.at(key("web")).why, "no answer");
+    schedule_.ended(t0 + 306s, good(false));
+    expect_next(420s, "back-off after 1 failure");
+    EXPECT_TRUE(schedule_.take(t0 + 420s).later.empty()) << "its time has come";
+}
+
+TEST_F(ScheduleTest, WhatFailedIsTriedAtANewCommitAndWhenAPersonAsks) {
+    started();
+    pass(t0 + 300s, failed_action("web", {Errc::unavailable, "no answer", 120s}));
+    schedule_.ask(t0 + 301s, {.all = false, .keys = {key("web")}, .fresh = false});
+    EXPECT_TRUE(pass(t0 + 301s, good(false)).later.empty());
+    EXPECT_FALSE(schedule_.take(t0 + 420s - 1ms).later.empty()) << "asked about others";
+    schedule_.ended(t0 + 420s, failed_action("web", {Errc::unavailable, "no answer", 120s}));
+    schedule_.new_commit(t0 + 421s);
+    EXPECT_TRUE(pass(t0 + 421s, good()).later.empty());
+}
+
+TEST_F(ScheduleTest, WhatWorksAgainBeginsAnewWithItsBackOff) {
+    started();
+    for (int i = 0; i < 4; ++i) {
+        pass(t0 + 300s, failed_action("web", {Errc::unavailable, "no answer"}));
+    }
+    Outcome well = good();
+    well.statuses[key("web")].status = Status::in_sync;
+    well.worked.emplace(key("web"), "digest");
+    pass(t0 + 400s, well);
+    pass(t0 + 500s, failed_action("web", {Errc::unavailable, "no answer"}));
+    expect_next(502s, "back-off after 1 failure");
+}
+
+TEST_F(ScheduleTest, AProviderThatAsksForAPauseMeansEverything) {
+    started();
+    pass(t0 + 300s, failed_action("web", {Errc::rate_limited, "slow down", 120s}));
+    schedule_.hint(t0 + 301s, hint("db"));
+    expect_next(420s, "back-off after 1 failure");
 }
 
 TEST_F(ScheduleTest, APersonsKeysAreTriedAgainAndLookedAtAfresh) {

@@ -135,6 +135,27 @@ TEST_F(BadCommit, AnImageThatIsNowhereStopsNothing) {
     EXPECT_TRUE(stage.runs("shop-web-1"));
 }
 
+/// It waits for its own time; all else of the commit goes on, and what is broken meanwhile comes
+/// back as it was.
+TEST_F(BadCommit, AnImageThatIsNowhereHoldsNoOtherServiceUp) {
+    const std::string worker = "  worker:\n    image: ";
+    stage.push(joined(project("shop", web("app:1") + worker + "app:1\n"),
+                      project("blog", web("app:1"), "mini2")));
+    stage.world.run_for(settled_after);
+    push_with(project("shop", web("app:9") + worker + "app:2\n"));
+    EXPECT_EQ(stage.image_of("shop-web-1"), "app:1");
+    EXPECT_EQ(stage.image_of("shop-worker-1"), "app:2");
+    const char* key = "mini1/docker.container/shop.web.1";
+    EXPECT_THAT(stage.world.status("mini1").next_why, HasSubstr("back-off after"));
+    stage.world.engine().world.ask(net::Method::del, "/containers/shop-web-1?force=1");
+    stage.world.engine().world.ask(net::Method::del, "/containers/shop-worker-1?force=1");
+    stage.world.run_for(15s);
+    EXPECT_TRUE(stage.runs("shop-worker-1"));
+    EXPECT_THAT(stage.world.resource(key).why, HasSubstr("; tried again at 2026-01-01T00:"));
+    EXPECT_EQ(stage.image_of("shop-web-1"), "app:1") << told(stage.world.resource(key));
+    EXPECT_TRUE(stage.runs("shop-web-1"));
+}
+
 TEST_F(BadCommit, HealthThatNeverComesBringsTheOldOneBack) {
     push_with(project("shop", web("sick:1", check)));
     EXPECT_EQ(stage.image_of("shop-web-1"), "app:1");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ public:
     void die_again() const {
         if (blown_) throw Crash{};
     }
+    /// As long as it is set, nothing can be written to the daemon's own disk; the daemon lives on.
+    std::optional<Error> disk;
     [[nodiscard]] bool blown() const { return blown_; }
     [[nodiscard]] const std::vector<std::string>& trail() const { return trail_; }
 

@@ -81,7 +81,8 @@ public:
     /// No plan needs it: nothing is lost where it is missing.
     asio::awaitable<Result<void>> ended(std::string target, LastRun run) override {
         fuse_.die_again();
-        return store_->ended(std::move(target), std::move(run));
+        if (fuse_.disk) co_return *fuse_.disk;
+        co_return co_await store_->ended(std::move(target), std::move(run));
     }
     asio::awaitable<Result<std::vector<LastRun>>> runs(std::string target,
                                                        std::size_t limit) override {
@@ -117,6 +118,7 @@ public:
 private:
     asio::awaitable<Result<void>> write(std::string what, asio::awaitable<Result<void>> work) {
         fuse_.pass("before journal " + what);
+        if (fuse_.disk) co_return *fuse_.disk;
         auto written = co_await std::move(work);
         fuse_.pass("after journal " + what);
         co_return written;

@@ -81,6 +81,7 @@ World::World(const std::vector<std::string>& targets)
         made.policy = settings_.policy;
         settings_.targets.emplace(target, made);
         auto engine = std::make_unique<FakeEngine>(target, clock_);
+        engine->world.wall_at = [this](SteadyTime when) { return clock_.wall_at(when); };
         engine->before = [this, target](const EngineRequest& request) {
             if (tells_) tell(target, request);
             fuse.pass("before " + target + " " + request.text());

@@ -43,6 +43,9 @@ public:
     /// Ends the daemon, if one runs: in good order, or what is left of it after it died.
     void end();
     void lose_database();
+    /// The machine's wall clock jumps: it slept, or somebody set the time.
+    void set_wall(std::chrono::milliseconds by) { clock_.set_wall(by); }
+    [[nodiscard]] net::WallTime wall() const { return clock_.wall(); }
     /// Lets time pass; returns early when the daemon dies.
     void run_for(std::chrono::nanoseconds time);
     [[nodiscard]] Daemon& daemon() { return *daemon_; }

@@ -220,6 +220,10 @@ void FakeEngine::publish(const json& event) {
 void FakeEngine::stop() {
     world.kill_all_containers();
     stopped_ = true;
+    cut_events();
+}
+
+void FakeEngine::cut_events() {
     for (const auto& weak : subscribers_) {
         if (const auto reader = weak.lock()) {
             reader->cut_off = true;

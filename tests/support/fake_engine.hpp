@@ -59,6 +59,8 @@ public:
 
     /// The engine's own process ends: containers with it, streams break, nobody answers.
     void stop();
+    /// Streams of events break, and nothing else.
+    void cut_events();
     /// It comes back, if it was stopped, and starts what its restart policies say.
     void start();
 

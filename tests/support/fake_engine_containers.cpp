@@ -105,6 +105,9 @@ std::optional<EngineAnswer> EngineWorld::refuse_create(const EngineRequest&,
     }
     const std::string image = value_or(body, "Image", "").get<std::string>();
     if (find_image(image) == nullptr) return refusal(404, "No such image: " + image);
+    if (disk_full_for.contains(name)) {
+        return refusal(500, "mkdir /var/lib/docker/overlay2/5a6e-init: no space left on device");
+    }
     if (const FakeContainer* holder = find_container(name);
         holder != nullptr && holder->name == name) {
         return refusal(409, taken_name(name, holder->id));

@@ -216,13 +216,16 @@ std::string EngineWorld::new_id() {
 
 std::string EngineWorld::stamp(std::optional<SteadyTime> time) const {
     if (!time) return "0001-01-01T00:00:00Z";
-    const auto ago = std::chrono::duration_cast<Milliseconds>(clock_.now() - *time);
-    return net::to_string(clock_.wall() - ago);
+    return net::to_string(shown_time(*time));
+}
+
+net::WallTime EngineWorld::shown_time(SteadyTime time) const {
+    if (wall_at) return wall_at(time);
+    return clock_.wall() - std::chrono::duration_cast<Milliseconds>(clock_.now() - time);
 }
 
 std::int64_t EngineWorld::unix_seconds(SteadyTime time) const {
-    const auto ago = std::chrono::duration_cast<Milliseconds>(clock_.now() - time);
-    const auto since_epoch = (clock_.wall() - ago).time_since_epoch();
+    const auto since_epoch = shown_time(time).time_since_epoch();
     return std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count();
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -130,6 +131,9 @@ public:
     Milliseconds pull_takes{500};
     std::map<std::string, std::string> host_files;   ///< for binds: absolute path -> bytes
     std::map<std::string, std::string> taken_ports;  ///< "80/tcp" -> by whom, outside the engine
+    std::set<std::string> disk_full_for;             ///< names of containers that find no room
+    /// What its wall clock showed at a moment; without, its clock was never set.
+    std::function<net::WallTime(SteadyTime)> wall_at;
 
     /// Answers one request, now. Never waits: see EngineAnswer::not_before.
     EngineAnswer handle(const EngineRequest& request);
@@ -242,6 +246,7 @@ private:
     // fake_engine_world.cpp
     std::string new_id();
     [[nodiscard]] std::string stamp(std::optional<SteadyTime> time) const;
+    [[nodiscard]] net::WallTime shown_time(SteadyTime time) const;
     [[nodiscard]] std::int64_t unix_seconds(SteadyTime time) const;
     void tell(const std::string& type, const std::string& action, const std::string& id,
               json attributes);

@@ -19,9 +19,17 @@ struct VirtualClock::Sleeper {
 };
 
 net::WallTime VirtualClock::wall() const {
+    return wall_at(now_);
+}
+
+net::WallTime VirtualClock::wall_at(net::SteadyTime when) const {
     using namespace std::chrono;
     const auto start = sys_days{year{2026} / January / 1};
-    return start + floor<milliseconds>(now_ - net::SteadyTime{hours{1}});
+    auto shown = start + floor<milliseconds>(when - net::SteadyTime{hours{1}});
+    for (const auto& [at, by] : jumps_) {
+        if (at < when || (at == when && when == now_)) shown += by;
+    }
+    return shown;
 }
 
 asio::awaitable<Result<void>> VirtualClock::sleep_until(net::SteadyTime when) {

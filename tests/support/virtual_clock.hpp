@@ -19,6 +19,8 @@ class VirtualClock final : public net::Clock {
 public:
     [[nodiscard]] net::SteadyTime now() const override { return now_; }
     [[nodiscard]] net::WallTime wall() const override;  ///< starts at 2026-01-01T00:00:00.000Z
+    /// What the wall clock showed at an earlier moment.
+    [[nodiscard]] net::WallTime wall_at(net::SteadyTime when) const;
     asio::awaitable<Result<void>> sleep_until(net::SteadyTime when) override;
 
     /// Runs the loop until nothing is left to do now. Time stands still.
@@ -27,6 +29,8 @@ public:
     bool step(asio::io_context& io);
     /// Steps over all that happens within `time`, and ends exactly that much later.
     void run_for(asio::io_context& io, std::chrono::nanoseconds time);
+    /// The wall clock is set forward, or back, or the machine slept: the other clock knows nothing.
+    void set_wall(std::chrono::milliseconds by) { jumps_.emplace(now_, by); }
     /// When the first sleeper wakes; `SteadyTime::max()` when nobody sleeps.
     [[nodiscard]] net::SteadyTime next() const;
 
@@ -35,6 +39,7 @@ private:
     using Key = std::pair<net::SteadyTime, std::uint64_t>;
 
     net::SteadyTime now_{std::chrono::hours{1}};
+    std::multimap<net::SteadyTime, std::chrono::milliseconds> jumps_;
     std::uint64_t asked_ = 0;
     std::map<Key, Sleeper*> sleepers_;  // each lives in its coroutine's frame
 };
