@@ -1,5 +1,7 @@
 #include "config/base/error.hpp"
 
+#include "config/base/printable.hpp"
+
 namespace driftless {
 
 std::string_view name(Errc code) {
@@ -21,17 +23,10 @@ std::string_view name(Errc code) {
 std::string in_quotes(std::string_view text) {
     std::string quoted = "\"";
     for (const char letter : text) {
-        const auto byte = static_cast<unsigned char>(letter);
-        if (letter == '"' || letter == '\\') {
-            quoted += '\\';
-            quoted += letter;
-        } else if (byte < 0x20 || byte == 0x7F) {
-            quoted += fmt::format("\\x{:02x}", byte);
-        } else {
-            quoted += letter;
-        }
+        if (letter == '"' || letter == '\\') quoted += '\\';
+        quoted += letter;
     }
-    return quoted + '"';
+    return printable(quoted) + '"';
 }
 
 }  // namespace driftless

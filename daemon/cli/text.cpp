@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "config/base/printable.hpp"
+
 namespace driftless::cli {
 namespace {
 
@@ -14,12 +16,6 @@ constexpr std::size_t longest_value = 72;
 std::size_t width_of(std::string_view text) {
     return static_cast<std::size_t>(std::ranges::count_if(
         text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
-}
-
-bool is_c1(std::string_view text, std::size_t at) {  // U+0080 to U+009F, in UTF-8
-    if (text[at] != '\xC2' || at + 1 >= text.size()) return false;
-    const auto next = static_cast<unsigned char>(text[at + 1]);
-    return next >= 0x80 && next <= 0x9F;
 }
 
 /// One code point each, with the colours that begin right before it.
@@ -103,18 +99,7 @@ std::string folded(std::string_view text, std::size_t columns) {
 }
 
 std::string clean(std::string_view text) {
-    std::string result;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if (is_c1(text, i)) {
-            result += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[++i]));
-        } else if (byte < 0x20 || byte == 0x7F) {
-            result += byte == '\n' ? "\\n" : byte == '\t' ? "\\t" : fmt::format("\\x{:02x}", byte);
-        } else {
-            result += text[i];
-        }
-    }
-    return result;
+    return printable(text);
 }
 
 std::string text_at(const json& object, const char* key) {

@@ -102,6 +102,13 @@ Result<void> become_user(uid_t user) {
     return {};
 }
 
+int most_descriptors() {
+    rlimit limit{};
+    constexpr rlim_t most = 1 << 20;
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return static_cast<int>(most);
+    return static_cast<int>(std::min(limit.rlim_cur, most));
+}
+
 void forbid_core_dumps() {
     const rlimit none{};
     ::setrlimit(RLIMIT_CORE, &none);

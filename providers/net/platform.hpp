@@ -36,6 +36,9 @@ Result<void> become_user(uid_t user);
 /// nothing, and under a sanitizer, which takes far more, there is no limit.
 void limit_memory(std::size_t bytes);
 
+/// How many file descriptors this process may have open; the next one gets the lowest free number.
+int most_descriptors();
+
 /// From now on no memory of this process is written to a core file or shown to a debugger of the
 /// same user.
 void forbid_core_dumps();

@@ -56,6 +56,13 @@ Code owner_only(const std::string& path) {
     return Code{errno, boost::system::system_category()};
 }
 
+/// The system gives the lowest free number, so a high one means that few are left: those are for
+/// git, engines and the store.
+bool may_take(int descriptor, const ServerLimits& limits) {
+    const int all = most_descriptors();
+    return descriptor < all - std::min(limits.spare_descriptors, all / 4);
+}
+
 Peer peer_of(Tcp::socket&) {
     return {Peer::Kind::tcp, std::nullopt};
 }
@@ -133,6 +140,7 @@ public:
                 (void)co_await state.clock.sleep_for(100ms);
                 continue;
             }
+            if (!may_take(socket.native_handle(), state.limits)) continue;
             const Peer peer = peer_of(socket);
             HttpSession::Socket plain{std::move(socket)};
             connections.spawn(converse(make_session(std::move(plain), peer)));

@@ -64,6 +64,9 @@ struct ServerLimits {
     std::chrono::milliseconds request_in{
         15'000};                   ///< for its body, for the handler, for the answer each
     std::size_t connections = 64;  ///< of each listener; more wait in the system's queue
+    /// File descriptors that are left to the rest of the program: who connects when only so many
+    /// are free is sent away at once. Never more than a quarter of all.
+    int spare_descriptors = 48;
 };
 
 /// A small HTTP/1.1 server for people and programs of this machine. Requests of one connection are

@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "daemon/git/source.hpp"
+#include "tests/support/few_descriptors.hpp"
 #include "tests/support/git_repo.hpp"
 #include "tests/support/run_on.hpp"
 #include "tests/support/sanitizers.hpp"
@@ -149,6 +150,19 @@ TEST_F(SourceTest, AKilledChildIsStartedAnewAtTheNextCall) {
     }
     EXPECT_EQ(*after, tip);
     EXPECT_EQ(processes.started, 2);
+}
+
+TEST_F(SourceTest, WithoutDescriptorsItIsUnavailableAndRecovers) {
+    const std::string tip = repo.commit({{"a.yaml", "a: 1\n"}});
+    const auto source = make(settings());
+    {
+        testing::FewDescriptors few{1};
+        const auto polled = run(source->poll());
+        ASSERT_TRUE(polled.failed());
+        EXPECT_EQ(polled.error().code, Errc::unavailable);
+        EXPECT_NE(polled.error().message.find("open files"), std::string::npos);
+    }
+    EXPECT_EQ(*run(source->poll()), tip);
 }
 
 TEST_F(SourceTest, AChildMayNotTakeAllMemory) {

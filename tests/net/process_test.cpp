@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "providers/net/task_group.hpp"
+#include "tests/support/few_descriptors.hpp"
 #include "tests/support/run_on.hpp"
 
 namespace driftless::net {
@@ -104,6 +105,18 @@ TEST_F(ChildProcesses, AreUnavailableWhenTheyEndBeforeTheAnswer) {
     EXPECT_EQ(ask(*child, "b").error().code, Errc::unavailable);
     const auto other = sh("exit 1");
     EXPECT_EQ(ask(*other, "b").error().code, Errc::unavailable);
+}
+
+TEST_F(ChildProcesses, WithoutDescriptorsAreUnavailableAndStartLater) {
+    {
+        testing::FewDescriptors few{1};
+        const auto child = processes->start({"/bin/sh", "-c", echo}, {});
+        ASSERT_TRUE(child.failed());
+        EXPECT_EQ(child.error().code, Errc::unavailable);
+        EXPECT_NE(child.error().message.find("open files"), std::string::npos)
+            << child.error().message;
+    }
+    EXPECT_EQ(*ask(*sh(echo), "again"), "you said again");
 }
 
 TEST_F(ChildProcesses, ThatCannotBeStartedAreAnError) {

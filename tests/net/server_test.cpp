@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "providers/net/unix_socket.hpp"
+#include "tests/support/few_descriptors.hpp"
 #include "tests/support/run_on.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -74,6 +75,12 @@ asio::awaitable<Result<std::string>> ask_and_leave(std::uint16_t port, std::stri
     std::string head(16, ' ');
     (void)co_await asio::async_read(socket, asio::buffer(head), as_result);
     co_return head;
+}
+
+asio::awaitable<Result<std::string>> read_all(asio::ip::tcp::socket& socket) {
+    std::string answer;
+    (void)co_await asio::async_read(socket, asio::dynamic_buffer(answer), as_result);
+    co_return answer;
 }
 
 struct BadCase {
@@ -330,6 +337,62 @@ TEST_F(ServerTest, TakesOnlySoManyConnectionsAtATime) {
         EXPECT_NE((**answer.get()).find("GET /later"), std::string::npos);
     }
     EXPECT_GE(clock.now() - begun, 150ms);
+}
+
+/// Connects and asks for nothing: both ends are descriptors of this process.
+std::vector<asio::ip::tcp::socket> crowd(asio::io_context& io, std::uint16_t port, int most) {
+    std::vector<asio::ip::tcp::socket> all;
+    for (int i = 0; i < most; ++i) {
+        asio::ip::tcp::socket socket{io};
+        boost::system::error_code failed;
+        socket.open(asio::ip::tcp::v4(), failed);
+        if (!failed) socket.connect({asio::ip::address_v4::loopback(), port}, failed);
+        if (failed) break;
+        all.push_back(std::move(socket));
+        while (io.poll() > 0) {
+        }
+    }
+    return all;
+}
+
+TEST_F(ServerTest, LeavesTheRestOfTheProgramItsDescriptors) {
+    limits.spare_descriptors = 20;
+    start();
+    EXPECT_EQ(get("/a")->body, "GET /a ");
+    testing::FewDescriptors few{80};
+    auto clients = crowd(io, port, 28);
+    std::size_t sent_away = 0;
+    for (auto& client : clients) {
+        char byte = 0;
+        boost::system::error_code end;
+        client.non_blocking(true);
+        client.receive(asio::buffer(&byte, 1), 0, end);
+        sent_away += end != asio::error::would_block ? 1U : 0U;
+    }
+    EXPECT_EQ(clients.size(), 28U);
+    EXPECT_EQ(sent_away, 0U) << "there is room for these";
+    auto more = crowd(io, port, 28);
+    EXPECT_GE(few.take_all(), 10U) << "what is spare is not theirs";
+    few.give_back();
+    more.clear();
+    clients.clear();
+    EXPECT_EQ(get("/b")->body, "GET /b ") << "and who comes later is answered";
+}
+
+TEST_F(ServerTest, OutlivesAnEndOfAllDescriptors) {
+    start();
+    EXPECT_EQ(get("/a")->body, "GET /a ");
+    auto client = asio::ip::tcp::socket{io};
+    client.open(asio::ip::tcp::v4());
+    testing::FewDescriptors few{4};
+    few.take_all();
+    client.connect({asio::ip::address_v4::loopback(), port});
+    (void)run_on(io, clock.sleep_for(20ms));  // it can't be accepted, and nothing ends for that
+    EXPECT_FALSE(testing::is_ready(served));
+    few.give_back();
+    asio::write(client, asio::buffer(std::string_view{
+                            "GET /later HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"}));
+    EXPECT_NE(run_on(io, read_all(client))->find("GET /later"), std::string::npos);
 }
 
 TEST_F(ServerTest, StopsAfterTheRequestThatItIsAt) {
