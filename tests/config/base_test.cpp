@@ -6,6 +6,7 @@
 #include "config/base/durations.hpp"
 #include "config/base/finding.hpp"
 #include "config/base/nearest.hpp"
+#include "config/base/printable.hpp"
 #include "config/base/resource_key.hpp"
 #include "config/base/secret.hpp"
 #include "config/base/vault.hpp"
@@ -14,6 +15,41 @@ namespace driftless {
 namespace {
 
 using namespace std::chrono_literals;
+
+// ---- texts of others
+struct PrintableCase {
+    std::string name;
+    std::string text;
+    std::string shown;
+};
+const std::vector<PrintableCase> printables{
+    {"plain", "caf\u00e9 \u4e2d \U0001F600 ~", "caf\u00e9 \u4e2d \U0001F600 ~"},
+    {"escape", "a\x1b[2J\x7f", "a\\x1b[2J\\x7f"},
+    {"lines", "a\nb\r\tc", "a\\nb\\x0d\\tc"},
+    {"nul", std::string{"a\0b", 3}, "a\\x00b"},
+    {"c1_control", "\u009b2J", "\\u009b2J"},
+    {"turned_round", "a\u202egpj.exe", "a\\u202egpj.exe"},
+    {"isolate", "\u2066x\u2069", "\\u2066x\\u2069"},
+    {"no_width", "pay\u200bpal", "pay\\u200bpal"},
+    {"line_separator", "a\u2028b", "a\\u2028b"},
+    {"tag_letters", "a\U000E0041", "a\\ue0041"},
+    {"bytes_that_are_no_text", "a\xff\xc3", "a\\xff\\xc3"},
+    {"overlong", "\xc0\xaf\xe0\x80\xaf", "\\xc0\\xaf\\xe0\\x80\\xaf"},
+    {"half_a_pair", "\xed\xa0\x80", "\\xed\\xa0\\x80"},
+    {"cut_off", "a\xf0\x9f\x98", "a\\xf0\\x9f\\x98"},
+};
+
+class Printable : public ::testing::TestWithParam<PrintableCase> {};
+
+TEST_P(Printable, ShowsWhatIsHarmlessAndEscapesTheRest) {
+    EXPECT_EQ(printable(GetParam().text), GetParam().shown);
+}
+INSTANTIATE_TEST_SUITE_P(, Printable, ::testing::ValuesIn(printables),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(InQuotes, EscapesItsOwnQuotesAndWhatIsNotPrintable) {
+    EXPECT_EQ(in_quotes("say \"a\\b\"\x1b[0m"), R"("say \"a\\b\"\x1b[0m")");
+}
 
 // ---- durations
 struct DurationCase {
