@@ -154,7 +154,8 @@ TEST_F(SourceTest, AKilledChildIsStartedAnewAtTheNextCall) {
 
 TEST_F(SourceTest, WithoutDescriptorsItIsUnavailableAndRecovers) {
     const std::string tip = repo.commit({{"a.yaml", "a: 1\n"}});
-    const auto source = make(settings());
+    EXPECT_EQ(*run(make(settings())->poll()), tip);
+    const auto source = make(settings());  // its child is still to be started
     {
         testing::FewDescriptors few{1};
         const auto polled = run(source->poll());

@@ -108,6 +108,7 @@ TEST_F(ChildProcesses, AreUnavailableWhenTheyEndBeforeTheAnswer) {
 }
 
 TEST_F(ChildProcesses, WithoutDescriptorsAreUnavailableAndStartLater) {
+    EXPECT_EQ(*ask(*sh(echo), "one"), "you said one");
     {
         testing::FewDescriptors few{1};
         const auto child = processes->start({"/bin/sh", "-c", echo}, {});

@@ -371,8 +371,8 @@ TEST_F(ServerTest, LeavesTheRestOfTheProgramItsDescriptors) {
     }
     EXPECT_EQ(clients.size(), 28U);
     EXPECT_EQ(sent_away, 0U) << "there is room for these";
-    auto more = crowd(io, port, 28);
-    EXPECT_GE(few.take_all(), 10U) << "what is spare is not theirs";
+    auto more = crowd(io, port, 6);
+    EXPECT_GE(few.take_all(), 14U) << "what is spare is not theirs";
     few.give_back();
     more.clear();
     clients.clear();
@@ -384,12 +384,14 @@ TEST_F(ServerTest, OutlivesAnEndOfAllDescriptors) {
     EXPECT_EQ(get("/a")->body, "GET /a ");
     auto client = asio::ip::tcp::socket{io};
     client.open(asio::ip::tcp::v4());
-    testing::FewDescriptors few{4};
-    few.take_all();
-    client.connect({asio::ip::address_v4::loopback(), port});
-    (void)run_on(io, clock.sleep_for(20ms));  // it can't be accepted, and nothing ends for that
-    EXPECT_FALSE(testing::is_ready(served));
-    few.give_back();
+    {
+        testing::FewDescriptors few{4};
+        few.take_all();
+        client.connect({asio::ip::address_v4::loopback(), port});
+        while (io.poll() > 0) {  // it can't be accepted, and nothing ends for that
+        }
+        EXPECT_FALSE(testing::is_ready(served));
+    }
     asio::write(client, asio::buffer(std::string_view{
                             "GET /later HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"}));
     EXPECT_NE(run_on(io, read_all(client))->find("GET /later"), std::string::npos);
