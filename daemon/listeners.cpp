@@ -45,6 +45,14 @@ bool is_of_this_machine_alone(const Address& address) {
     return address.host == "::1" || address.host.starts_with("127.");
 }
 
+/// @param error  names the address
+Error not_free(Error error) {
+    if (error.code == Errc::conflict) {
+        error.message += "; end the program that listens there, or set another `http.listen`";
+    }
+    return error;
+}
+
 std::set<std::string> metrics_hosts(const Settings& settings) {
     std::set<std::string> hosts;
     const auto colon = settings.metrics.listen.rfind(':');
@@ -99,7 +107,7 @@ Result<void> Listeners::bind() {
     };
     endpoint_ = std::make_unique<net::Server>(parts_.executor, parts_.clock, std::move(handler));
     const auto port = endpoint_->listen_tcp(address->host, address->port);
-    if (!port) return Error{port.error()}.in("listen at " + http.listen);
+    if (!port) return not_free(port.error());
     std::error_code ignored;
     const auto folder = std::filesystem::path{parts_.socket}.parent_path();
     std::filesystem::create_directories(folder, ignored);

@@ -41,7 +41,7 @@ asio::awaitable<Result<json>> Endpoint::post(std::string path, json body) {
     request.method = net::Method::post;
     request.target = std::move(path);
     request.headers = {{"Content-Type", "application/json"}};
-    request.body = body.dump();
+    request.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
     co_return co_await send(std::move(request));
 }
 

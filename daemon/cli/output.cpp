@@ -12,7 +12,7 @@ void show(Machine& machine, std::string text) {
 }
 
 void show_json(Machine& machine, const nlohmann::json& document) {
-    machine.out << document.dump(2) << '\n';
+    machine.out << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
 }
 
 void Progress::say(const std::string& text) {

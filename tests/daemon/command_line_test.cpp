@@ -179,6 +179,37 @@ TEST_F(CommandLineTest, EveryErrorOfTheSettingsIsPrintedOnItsLine) {
     EXPECT_NE(ran.err.find(path + ":3:"), std::string::npos) << ran.err;
 }
 
+TEST_F(CommandLineTest, ADeployKeyThatOthersCanReadIsRefused) {
+    const std::string key = folder_.at("deploy_key");
+    driftless::testing::write_file(key, "-----BEGIN OPENSSH PRIVATE KEY-----\n");
+    std::filesystem::permissions(key, std::filesystem::perms{0644});
+    driftless::testing::write_file(folder_.at("pins"), "git.example ssh-ed25519 AAAA\n");
+    const std::string path = settings();
+    driftless::testing::write_file(
+        path, driftless::testing::read_file(path) +
+                  "sources:\n  infra: {url: \"ssh://git@git.example/infra\", branch: main, auth: "
+                  "{sshKey: " +
+                  key + ", knownHosts: " + folder_.at("pins") + "}}\n");
+    const Ran ran = run({"--config", path, "plan"});
+    EXPECT_EQ(ran.code, exit_error);
+    EXPECT_NE((ran.out + ran.err).find("chmod 600 " + key), std::string::npos)
+        << ran.out << ran.err;
+}
+
+TEST_F(CommandLineTest, AHostileNameOfAFileIsShownAsEscapes) {
+    for (const char* name : {"a\x1b[2J\xc2\x9b.yaml", "b\xff\n.yaml", "c\xe2\x80\xae.yaml"}) {
+        driftless::testing::write_file(folder_.at("repo/") + name, "apiVersion: driftless/v1\n");
+    }
+    const Ran ran = run({"--config", settings(), "validate", folder_.at("repo")});
+    EXPECT_EQ(ran.code, exit_error);
+    for (const char* shown : {"a\\x1b[2J\\u009b.yaml: ", "b\\xff\\n.yaml: ", "c\\u202e.yaml:1"}) {
+        EXPECT_NE(ran.out.find(shown), std::string::npos) << shown << " is not in " << ran.out;
+    }
+    EXPECT_EQ(ran.out.find('\x1b'), std::string::npos);
+    const Ran as_json = run({"--config", settings(), "validate", "--json", folder_.at("repo")});
+    EXPECT_TRUE(json::accept(as_json.out)) << as_json.out;
+}
+
 TEST_F(CommandLineTest, ValidateTellsGoodFromBad) {
     const std::string config = settings();
     driftless::testing::write_file(folder_.at("repo/other.yaml"), "just: data\n");

@@ -131,7 +131,10 @@ TEST_F(ListenersTest, AnOccupiedPortIsToldByName) {
     const auto opened = open();
     ASSERT_TRUE(opened.failed());
     EXPECT_EQ(opened.error().code, Errc::conflict);
-    EXPECT_NE(opened.error().message.find(settings_.http.listen), std::string::npos);
+    EXPECT_EQ(opened.error().message,
+              "listen on " + settings_.http.listen +
+                  ": Address already in use; end the program that listens there, or set another "
+                  "`http.listen`");
 }
 
 TEST_F(ListenersTest, MetricsAreAloneOnTheirAddress) {
