@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "reconcilers/find_live.hpp"
 #include "reconcilers/left_data.hpp"
 #include "reconcilers/planning.hpp"
 #include "reconcilers/repairs.hpp"
@@ -37,9 +38,6 @@ public:
 
 private:
     [[nodiscard]] bool is_covered(const Declared& want) const;
-    [[nodiscard]] const Live* find_live(const Declared& want) const;
-    [[nodiscard]] const Live* by_earlier_key(const Declared& want) const;
-    [[nodiscard]] const Live* given_holder(const Declared& want) const;
     [[nodiscard]] bool is_ours(const Case& c) const;
     bool choose_content(Case& c);
     [[nodiscard]] bool waits_for_its_time(const Case& c) const;
@@ -92,7 +90,7 @@ void DeclaredPlanner::resource(const Declared& want) {
         return rest(c, Status::unknown, fmt::format("{} was not read", want.collection));
     }
     if (!read->second) return rest(c, Status::unknown, read->second.error().message);
-    c.have = find_live(want);
+    c.have = find_live(p_, want);
     c.entry = p_.entry_of(want.key);
     if (c.entry == nullptr && c.have != nullptr) c.entry = p_.entry_for(*c.have);
     c.given = p_.facts.adopt.contains(want.key);
@@ -110,38 +108,6 @@ bool DeclaredPlanner::is_covered(const Declared& want) const {
     const Scope& scope = p_.facts.scope;
     return scope.covers(want.key) ||
            std::ranges::any_of(want.was, [&](const auto& key) { return scope.covers(key); });
-}
-
-/// Ours or its kin at the key itself; what the inventory knows by id; what an earlier key left;
-/// only then what a stranger put in the place.
-const Live* DeclaredPlanner::find_live(const Declared& want) const {
-    const Live* here = p_.lookup.by_key(want.collection, want.key);
-    if (here != nullptr && here->owner != Owner::foreign) return here;
-    const InventoryEntry* entry = p_.entry_of(want.key);
-    if (entry != nullptr) {
-        const Live* known = p_.lookup.by_id(want.collection, entry->id);
-        if (known != nullptr && (known == here || !p_.declared.contains(known->key))) return known;
-    }
-    if (const Live* left = by_earlier_key(want)) return left;
-    return here != nullptr ? here : given_holder(want);
-}
-
-const Live* DeclaredPlanner::by_earlier_key(const Declared& want) const {
-    for (const ResourceKey& key : want.was) {
-        if (p_.declared.contains(key)) continue;
-        const Live* live = p_.lookup.by_key(want.collection, key);
-        if (live != nullptr && live->owner != Owner::foreign) return live;
-    }
-    return nullptr;
-}
-
-/// What stands where ours should, where a person said that it is ours from now on.
-const Live* DeclaredPlanner::given_holder(const Declared& want) const {
-    if (!p_.facts.adopt.contains(want.key) || want.claims.empty()) return nullptr;
-    for (const Live* holder : p_.lookup.holders(want.collection, want.claims.front())) {
-        if (!p_.is_ours(*holder) && !p_.declared.contains(holder->key)) return holder;
-    }
-    return nullptr;
 }
 
 bool DeclaredPlanner::is_ours(const Case& c) const {

@@ -1,8 +1,10 @@
 #include "reconcilers/plan.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "reconcilers/planning.hpp"
+#include "reconcilers/status_words.hpp"
 
 namespace driftless {
 
@@ -18,21 +20,42 @@ std::string_view name(Verb verb) {
     return "unknown";
 }
 
+namespace {
+
+constexpr std::array words{
+    Word{"in_sync", "it is as git declares it, and well", "nothing is to be done"},
+    Word{"drifted", "it is not as git declares it, and that is about to be changed",
+         "the next run changes it; in `mode: observe` it is only shown"},
+    Word{"progressing",
+         "it is under way: starting, proving itself, or removed and kept for a while",
+         "looked at again until it is done"},
+    Word{"degraded", "it is as git declares it, and not healthy",
+         "its own check, or its log, says why; driftless leaves it as it is"},
+    Word{"blocked", "it waits for another resource", "it goes on once that is ready"},
+    Word{"held", "it waits for a person: a removal beyond the brake, data, or what was here before",
+         "`driftless plan` shows what, `driftless confirm HASH` lets it go"},
+    Word{"conflict", "something of somebody else is in its place",
+         "that is left alone: remove or rename it, or `driftless adopt KEY`"},
+    Word{"contended", "somebody else changes it as often as driftless repairs it",
+         "left alone, with one try an hour: stop the other, or `driftless reconcile KEY`"},
+    Word{"suspended", "a person suspended it, or it is paused",
+         "left alone until its time is over, or until `driftless resume`"},
+    Word{"failed", "what git declares was tried, and failed",
+         "what worked before serves on; the reason says whether, and when, it is tried again, and "
+         "`driftless reconcile KEY` tries at once"},
+    Word{"unknown", "it could not be read, so nobody knows: it is never taken for absent",
+         "nothing is changed or removed until it can be read"},
+};
+static_assert(words.size() == static_cast<std::size_t>(Status::unknown) + 1);
+
+}  // namespace
+
+std::span<const Word> status_words() {
+    return words;
+}
+
 std::string_view name(Status status) {
-    switch (status) {
-        case Status::in_sync: return "in_sync";
-        case Status::drifted: return "drifted";
-        case Status::progressing: return "progressing";
-        case Status::degraded: return "degraded";
-        case Status::blocked: return "blocked";
-        case Status::held: return "held";
-        case Status::conflict: return "conflict";
-        case Status::contended: return "contended";
-        case Status::suspended: return "suspended";
-        case Status::failed: return "failed";
-        case Status::unknown: return "unknown";
-    }
-    return "unknown";
+    return words.at(static_cast<std::size_t>(status)).name;
 }
 
 bool Scope::covers(const ResourceKey& key) const {

@@ -1,6 +1,7 @@
 #include "daemon/cli/exit_code.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "daemon/cli/machine.hpp"
 
@@ -25,6 +26,16 @@ bool is_well(const json& part) {
 }
 
 }  // namespace
+
+std::span<const ExitCode> exit_codes() {
+    static constexpr std::array codes{
+        ExitCode{exit_done, "done, or nothing to do"},
+        ExitCode{exit_error, "an error; an unreadable target too"},
+        ExitCode{exit_pending, "there are changes, or something is held"},
+        ExitCode{exit_usage, "wrong usage"},
+    };
+    return codes;
+}
 
 int exit_code_of_target(const json& target) {
     int code = is_well(target) ? exit_done : exit_error;

@@ -2,11 +2,21 @@
 
 #include <nlohmann/json.hpp>
 
+#include <span>
+#include <string_view>
+
 #include "reconcilers/plan.hpp"
 
 namespace driftless::cli {
 
 using json = nlohmann::json;
+
+/// An exit code of all commands, and what it tells.
+struct ExitCode {
+    int code;
+    std::string_view meaning;
+};
+std::span<const ExitCode> exit_codes();
 
 // What commands that look end with: 1 where something failed or could not be read; else 2 where
 // something is to be done, or waits for a person; else 0.

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "daemon/cli/exit_code.hpp"
 #include "daemon/cli/usage.hpp"
 
 namespace driftless::cli {
@@ -67,20 +68,7 @@ is the daemon; the other commands ask it over its Unix socket, or look by themse
 .SH OPTIONS
 )";
 
-constexpr std::string_view tail = R"(.SH EXIT STATUS
-.TP
-.B 0
-done, or nothing to do
-.TP
-.B 1
-an error; an unreadable target too
-.TP
-.B 2
-there are changes, or something is held
-.TP
-.B 64
-wrong usage
-.SH FILES
+constexpr std::string_view tail = R"(.SH FILES
 .TP
 .I /etc/driftless/driftless.yaml
 the settings; on macOS below /usr/local/etc. \fBdriftless init\fR writes them, with a comment for each.
@@ -103,6 +91,10 @@ std::string man_page(const Usage& usage) {
     text += shown_flags(usage.flags);
     text += ".SH COMMANDS\n";
     for (const Command& command : usage.commands) text += shown_command(command);
+    text += ".SH EXIT STATUS\n";
+    for (const auto& [code, meaning] : exit_codes()) {
+        text += fmt::format(".TP\n.B {}\n{}\n", code, meaning);
+    }
     return text + std::string{tail};
 }
 

@@ -2,27 +2,20 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cassert>
+
 namespace driftless::http {
 namespace {
 
 using json = nlohmann::json;
 
-struct Kind {
-    int status;
-    std::string_view title;
-};
-
-Kind kind_of(Errc code) {
-    switch (code) {
-        case Errc::invalid: return {400, "The request is not as it should be"};
-        case Errc::unauthenticated: return {401, "The credential is missing or wrong"};
-        case Errc::forbidden: return {403, "This is not allowed from where it comes"};
-        case Errc::not_found: return {404, "There is no such thing"};
-        case Errc::conflict: return {409, "The thing is in another state"};
-        case Errc::rate_limited: return {429, "Too many requests"};
-        case Errc::internal: return {500, "A fault of ours"};
-        default: return {503, "Not available now"};
-    }
+ProblemKind kind_of(Errc code) {
+    const auto kinds = problem_kinds();
+    const auto found = std::ranges::find(kinds, code, &ProblemKind::code);
+    assert(found != kinds.end());
+    return *found;
 }
 
 json faults_view(const Faults& faults) {
@@ -38,9 +31,26 @@ json faults_view(const Faults& faults) {
 
 }  // namespace
 
+std::span<const ProblemKind> problem_kinds() {
+    static constexpr std::string_view later = "Not available now";
+    static constexpr std::array kinds{
+        ProblemKind{Errc::canceled, 503, later},
+        ProblemKind{Errc::conflict, 409, "The thing is in another state"},
+        ProblemKind{Errc::forbidden, 403, "This is not allowed from where it comes"},
+        ProblemKind{Errc::internal, 500, "A fault of ours"},
+        ProblemKind{Errc::invalid, 400, "The request is not as it should be"},
+        ProblemKind{Errc::not_found, 404, "There is no such thing"},
+        ProblemKind{Errc::rate_limited, 429, "Too many requests"},
+        ProblemKind{Errc::timed_out, 503, later},
+        ProblemKind{Errc::unauthenticated, 401, "The credential is missing or wrong"},
+        ProblemKind{Errc::unavailable, 503, later},
+    };
+    return kinds;
+}
+
 net::ServerResponse problem(const Error& error, const Faults& faults) {
-    const auto [status, title] = kind_of(error.code);
-    json body{{"type", fmt::format("urn:driftless:error:{}", name(error.code))},
+    const auto [code, status, title] = kind_of(error.code);
+    json body{{"type", fmt::format("urn:driftless:error:{}", name(code))},
               {"title", title},
               {"status", status},
               {"detail", error.message}};

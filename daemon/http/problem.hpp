@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,14 @@ struct Fault {
     std::string parameter = {};  ///< of the query: "limit"
 };
 using Faults = std::vector<Fault>;
+
+/// What an error is over HTTP.
+struct ProblemKind {
+    Errc code;
+    int status;
+    std::string_view title;
+};
+std::span<const ProblemKind> problem_kinds();  ///< one for each code
 
 /// A problem document (RFC 9457). Its type is one of our ten codes:
 /// "urn:driftless:error:not_found".

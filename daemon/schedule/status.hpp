@@ -3,11 +3,13 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/base/finding.hpp"
+#include "config/base/word.hpp"
 #include "daemon/store/last_run.hpp"
 #include "daemon/store/suspension.hpp"
 #include "providers/net/clock.hpp"
@@ -17,9 +19,11 @@ namespace driftless {
 
 enum class TargetWord { ok, unreachable, unauthorized, throttled, suspended };
 std::string_view name(TargetWord word);
+std::span<const Word> target_words();  ///< in their order
 
 enum class SourceWord { ok, stale, auth_failed, invalid, unverified, rewound, empty };
 std::string_view name(SourceWord word);
+std::span<const Word> source_words();  ///< in their order
 
 /// How the reason of a hold begins that a rewritten branch caused: it ends once nothing waits.
 inline constexpr std::string_view rewind_hold = "rewound: ";

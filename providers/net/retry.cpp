@@ -14,8 +14,4 @@ std::chrono::milliseconds Backoff::after(int failures, const Error& error, Rando
     return wait;
 }
 
-bool may_pass(Errc code) {
-    return code == Errc::unavailable || code == Errc::timed_out || code == Errc::rate_limited;
-}
-
 }  // namespace driftless::net

@@ -18,7 +18,4 @@ struct Backoff {
                                                   Random& random) const;
 };
 
-/// Would the same request have a chance later? (unavailable, timed_out, rate_limited)
-bool may_pass(Errc code);
-
 }  // namespace driftless::net

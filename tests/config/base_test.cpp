@@ -45,7 +45,7 @@ TEST_P(Printable, ShowsWhatIsHarmlessAndEscapesTheRest) {
     EXPECT_EQ(printable(GetParam().text), GetParam().shown);
 }
 INSTANTIATE_TEST_SUITE_P(, Printable, ::testing::ValuesIn(printables),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& one) { return one.param.name; });
 
 TEST(InQuotes, EscapesItsOwnQuotesAndWhatIsNotPrintable) {
     EXPECT_EQ(in_quotes("say \"a\\b\"\x1b[0m"), R"("say \"a\\b\"\x1b[0m")");

@@ -113,6 +113,20 @@ TEST(RegistryThatRefuses, HoldsNeitherAnotherRegistryNorARepairUp) {
     EXPECT_EQ(stage.image_of("shop-web-1"), "app:9") << told(stage.world.resource(web_key));
 }
 
+TEST(ImageForAnotherMachine, StopsNothing) {
+    Stage stage;
+    stage.begin(shop("app:1"));
+    const std::string none = "no matching manifest for linux/arm64/v8 in the manifest list entries";
+    stage.world.engine().world.pull_fails["app:9"] = {404, json{{"message", none}}.dump(), {}, {}};
+    stage.push(shop("app:9", "app:2"));
+    stage.world.run_for(settled_after);
+    EXPECT_EQ(stage.image_of("shop-web-1"), "app:1");
+    EXPECT_TRUE(stage.runs("shop-web-1"));
+    EXPECT_EQ(stage.image_of("shop-worker-1"), "app:2");
+    EXPECT_EQ(stage.world.resource(web_key).status, Status::failed);
+    EXPECT_THAT(stage.world.resource(web_key).why, HasSubstr("linux/arm64"));
+}
+
 TEST(EngineOfAnotherTime, IsToldWithBothRangesAndAskedSeldom) {
     Stage stage{{"mini1", "mini2"}};
     stage.begin(
@@ -153,6 +167,49 @@ TEST(LostEvents, AreMadeGoodByAFreshLook) {
     stage.world.run_for(10s);
     EXPECT_TRUE(stage.runs("shop-web-1"));
     stage.expect_quiet();
+}
+
+/// A remote that is away is never taken for an empty one: what it said last is kept up.
+TEST(SourceAway, IsStaleAndItsLastCommitStaysInForce) {
+    Stage stage;
+    stage.begin(shop("app:1"));
+    stage.world.repository.unreachable = true;
+    stage.world.engine().world.ask(net::Method::del, "/containers/shop-web-1?force=1");
+    stage.world.run_for(20min);
+    EXPECT_TRUE(stage.runs("shop-web-1"));
+    EXPECT_TRUE(stage.runs("shop-worker-1"));
+    const SourceStatus source = stage.world.daemon().overview().sources.at("infra");
+    EXPECT_EQ(source.word, SourceWord::stale);
+    EXPECT_THAT(source.detail, HasSubstr("the remote does not answer"));
+    ASSERT_TRUE(source.checked);
+    EXPECT_LT(*source.checked, stage.world.wall() - 19min) << "since when, is shown";
+    stage.expect_quiet();
+    stage.push(shop("app:2"));
+    stage.world.repository.unreachable = false;
+    stage.world.run_for(settled_after + 10min);
+    EXPECT_EQ(stage.image_of("shop-web-1"), "app:2");
+    EXPECT_EQ(stage.world.daemon().overview().sources.at("infra").word, SourceWord::ok);
+}
+
+/// Somebody stops it again each minute: that is a fight, and driftless is the one who ends it.
+TEST(Fight, IsShownAndLeftAloneUntilAPersonSaysOtherwise) {
+    Stage stage;
+    stage.begin(shop("app:1"));
+    FakeEngine& engine = stage.world.engine();
+    for (int i = 0; i < 3; ++i) {
+        engine.world.end_container(*engine.world.find_container("shop-web-1"), 1);
+        stage.world.run_for(1min);
+        EXPECT_TRUE(stage.runs("shop-web-1")) << i;
+    }
+    engine.world.end_container(*engine.world.find_container("shop-web-1"), 1);
+    stage.world.clear_logs();
+    stage.world.run_for(9min);
+    EXPECT_FALSE(stage.runs("shop-web-1"));
+    EXPECT_THAT(engine.writes(), IsEmpty());
+    EXPECT_EQ(stage.world.resource(web_key).status, Status::contended);
+    EXPECT_TRUE(stage.world.daemon().reconcile({web_key}));
+    stage.world.run_for(1min);
+    EXPECT_TRUE(stage.runs("shop-web-1")) << told(stage.world.resource(web_key));
 }
 
 /// The daemon's own disk is full: it changes nothing that it could not write down before, tells so
@@ -234,10 +291,9 @@ TEST(Sleep, InTheMiddleOfAReplacementIsNotTheImagesFault) {
     stage.expect_quiet();
 }
 
-TEST(Sleep, IsFollowedByALookAtEverythingAndRemovesNothingBefore) {
+TEST(Sleep, IsFollowedByALookAtEverything) {
     Stage stage;
     stage.begin(shop("app:1"));
-    stage.world.engine().world.ask(net::Method::get, "/containers/json");
     stage.world.clear_logs();
     stage.world.set_wall(8h);
     stage.world.run_for(settled_after);
