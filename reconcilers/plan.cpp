@@ -34,8 +34,10 @@ constexpr std::array words{
     Word{"blocked", "it waits for another resource", "it goes on once that is ready"},
     Word{"held", "it waits for a person: a removal beyond the brake, data, or what was here before",
          "`driftless plan` shows what, `driftless confirm HASH` lets it go"},
-    Word{"conflict", "something of somebody else is in its place",
-         "that is left alone: remove or rename it, or `driftless adopt KEY`"},
+    Word{
+        "conflict", "something of somebody else is in its place",
+        "that is left alone: remove or rename it, or, where the reason offers it, `driftless adopt "
+        "KEY`"},
     Word{"contended", "somebody else changes it as often as driftless repairs it",
          "left alone, with one try an hour: stop the other, or `driftless reconcile KEY`"},
     Word{"suspended", "a person suspended it, or it is paused",

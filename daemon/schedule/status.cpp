@@ -25,8 +25,10 @@ constexpr std::array source_table{
     Word{"stale", "it could not be read at the last try",
          "the last commit stays in force, and drift is repaired towards it; tried again with "
          "back-off up to ten minutes"},
-    Word{"auth_failed", "it refused the credential, or who asks",
-         "as `stale`; the credential goes out once each time: put the right one in its place"},
+    Word{"auth_failed",
+         "it refused the credential, or its own key or certificate is not one that is trusted",
+         "as `stale`, with ten minutes between two tries; `driftless reconcile` tries at once: the "
+         "reason says what to put right"},
     Word{"invalid", "its newest commit has errors",
          "targets with an error keep their last good commit, the others go on: the errors have "
          "their file, line and column"},

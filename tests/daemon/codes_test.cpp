@@ -72,18 +72,22 @@ What driftless says in status, in logs, in JSON and by its exit codes. This page
 in the source; a test keeps it so. [What can go wrong](faults.md) tells when one meets them.
 
 ## A resource
+
 {}
 ## A target
+
 {}
 ## A source
+
 {}
 ## Errors
 An error has a code for programs and a message for people: what was tried, what came back, what to do.
-Logs show the code as `error=`. Back-off begins with 2 s, doubles up to ten minutes, and never is shorter
-than the other side asked for.
+Logs show the code as `error=`. Back-off begins with 2 s (of a source: with its interval), doubles up to ten
+minutes, and never is shorter than the other side asked for.
 
 {}
 ## Exit codes
+
 {}
 ## Over HTTP
 A refusal is a problem document (RFC 9457), `application/problem+json`. Its type is the code:
