@@ -27,8 +27,8 @@ constexpr std::array source_table{
          "back-off up to ten minutes"},
     Word{"auth_failed",
          "it refused the credential, or its own key or certificate is not one that is trusted",
-         "as `stale`, with ten minutes between two tries; `driftless reconcile` tries at once: the "
-         "reason says what to put right"},
+         "as `stale`; after a refused credential ten minutes pass, unless `driftless reconcile` "
+         "asks: the reason says what to put right"},
     Word{"invalid", "its newest commit has errors",
          "targets with an error keep their last good commit, the others go on: the errors have "
          "their file, line and column"},
