@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "reconcilers/imported.hpp"
 #include "reconcilers/reconciler.hpp"
 
 namespace driftless {
@@ -35,6 +36,12 @@ public:
     /// itself when the provider went away, with why. A target that cannot tell returns only when
     /// canceled.
     virtual asio::awaitable<Result<void>> watch(std::function<void(Hint)> on_hint) = 0;
+    /// What is live, as manifests that declare it so. Changes nothing; safe to repeat. Whether a
+    /// plan of them is empty is the caller's to see.
+    /// @return `invalid` where this sort of target can't tell
+    virtual asio::awaitable<Result<Imported>> import_live(ImportWish) {
+        co_return Error{Errc::invalid, "import: only Docker targets can be imported from yet"};
+    }
 };
 
 }  // namespace driftless

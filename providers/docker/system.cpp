@@ -30,6 +30,14 @@ asio::awaitable<Result<System>> read_system(Engine& engine) {
     if (!version) co_return std::move(version).error().in("ask the engine about itself");
     system.version = *std::move(version);
     if (const auto time = text_at(*answer, "SystemTime")) system.clock = time_of(*time);
+    const auto told = [&](const char* key) {
+        const auto text = text_at(*answer, key);
+        return text ? *text : std::string{};
+    };
+    system.host = told("Name");
+    system.log_driver = told("LoggingDriver");
+    system.runtime = told("DefaultRuntime");
+    system.cgroup_version = told("CgroupVersion");
     const auto warnings = answer->find("Warnings");  // null where there are none
     if (warnings == answer->end()) co_return system;
     for (const auto& warning : *warnings) {

@@ -74,6 +74,20 @@ void AllowCheck::refuse(const Place& place, std::string_view where, const std::s
                                      where, what, target_, line, target_)});
 }
 
+std::optional<std::pair<std::string, std::string>> allow_line(const Finding& finding) {
+    constexpr std::string_view before = "; add \"allow: {";
+    const std::string& text = finding.message;
+    const auto begin = text.rfind(before);
+    const auto end = text.rfind("}\" to targets.");  // as `refuse` writes it
+    if (begin == std::string::npos || end == std::string::npos || end < begin) return std::nullopt;
+    const std::string line = text.substr(begin + before.size(), end - begin - before.size());
+    const auto colon = line.find(": ");
+    if (colon == std::string::npos) return std::nullopt;
+    std::string value = line.substr(colon + 2);
+    if (value.starts_with('[') && value.ends_with(']')) value = value.substr(1, value.size() - 2);
+    return std::pair{line.substr(0, colon), std::move(value)};
+}
+
 void AllowCheck::host_path(const Place& place, std::string_view where, const std::string& path) {
     const std::string clean = clean_path(path);
     if (reaches_socket(clean) && !allow_.docker_socket) {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/base/finding.hpp"
@@ -46,6 +48,11 @@ private:
     const std::string& target_;
     Findings& findings_;
 };
+
+/// The line that a refusal says to add below `allow`: {"hostPaths", "/srv"}, {"privileged",
+/// "true"}.
+/// @return nothing for any other finding
+std::optional<std::pair<std::string, std::string>> allow_line(const Finding& finding);
 
 /// "/srv//a/../b/" -> "/srv/b"; empty when it climbs above its root.
 std::string clean_path(std::string_view path);

@@ -4,6 +4,7 @@
 #include "providers/docker/system.hpp"
 #include "reconcilers/docker/container.hpp"
 #include "reconcilers/docker/container_groups.hpp"
+#include "reconcilers/docker/import_engine.hpp"
 #include "reconcilers/docker/marks.hpp"
 #include "reconcilers/docker/network.hpp"
 #include "reconcilers/docker/volume.hpp"
@@ -58,6 +59,10 @@ public:
             if (auto hint = hint_of(event)) on_hint(*std::move(hint));
         };
         co_return co_await read_events(access_.engine, std::move(on_open), std::move(on_event));
+    }
+
+    asio::awaitable<Result<Imported>> import_live(ImportWish wish) override {
+        co_return co_await import_engine(access_, std::move(wish));
     }
 
 private:

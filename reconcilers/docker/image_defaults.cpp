@@ -56,6 +56,9 @@ ImageDefaults image_defaults(const json& inspected) {
     if (const auto check = config.find("Healthcheck"); check != config.end()) {
         image.healthcheck = *check;
     }
+    image.user = text_of(config, "User");
+    image.working_dir = text_of(config, "WorkingDir");
+    image.stop_signal = text_of(config, "StopSignal");
     image.platform = text_of(inspected, "Os") + "/" + text_of(inspected, "Architecture");
     const std::string variant = text_of(inspected, "Variant");
     if (!variant.empty()) image.platform += "/" + variant;

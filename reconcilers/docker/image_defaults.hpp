@@ -22,6 +22,9 @@ struct ImageDefaults {
     std::set<std::string> exposed;  ///< "80/tcp"
     std::set<std::string> volumes;  ///< targets
     json healthcheck;               ///< as the engine shows it; null without one
+    std::string user;
+    std::string working_dir;
+    std::string stop_signal;
     std::string platform;           ///< "linux/arm64/v8"
 };
 

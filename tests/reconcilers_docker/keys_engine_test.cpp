@@ -1,175 +1,16 @@
 // For each key that is taken: create, look afresh, and nothing is left to do.
-#include <ostream>
 #include <set>
 
 #include "config/compose/keys.hpp"
 
+#include "reconcilers/docker/normalise.hpp"
 #include "tests/reconcilers_docker/engine_scene.hpp"
+#include "tests/reconcilers_docker/every_key.hpp"
 
 namespace driftless::docker {
 namespace {
 
-struct Key {
-    std::string name;
-    std::string keys;
-    std::string rest = {};
-    ApiVersion since = lowest_api;
-    bool runs = true;  ///< false: no machine of ours has what it asks for, so its start fails
-    bool is_default = false;  ///< as it would be without
-};
-
-constexpr ApiVersion v1_43{1, 43};
-constexpr ApiVersion v1_44{1, 44};
-constexpr ApiVersion v1_48{1, 48};
-constexpr ApiVersion v1_49{1, 49};
-
-void PrintTo(const Key& key, std::ostream* out) {
-    *out << key.name;
-}
-
-const std::vector<Key> keys{
-    {"plain", ""},
-    {"command", "command: [sleep, \"100\"]", "", lowest_api, true, true},
-    {"entrypoint", "entrypoint: [sleep]\ncommand: [\"100\"]"},
-    {"environment",
-     "command: sleep 100\nenvironment: {A: b, EMPTY: \"\", PATH: \"/bin:/usr/bin\"}"},
-    {"secret_environment", "command: sleep 100\nenvironment: {PASSWORD: \"x${DB}y\"}"},
-    {"bare_environment", "command: sleep 100\nenvironment: [TERM]", "", lowest_api, true, true},
-    {"ports", "command: sleep 100\nports: [\"127.0.0.1::80\", \"81/udp\"]"},
-    {"expose", "command: sleep 100\nexpose: [\"80\", 90]"},
-    {"named_volume", "command: sleep 100\nvolumes: [\"vol:/d\", \"vol:/r:ro\"]",
-     "volumes: {vol: {labels: {a: b}}}\n"},
-    {"anonymous_volume", "command: sleep 100\nvolumes: [/d]"},
-    {"bind",
-     "command: sleep 100\nvolumes: [\"/tmp:/host:ro\", {type: bind, source: /tmp, target: /h2}]"},
-    {"tmpfs",
-     "command: sleep 100\ntmpfs: [/run, \"/t:size=65536\"]\n"
-     "volumes: [{type: tmpfs, target: /u, tmpfs: {size: 64k, mode: 0700}}]"},
-    {"networks", "command: sleep 100\nnetworks: {a: {aliases: [x, y]}, b: {}}",
-     "networks: {a: {}, b: {internal: true}}\n"},
-    {"address",
-     "command: sleep 100\nnetworks: {a: {ipv4_address: 10.213.7.9, mac_address: "
-     "\"02:00:00:00:00:07\"}}",
-     "networks: {a: {ipam: {config: [{subnet: 10.213.7.0/24, gateway: 10.213.7.1}]}}}\n"},
-    {"network_options", "command: sleep 100\nnetworks: [a]",
-     "networks: {a: {driver: bridge, attachable: true, labels: {x: y}, driver_opts: "
-     "{com.docker.network.bridge.enable_icc: \"false\"}}}\n"},
-    {"network_mode_none", "command: sleep 100\nnetwork_mode: none"},
-    {"network_mode_bridge", "command: sleep 100\nnetwork_mode: bridge"},
-    {"network_mode_host", "command: sleep 100\nnetwork_mode: host"},
-    {"network_of_a_service", "command: sleep 100\nnetwork_mode: \"service:db\"",
-     "  db: {image: \"test/busybox:1\", command: sleep 100}\n"},
-    {"healthcheck",
-     "command: sleep 100\nhealthcheck: {test: \"true\", interval: 1s, timeout: 2s, retries: 4, "
-     "start_period: 3s}"},
-    {"healthcheck_off", "command: sleep 100\nhealthcheck: {disable: true}"},
-    {"restart", "command: sleep 100\nrestart: unless-stopped"},
-    {"restart_count", "command: sleep 100\nrestart: \"on-failure:3\""},
-    {"labels", "command: sleep 100\nlabels: {a: b, c: \"\"}"},
-    {"container_name", "command: sleep 100\ncontainer_name: \"${COMPOSE_PROJECT_NAME}-own\""},
-    {"hostname", "command: sleep 100\nhostname: web\ndomainname: example.org"},
-    {"user",
-     "command: sleep 100\nuser: \"65534:65534\"\nworking_dir: /tmp\ngroup_add: [\"100\", \"50\"]"},
-    {"init_tty", "command: sleep 100\ninit: true\ntty: true\nstdin_open: true"},
-    {"stop", "command: sleep 100\nstop_signal: SIGINT\nstop_grace_period: 3s"},
-    {"read_only", "command: sleep 100\nread_only: true"},
-    {"memory", "command: sleep 100\nmem_limit: 64m\nmem_reservation: 32m"},
-    {"limits",
-     "command: sleep 100\ndeploy: {resources: {limits: {cpus: \"0.5\", memory: 64M, pids: 20}}}"},
-    {"cpu", "command: sleep 100\ncpu_shares: 512\ncpuset: \"0\""},
-    {"ulimits", "command: sleep 100\nulimits: {nofile: {soft: 100, hard: 200}, nproc: 300}"},
-    {"capabilities", "command: sleep 100\ncap_add: [NET_ADMIN]\ncap_drop: [CAP_NET_RAW, mknod]"},
-    {"privileged", "command: sleep 100\nprivileged: true"},
-    {"security_opt", "command: sleep 100\nsecurity_opt: [\"no-new-privileges:true\"]"},
-    {"devices", "command: sleep 100\ndevices: [\"/dev/null:/dev/nothing:rw\"]"},
-    {"sysctls", "command: sleep 100\nsysctls: {net.ipv4.ip_unprivileged_port_start: 0}"},
-    {"dns",
-     "command: sleep 100\ndns: [1.1.1.1, 8.8.8.8]\ndns_search: [example.org]\ndns_opt: "
-     "[\"ndots:2\"]"},
-    {"extra_hosts", "command: sleep 100\nextra_hosts: [\"a:10.0.0.1\", \"b=::1\"]"},
-    {"logging",
-     "command: sleep 100\nlogging: {driver: json-file, options: {max-size: 1m, max-file: \"2\"}}"},
-    {"modes", "command: sleep 100\nipc: private\npid: host\nuts: host"},
-    {"shm_size", "command: sleep 100\nshm_size: 128m\noom_score_adj: 100"},
-    {"config_content",
-     "command: sleep 100\nconfigs: [{source: c, target: /etc/c.conf, mode: 0440, uid: \"5\"}]",
-     "configs: {c: {content: \"x=1\"}}\n"},
-    {"secret_file", "command: sleep 100\nsecrets: [s]",
-     "secrets: {s: {file: ./site/index.html}}\n"},
-    {"secret_variable", "command: sleep 100\nsecrets: [s]", "secrets: {s: {environment: DB}}\n"},
-    {"file_of_the_commit", "command: sleep 100\nvolumes: [\"./site/index.html:/index.html:ro\"]"},
-    {"folder_of_the_commit", "command: sleep 100\nvolumes: [\"./site:/site:ro\"]"},
-    {"annotations", "command: sleep 100\nannotations: {a: b}", "", v1_43},
-    {"start_interval",
-     "command: sleep 100\nhealthcheck: {test: \"true\", start_period: 5s, start_interval: 1s}", "",
-     v1_44},
-    {"anonymous_volume_with_labels",
-     "command: sleep 100\nvolumes: [{type: volume, target: /d, volume: {labels: {a: b}, nocopy: "
-     "true}}]"},
-    {"bind_options",
-     "command: sleep 100\nvolumes: [{type: bind, source: /usr, target: /h, read_only: true, "
-     "bind: {recursive: disabled}}, {type: bind, source: /usr, target: /i, bind: {propagation: "
-     "rprivate}}]"},
-    {"writable_below_a_read_only_bind",
-     "command: sleep 100\nvolumes: [{type: bind, source: /tmp, target: /h, read_only: true, "
-     "bind: {recursive: writable}}]",
-     "", v1_44},
-    {"two_addresses_of_hardware",
-     "command: sleep 100\nnetworks: {a: {mac_address: \"02:00:00:00:00:08\"}, b: {mac_address: "
-     "\"02:00:00:00:00:09\"}}",
-     "networks: {a: {}, b: {}}\n", v1_44},
-    {"gateway_priority", "command: sleep 100\nnetworks: {a: {gw_priority: 100}, b: {}}",
-     "networks: {a: {}, b: {}}\n", v1_48},
-    {"interface_name",
-     "command: sleep 100\nnetworks: {a: {interface_name: lan0, driver_opts: {x: y}}}",
-     "networks: {a: {}}\n", v1_49},
-    {"network_without_ipv4", "command: sleep 100\nnetworks: [a]",
-     "networks: {a: {enable_ipv4: false, enable_ipv6: true, ipam: {config: [{subnet: "
-     "\"fd00:13::/64\"}]}}}\n",
-     v1_48},
-    {"cgroup_parent", "command: sleep 100\ncgroup_parent: /driftless-test"},
-    {"block_limits",
-     "command: sleep 100\nblkio_config: {device_read_bps: [{path: /dev/null, rate: 1mb}], "
-     "device_write_bps: [{path: /dev/null, rate: 2048}], device_read_iops: [{path: /dev/null, "
-     "rate: "
-     "100}], device_write_iops: [{path: /dev/null, rate: 200}]}",
-     "", lowest_api, false},
-    {"real_time", "command: sleep 100\ncpu_rt_period: 1000000\ncpu_rt_runtime: 95000", "",
-     lowest_api, false},
-    {"gpus", "command: sleep 100\ngpus: all", "", lowest_api, false},
-    {"reserved_devices",
-     "command: sleep 100\ndeploy: {resources: {reservations: {devices: [{capabilities: [utility, "
-     "gpu], device_ids: [b, a], driver: none-of-these, options: {x: y}}]}}}",
-     "", lowest_api, false},
-    {"device_by_name", "command: sleep 100\ndevices: [\"vendor.com/class=one\"]", "", v1_44, false},
-    {"seccomp_profile", "command: sleep 100\nsecurity_opt: [\"seccomp:./site/seccomp.json\"]"},
-    {"open_system_paths", "command: sleep 100\nsecurity_opt: [\"systempaths=unconfined\"]"},
-    {"swap_and_memory",
-     "command: sleep 100\nmem_limit: 64m\nmemswap_limit: 128m\nmem_swappiness: 10\n"
-     "oom_kill_disable: true"},
-    {"quota", "command: sleep 100\ncpu_quota: 50000\ncpu_period: 100000"},
-    {"cgroup_namespace", "command: sleep 100\ncgroup: private"},
-    {"device_rules", "command: sleep 100\ndevice_cgroup_rules: [\"c 1:3 mr\"]"},
-    {"runtime", "command: sleep 100\nruntime: runc", "", lowest_api, true, true},
-    {"endpoint_options",
-     "command: sleep 100\nnetworks: {a: {driver_opts: {x: y}, priority: 5}, b: {}}",
-     "networks: {a: {}, b: {}}\n"},
-    {"hardware_address", "command: sleep 100\nmac_address: \"02:00:00:00:00:0a\""},
-    {"short_limits", "command: sleep 100\ncpus: 0.5\npids_limit: 20"},
-    {"user_namespace", "command: sleep 100\nuserns_mode: host"},
-    {"files_of_a_user",
-     "command: sleep 100\nuser: \"1234:1234\"\nconfigs: [{source: c, target: /etc/c.conf, uid: "
-     "\"5\"}]",
-     "configs: {c: {content: x}}\n"},
-    {"files_of_texts", "command: sleep 100\nenv_file: [site/a.env]\nlabel_file: site/a.env"},
-    {"platform", "command: sleep 100\nplatform: linux/amd64", "", lowest_api, true, true},
-    {"dependency", "command: sleep 100\ndepends_on: [db]",
-     "  db: {image: \"test/busybox:1\", command: sleep 100}\n"},
-    {"one_shot", "command: \"true\""},
-    {"two_of_them", "command: sleep 100\nscale: 2"},
-};
-
-/// Each key that the loader takes for a service stands in a row above.
+/// Each key that the loader takes for a service stands in a row of every_key.hpp.
 TEST(KeysOnAnEngine, AreAllThatTheLoaderTakes) {
     const std::set<std::string> elsewhere{"extends", "profiles",   // gone when a file is loaded
                                           "image", "pull_policy",  // of every row; tags_engine_test
@@ -185,8 +26,6 @@ TEST(KeysOnAnEngine, AreAllThatTheLoaderTakes) {
 
 class EveryKey : public EngineScene, public ::testing::WithParamInterface<Key> {
 protected:
-    /// Git wants the key, and the target allows it.
-    void declare();
     /// An engine that doesn't know the field would lose it without a word.
     void expect_refused(Outcome outcome, ApiVersion api) {
         outcome = reconcile_once();  // the version is known from the first look on
@@ -213,28 +52,9 @@ protected:
     }
 };
 
-void EveryKey::declare() {
-    DockerAllow& allow = scene.target.allow;
-    allow.host_paths = {"/tmp", "/usr"};
-    allow.host_network = allow.host_pid = allow.privileged = allow.sysctls = allow.gpus = true;
-    allow.host_userns = true;
-    allow.devices = allow.cap_add = {"NET_ADMIN", "*"};
-    allow.cgroup_parents = {"/driftless-test"};
-    allow.runtimes = {"runc"};
-    allow.security_opt = {"seccomp:./site/seccomp.json", "systempaths=unconfined"};
-    scene.spec = "{file: compose.yaml, env: {DB: {secret: db}}}";
-    scene.files["site/index.html"] = "<p>hello";
-    scene.files["site/css/main.css"] = "p {}";
-    scene.files["site/a.env"] = "A=b\n";
-    scene.files["site/seccomp.json"] = "{\n \"defaultAction\": \"SCMP_ACT_ALLOW\"\n}\n";
-    std::string service = GetParam().keys;
-    if (service.empty()) service = "tty: true";
-    scene.web(service, GetParam().rest);
-}
-
 TEST_P(EveryKey, IsInSyncAfterItWasMade) {
     SKIP_WITHOUT_ENGINE();
-    declare();
+    declare(GetParam(), scene);
     const auto api = run(engine->version());
     ASSERT_TRUE(api);
     if (*api < GetParam().since) return expect_refused(reconcile_once(), *api);
@@ -267,7 +87,7 @@ TEST_P(EveryKey, IsMissedWhereItIsNot) {
     scene.web("command: sleep 100");
     converge();
     ASSERT_TRUE(errors.empty()) << errors.front();
-    declare();
+    declare(GetParam(), scene);
     policy.mode = Mode::observe;
     target = new_target();
     const Outcome outcome = reconcile_once();
@@ -275,6 +95,76 @@ TEST_P(EveryKey, IsMissedWhereItIsNot) {
         return action.key.kind == "docker.container" && action.verb != Verb::adopt;
     };
     EXPECT_TRUE(std::ranges::any_of(outcome.plan.actions, is_of_web)) << told(outcome);
+}
+
+/// Of which the commit, or somebody's file beside it, holds a part that no engine shows.
+bool needs_files(const std::string& name) {
+    return name.find("file") != name.npos || name.starts_with("config_") ||
+           name.starts_with("secret_v") || name.starts_with("folder_");
+}
+
+/// Whatever the one declares, the other declares, too, save what doesn't show in what is live, and
+/// what is so without a word. Values of the environment have become secrets.
+std::string lost_between(const std::vector<Declared>& before, const std::vector<Declared>& after) {
+    const std::set<std::string> unseen{"/platform", "/ipc", "/limits/memory_swap",
+                                       "/mounts/~1h2/create_host_path"};
+    std::string lost;
+    for (const Declared& one : before) {
+        const auto again = std::ranges::find(after, one.key, &Declared::key);
+        if (again == after.end()) {
+            lost += to_string(one.key) + "\n";
+            continue;
+        }
+        for (const FieldChange& field : changed_fields(one.spec, again->spec, container_rules())) {
+            const bool secret = field.path.starts_with("/env/") && is_tainted(field.have.dump());
+            if (unseen.contains(field.path) || secret) continue;
+            lost += fmt::format("{} {}: {} -> {}\n", to_string(one.key), field.path,
+                                field.want.dump(), field.have.dump());
+        }
+    }
+    return lost;
+}
+
+/// What is live is imported, and what was imported is live: a plan of it takes it over as it is.
+TEST_P(EveryKey, IsImportedAsItIs) {
+    SKIP_WITHOUT_ENGINE();
+    declare(GetParam(), scene);
+    const auto api = run(engine->version());
+    ASSERT_TRUE(api);
+    if (*api < GetParam().since) GTEST_SKIP() << "this engine can't have it";
+    if (!GetParam().runs) GTEST_SKIP() << "it does not run here";
+    converge();
+    if (!errors.empty()) GTEST_SKIP() << errors.front();
+    const auto declared = scene.expand();
+    ImportWish wish{.only = scene.project};
+    const auto imported = run(target->import_live(std::move(wish)));
+    ASSERT_TRUE(imported) << imported.error().message;
+    if (needs_files(GetParam().name) && imported->manifests.empty()) {
+        ASSERT_EQ(imported->left_out.size(), 1u);
+        EXPECT_NE(imported->left_out[0].why.find("no key of a compose file"), std::string::npos)
+            << imported->left_out[0].why;
+        return;
+    }
+    ASSERT_EQ(imported->manifests.size(), 1u)
+        << (imported->left_out.empty() ? "" : imported->left_out.front().why);
+    const ImportedManifest& made = imported->manifests.front();
+    scene.files = made.files;
+    std::map<std::string, std::string> secrets;
+    for (const auto& [name, value] : made.secrets) secrets.emplace(name, value.reveal());
+    scene.secrets = test::ToySecrets{secrets};
+    scene.use_spec_of(made.files.at("driftless.yaml"));
+    journal.inventory.clear();
+    policy.mode = Mode::observe;
+    target = new_target();
+    const Outcome outcome = reconcile_once({.all = true, .keys = {}, .fresh = true});
+    const std::string file = made.files.at("compose.yaml");
+    for (const Action& action : outcome.plan.actions)
+        EXPECT_EQ(action.verb, Verb::adopt) << told(outcome) << file;
+    EXPECT_TRUE(outcome.plan.held.empty()) << told(outcome) << file;
+    for (const auto& [key, status] : outcome.statuses)
+        EXPECT_TRUE(status.fields.empty()) << to_string(key) << told(outcome) << file;
+    if (GetParam().is_default) return;
+    EXPECT_EQ(lost_between(declared, scene.expand()), "") << file;
 }
 
 INSTANTIATE_TEST_SUITE_P(, EveryKey, ::testing::ValuesIn(keys),

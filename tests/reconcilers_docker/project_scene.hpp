@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,14 @@ struct ProjectScene {
         return compose(text + rest);
     }
 
+    /// What a manifest that somebody wrote says below `spec`.
+    void use_spec_of(const std::string& text) {
+        Findings yaml;
+        const auto documents = read_yaml(text, "driftless.yaml", yaml);
+        manifest_spec = *documents->front().find("spec");
+    }
+    std::optional<Node> manifest_spec;
+
     std::vector<Declared> expand() {
         const test::MemoryFiles commit_files{files, commit};
         Findings yaml;
@@ -50,7 +59,7 @@ struct ProjectScene {
         manifest.name = project;
         manifest.target = target.name;
         manifest.ignore = ignore;
-        manifest.spec = documents->front();
+        manifest.spec = manifest_spec.value_or(documents->front());
         manifest.place = {"shop.yaml", 1, 1};
         const References references{nullptr, &secrets, &vault, target.name};
         const Expansion with{manifest, commit_files, references, target, "test"};
