@@ -10,6 +10,7 @@ namespace {
 void add_commands(CLI::App& app, Selected& selected) {
     add_init(app, selected);
     add_validate(app, selected);
+    add_import(app, selected);
     add_plan(app, selected);
     add_run(app, selected);
     add_status(app, selected);

@@ -31,6 +31,7 @@ void add_diff(CLI::App& app, Selected& selected);
 void add_doctor(CLI::App& app, Selected& selected);
 void add_git_child(CLI::App& app, Selected& selected);
 void add_history(CLI::App& app, Selected& selected);
+void add_import(CLI::App& app, Selected& selected);
 void add_init(CLI::App& app, Selected& selected);
 void add_leave(CLI::App& app, Selected& selected);
 void add_man(CLI::App& app, Selected& selected);  ///< keeps `app`, to read it
