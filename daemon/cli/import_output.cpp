@@ -174,8 +174,8 @@ std::string secrets_text(const ImportReport& report, const ImportPlaces& places)
 
 std::string next_text(const ImportPlaces& places) {
     return fmt::format(
-        "next: read them, `driftless validate {0}`, `driftless plan --dir {0} "
-        "--target {1}`, then commit them\n",
+        "next: read them; `driftless validate {0}`; `driftless plan --dir {0} --target {1}`; then "
+        "`git add` and commit\n",
         clean(places.folder), places.target);
 }
 

@@ -219,7 +219,10 @@ Result<ImportedManifest> ProjectWriter::write() {
     const std::string written = fmt::format("Written by `driftless import {}`.", view_.target);
     made_.files["driftless.yaml"] = write_yaml(manifest(), written);
     std::string comment =
-        written + " It says what differs from what images and engine give by themselves.";
+        written +
+        " It says what differs from what images and engine give.\n"
+        "What was put into a container as a file (`configs:` with `content:`) doesn't show, and is "
+        "not here.";
     for (const std::string& note : made_.notes) comment += "\n" + note;
     made_.files["compose.yaml"] = write_yaml(compose_file(std::move(services)), comment);
     return std::move(made_);

@@ -124,7 +124,8 @@ std::string mode_in_words(const std::string& mode, const ProjectWords& words) {
 Node value_node(const PlainField& field, const json& value, const ProjectWords& words) {
     switch (field.type) {
         case FieldType::boolean: return flag_node(value);
-        case FieldType::integer: return number_node(value);
+        case FieldType::integer:
+            return field.key == "shm_size" ? size_node(value) : number_node(value);
         case FieldType::map: return text_map_node(value, words.texts);
         case FieldType::mode: return FileTexts::name(mode_in_words(value, words));
         case FieldType::text:

@@ -39,6 +39,7 @@ void say_hardware(const json& spec, const ProjectWords& words, Node& node);
 
 // Small writers.
 Node number_node(std::int64_t number);
+Node size_node(std::int64_t bytes);  ///< "64m" of 67108864
 Node flag_node(bool flag);
 Node list_node();
 Node map_node();

@@ -63,23 +63,12 @@ std::string key_of(const std::map<std::string, std::string>& keys, const std::st
 }
 
 /// Where several are joined, the first is the one that its ports and its address belong to; without
-/// a word it is the first by name.
+/// a word it is the first by name. @param networks  sorted by it
 void say_first(const std::string& primary, Node& networks) {
     if (networks.entries.size() < 2) return;
-    const auto lowest = std::ranges::min_element(networks.entries, {}, &Node::Entry::key);
     Node* first = networks.find(primary);
-    if (first != nullptr && lowest->key != primary)
+    if (first != nullptr && networks.entries.front().key != primary)
         (*first)["priority"] = number_node(first_of_several);
-}
-
-/// "64m" of 67108864
-Node size_node(std::int64_t bytes) {
-    for (const auto& [unit, size] :
-         {std::pair{'g', 1LL << 30}, {'m', 1LL << 20}, {'k', 1LL << 10}}) {
-        if (bytes > 0 && bytes % size == 0)
-            return Node::scalar(fmt::format("{}{}", bytes / size, unit), {}, true);
-    }
-    return number_node(bytes);
 }
 
 Node cpus_node(std::int64_t nano_cpus) {
@@ -177,6 +166,15 @@ void say_requests(const json& spec, const ProjectWords& words, Node& devices, No
 
 }  // namespace
 
+Node size_node(std::int64_t bytes) {
+    for (const auto& [unit, size] :
+         {std::pair{'g', 1LL << 30}, {'m', 1LL << 20}, {'k', 1LL << 10}}) {
+        if (bytes > 0 && bytes % size == 0)
+            return Node::scalar(fmt::format("{}{}", bytes / size, unit), {}, true);
+    }
+    return number_node(bytes);
+}
+
 void say_ports(const json& spec, Node& node) {
     Node ports = list_node();
     Node exposed = list_node();
@@ -208,6 +206,7 @@ void say_networks(const json& spec, const std::string& service, const ProjectWor
     for (const auto& [name, endpoint] : spec["networks"].items()) {
         networks[key_of(words.networks, name)] = endpoint_node(endpoint, spec, service, words);
     }
+    std::ranges::sort(networks.entries, {}, &Node::Entry::key);
     say_first(key_of(words.networks, spec.value("primary_network", "")), networks);
     const bool plain = std::ranges::all_of(
         networks.entries, [](const Node::Entry& entry) { return entry.value.entries.empty(); });
