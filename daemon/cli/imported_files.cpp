@@ -1,7 +1,11 @@
 #include "daemon/cli/imported_files.hpp"
 
+#include <fmt/format.h>
+
 namespace driftless::cli {
 namespace {
+
+constexpr std::size_t most_bytes = 64u << 10;  // of a secret's file: the daemon reads no larger one
 
 bool is_below(const std::string& path, const std::string& folder) {
     return folder.empty() || path.starts_with(folder + "/");
@@ -55,6 +59,10 @@ ImportedSecrets::ImportedSecrets(const std::vector<ImportedManifest>& manifests)
 Result<Secret> ImportedSecrets::read(const std::string& name, const std::string&) const {
     const auto found = secrets_.find(name);
     if (found == secrets_.end()) return Error{Errc::not_found, "it was not imported"};
+    if (found->second.reveal().size() >= most_bytes) {
+        return Error{Errc::invalid, fmt::format("secret {}: it has more than {} bytes",
+                                                in_quotes(name), most_bytes)};
+    }
     return found->second;
 }
 

@@ -51,20 +51,19 @@ public:
     Reasons reasons;
 
 private:
-    void add(const ResourceKey& key, const std::string& what) {
+    void add(const ResourceKey& key, std::string_view what, const std::string& more) {
         const std::string manifest = key.name.substr(0, key.name.find('.'));
-        reasons.emplace(manifest, fmt::format("its first plan would not be empty: {} {} {}", what,
-                                              key.kind, key.name));
+        reasons.emplace(manifest, fmt::format("its first plan would not be empty: {} {} {}{}", what,
+                                              key.kind, key.name, more));
     }
     void judge(const Action& action) {
-        if (action.verb == Verb::adopt) return;
-        add(action.key, std::string{name(action.verb)});
-        reasons[action.key.name.substr(0, action.key.name.find('.'))] += fields_of(action.fields);
+        if (action.verb != Verb::adopt)
+            add(action.key, name(action.verb), fields_of(action.fields));
     }
     void judge(const Rest& rest) {
         const bool stays = rest.status == Status::in_sync || rest.status == Status::progressing ||
                            rest.status == Status::degraded || rest.status == Status::suspended;
-        if (!stays) add(rest.key, std::string{name(rest.status)} + " (" + rest.why + ")");
+        if (!stays) add(rest.key, name(rest.status), ": " + rest.why);
     }
 };
 

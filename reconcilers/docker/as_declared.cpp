@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t default_shm_size = 64 << 20;
 constexpr std::size_t anonymous_name = 64;  // letters
+constexpr std::size_t short_id = 12;
 
 const json& items_at(const json& object, const std::string& pointer) {
     static const json none = json::array();
@@ -163,7 +164,7 @@ bool is_given_hostname(const Seen& seen, const json& spec) {
     const std::string hostname = spec.value("hostname", "");
     const std::string id = shown_text(seen.container, "/Id");
     const std::string mode = spec.value("network_mode", "");
-    if (hostname.empty() || id.starts_with(hostname)) return false;
+    if (hostname.empty() || hostname == id.substr(0, short_id)) return false;
     if (mode.starts_with("container:")) return false;
     const bool of_host = mode == "host" || spec.value("uts", "") == "host";
     return !of_host || hostname != seen.engine.host;

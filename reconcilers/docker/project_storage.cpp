@@ -72,7 +72,7 @@ void check_network_driver(const Node::Entry& entry, ProjectInput& input, const j
     const std::string driver = spec["driver"];
     if (driver == "bridge") return;
     const DockerAllow& allow = input.with.target.allow;
-    if (allow.host_network) return;
+    if (allow.host_network || allow.everything) return;
     add_error(input.findings, entry.value.place,
               "networks." + entry.key + ".driver: the driver " + in_quotes(driver) +
                   " joins the host's network, which is not allowed on target " +

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "config/node.hpp"
+#include "config/yaml_writer.hpp"
 #include "tests/support/golden.hpp"
 
 namespace driftless {
@@ -252,6 +253,40 @@ TEST(Nodes, AreChangedByKey) {
     EXPECT_TRUE(map["b"].is_null());
     EXPECT_TRUE(map.erase("a"));
     EXPECT_FALSE(map.erase("a"));
+}
+
+bool same(const Node& one, const Node& other) {
+    const bool alike = one.kind == other.kind && one.text == other.text &&
+                       one.items.size() == other.items.size() &&
+                       one.entries.size() == other.entries.size() &&
+                       (!one.is_scalar() || one.plain == other.plain || !other.plain);
+    if (!alike) return false;
+    for (std::size_t i = 0; i < one.items.size(); ++i) {
+        if (!same(one.items[i], other.items[i])) return false;
+    }
+    for (std::size_t i = 0; i < one.entries.size(); ++i) {
+        const bool key = one.entries[i].key == other.entries[i].key;
+        if (!key || !same(one.entries[i].value, other.entries[i].value)) return false;
+    }
+    return true;
+}
+
+TEST(WriteYaml, ReadsBackAsTheSameTree) {
+    const Node root = document(
+        "a: {b: [1, 2.5, true, ~, \"1\", \"true\", \"~\", \"\"], c: {}}\n"
+        "\"yes\": [\"no\", \"010\", \"- x\", \"a: b\", \"# c\", \"x\\ny \", \"\\e[1m\", \"ü\"]\n"
+        "\"1\": {\"a b\": [{c: d, e: [f, []]}]}\n");
+    const std::string text = write_yaml(root, "");
+    EXPECT_TRUE(same(document(text), root)) << text;
+}
+
+TEST(WriteYaml, WritesAsAPersonWould) {
+    const Node root = document(
+        "image: \"nginx:1.27\"\nports: [\"80:80\"]\nenv: {A: {secret: \"x\"}}\n"
+        "on: {a: \"/srv\", b: \"1m\"}\nscale: 2\n");
+    EXPECT_EQ(write_yaml(root, "One.\nTwo."),
+              "# One.\n# Two.\nimage: nginx:1.27\nports: [\"80:80\"]\nenv:\n  A: {secret: x}\n"
+              "\"on\":\n  a: /srv\n  b: \"1m\"\nscale: 2\n");
 }
 
 }  // namespace

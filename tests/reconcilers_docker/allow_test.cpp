@@ -75,6 +75,31 @@ TEST_P(Allow, RefusesWithTheLineToAdd) {
     EXPECT_THAT(refusals, HasSubstr("targets.mini1"));
 }
 
+TEST_P(Allow, TellsProgramsTheLine) {
+    ProjectScene scene;
+    scene.web(GetParam().keys).refusals();
+    ASSERT_FALSE(scene.findings.empty());
+    const auto line = allow_line(scene.findings.front());
+    ASSERT_TRUE(line);
+    const std::string value = line->second == "true" ? "true" : "[" + line->second + "]";
+    EXPECT_EQ(line->first + ": " + value, GetParam().line);
+}
+
+TEST(AllowLine, IsInNoOtherFinding) {
+    ProjectScene scene;
+    scene.web("labels: {driftless.key: x}").refusals();
+    ASSERT_FALSE(scene.findings.empty());
+    EXPECT_FALSE(allow_line(scene.findings.front()));
+}
+
+TEST(AllowEverything, TakesADriverOfTheHostsNetwork) {
+    ProjectScene scene;
+    scene.web("networks: [lan]", "networks: {lan: {driver: macvlan}}\n");
+    EXPECT_THAT(scene.refusals(), HasSubstr("hostNetwork: true"));
+    scene.target.allow.everything = true;
+    EXPECT_EQ(scene.refusals(), "");
+}
+
 TEST_P(Allow, GrantsWithThatLine) {
     ProjectScene scene;
     scene.files["profile.json"] = "{}";
