@@ -5,6 +5,7 @@
 #include "daemon/cli/command_line.hpp"
 #include "daemon/cli/endpoint.hpp"
 #include "daemon/cli/import_output.hpp"
+#include "daemon/cli/output.hpp"
 #include "daemon/cli/settings_file.hpp"
 #include "daemon/registry.hpp"
 #include "daemon/secrets/secrets.hpp"
@@ -58,9 +59,9 @@ void learn_secrets(const ImportReport& report, net::Redactor& redactor) {
 int tell(const ImportReport& report, const ImportPlaces& places, const ImportOptions& options,
          Machine& machine) {
     if (options.as_json) {
-        machine.out << import_view(report, places).dump(2) << '\n';
+        show_json(machine, import_view(report, places));
     } else {
-        machine.out << import_text(report, places, Style{machine.terminal});
+        show(machine, import_text(report, places, Style{machine.colours}));
     }
     const bool missed = !options.project.empty() && report.imported.manifests.empty();
     return missed ? exit_error : exit_done;
@@ -83,7 +84,10 @@ asio::awaitable<int> import_from(Machine& machine, std::string config, ImportOpt
                             .random = machine.random,
                             .lane = *world.lane};
     ImportWish wish{.only = options.project, .plain = {options.plain.begin(), options.plain.end()}};
+    Progress progress{machine, options.as_json};
+    progress.say(options.target + ": reads what runs there");
     const auto report = co_await import_target(parts, std::move(wish));
+    progress.clear();
     if (!report) co_return fail(machine, Error{report.error()}.in("target " + options.target));
     learn_secrets(*report, machine.redactor);
     const ImportPlaces places{.target = options.target,

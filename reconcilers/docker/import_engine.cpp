@@ -52,9 +52,8 @@ std::string stranger(const ContainerSummary& container) {
     for (const auto label : {marks::project, marks::service, marks::number}) {
         if (!label_of(container, label).empty()) continue;
         return "was not made by Compose, whose labels are what a running container is taken over "
-               "by; "
-               "write a service for it, and stop and remove it yourself before driftless makes the "
-               "new one";
+               "by without a restart; declare it with its container_name, and `driftless adopt` "
+               "replaces it";
     }
     if (!is_project_name(label_of(container, marks::project)))
         return "the project on its labels is no name that Compose would give";

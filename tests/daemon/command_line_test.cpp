@@ -64,6 +64,8 @@ TEST_F(CommandLineTest, WrongUsageIs64) {
         {"backup"},
         {"wait"},
         {"restore", "a", "b"},
+        {"import"},
+        {"import", "mini1", "--into"},
     };
     for (const auto& arguments : rows) {
         const Ran ran = run(arguments);
@@ -104,6 +106,19 @@ TEST_F(CommandLineTest, WithoutADaemonItSaysSo) {
         EXPECT_EQ(ran.code, exit_error);
         EXPECT_NE(ran.err.find("driftless run"), std::string::npos) << ran.err;
     }
+}
+
+TEST_F(CommandLineTest, AnImportWantsATargetThatThereIsAndAnswers) {
+    EXPECT_EQ(run({"import", "--config", settings(), "mini9"}).code, exit_usage);
+    driftless::testing::write_file(
+        folder_.at("away.yaml"),
+        "installation: test\ntargets:\n  mini1: {docker: {host: \"unix://" +
+            folder_.at("none.sock") + "\"}}\n");
+    const std::string into = folder_.at("into");
+    const Ran ran = run({"import", "--config", folder_.at("away.yaml"), "mini1", "--into", into});
+    EXPECT_EQ(ran.code, exit_error);
+    EXPECT_NE(ran.err.find("target mini1: import"), std::string::npos) << ran.err;
+    EXPECT_FALSE(std::filesystem::exists(into));
 }
 
 TEST_F(CommandLineTest, AnUnknownTargetOfAPlanIsWrongUsage) {

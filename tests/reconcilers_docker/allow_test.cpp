@@ -3,6 +3,7 @@
 
 #include <ostream>
 
+#include "reconcilers/docker/allow.hpp"
 #include "tests/reconcilers_docker/project_scene.hpp"
 
 namespace driftless::docker {
