@@ -117,7 +117,9 @@ std::string lost_between(const std::vector<Declared>& before, const std::vector<
         }
         for (const FieldChange& field : changed_fields(one.spec, again->spec, container_rules())) {
             const bool secret = field.path.starts_with("/env/") && is_tainted(field.have.dump());
-            if (unseen.contains(field.path) || secret) continue;
+            const std::string first = "/" + one.spec.value("primary_network", "") + "/mac";
+            const bool second_mac = field.path.ends_with("/mac") && !field.path.ends_with(first);
+            if (unseen.contains(field.path) || secret || second_mac) continue;
             lost += fmt::format("{} {}: {} -> {}\n", to_string(one.key), field.path,
                                 field.want.dump(), field.have.dump());
         }
