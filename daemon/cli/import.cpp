@@ -123,6 +123,7 @@ void add_import(CLI::App& app, Selected& selected) {
         ->add_option("--plain", options->plain,
                      "variables that are no secrets: their values go into the manifest")
         ->delimiter(',')
+        ->allow_extra_args(false)
         ->type_name("NAME");
     command->add_flag("--json", options->as_json, "for programs");
     command->callback([&selected, options] {
