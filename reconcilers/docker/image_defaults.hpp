@@ -25,7 +25,7 @@ struct ImageDefaults {
     std::string user;
     std::string working_dir;
     std::string stop_signal;
-    std::string platform;           ///< "linux/arm64/v8"
+    std::string platform;  ///< "linux/arm64/v8"
 };
 
 /// @param inspected  the engine's answer for an image
