@@ -1,29 +1,9 @@
 """driftless beside Docker Compose 2 and the bare API, on one real engine. See bench/docker."""
-import http.client, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time
+import json, os, re, shutil, subprocess, sys, tempfile, threading, time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PROGRAM = os.path.join(ROOT, "build/release/driftless")
+from common import BUILD, ROOT, Daemon, Repository, Unix, call, manifest, memory_of, until
+
 IMAGE = "driftless-bench/sleeper:1"
-
-
-class Unix(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("engine", timeout=120)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(self.path)
-
-
-def call(path, method, target, body=None):
-    connection = Unix(path)
-    data = None if body is None else json.dumps(body)
-    connection.request(method, target, data, {"Content-Type": "application/json"})
-    answer = connection.getresponse()
-    text = answer.read()
-    connection.close()
-    return answer.status, text
 
 
 class Engine:
@@ -82,14 +62,6 @@ def seconds(text):
     return time.mktime(time.strptime(whole[:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone + float("0." + rest.rstrip("Z")[:9])
 
 
-def until(limit, done, step=0.02):
-    end = time.time() + limit
-    while not done():
-        if time.time() > end:
-            raise SystemExit(f"waited {limit} s in vain")
-        time.sleep(step)
-
-
 def compose_file(count, changed=None):
     lines = ["services:"]
     for i in range(count):
@@ -99,62 +71,24 @@ def compose_file(count, changed=None):
     return "\n".join(lines) + "\n"
 
 
-class Driftless:
+class Driftless(Daemon):
     def __init__(self, engine, folder, count):
-        self.engine, self.folder, self.count = engine, folder, count
-        os.makedirs(folder + "/state", mode=0o700)
-        subprocess.run(["git", "init", "-q", "--bare", "-b", "main", folder + "/infra.git"], check=True)
-        subprocess.run(["git", "clone", "-q", folder + "/infra.git", folder + "/infra"], check=True, stderr=subprocess.DEVNULL)
-        with open(folder + "/infra/driftless.yaml", "w") as out:
-            out.write("apiVersion: driftless/v1\nkind: ComposeProject\nmetadata: {name: bench}\ntarget: here\nspec: {file: compose.yaml}\n")
-        self.push(compose_file(count))
-        self.settle = 1.0
-        with open(folder + "/driftless.yaml", "w") as out:
-            out.write(f"""installation: bench
-state: {folder}/state
-sources: {{infra: {{url: "file://{folder}/infra.git", interval: 1s}}}}
+        super().__init__(folder)
+        self.count, self.settle = count, 1.0
+        self.repository = Repository(folder + "/infra")
+        self.repository.push({"driftless.yaml": manifest("bench", "here"), "compose.yaml": compose_file(count)})
+        self.settings(f"""sources: {{infra: {{url: "{self.repository.url}", interval: 1s}}}}
 targets: {{here: {{docker: {{host: "unix://{engine.socket}"}}}}}}
 policy: {{mode: converge, prune: true, settle: 1s, interval: 1s, maxRemovals: 1000}}
-http: {{listen: "127.0.0.1:0", socket: {folder}/driftless.sock}}
 """)
-        self.log = open(folder + "/daemon.log", "w+")
-        self.process = subprocess.Popen([PROGRAM, "--config", folder + "/driftless.yaml", "run"], stdout=self.log, stderr=self.log)
-        until(30, lambda: os.path.exists(folder + "/driftless.sock"))
+        self.start()
+        until(30, self.answers)
 
     def push(self, text):
-        git = ["git", "-C", self.folder + "/infra", "-c", "user.name=bench", "-c", "user.email=bench@localhost"]
-        with open(self.folder + "/infra/compose.yaml", "w") as out:
-            out.write(text)
-        subprocess.run(git + ["add", "-A"], check=True)
-        subprocess.run(git + ["commit", "-qm", "bench"], check=True)
-        subprocess.run(git + ["push", "-q", "origin", "HEAD:main"], check=True)
-
-    def reconcile(self):
-        status, text = call(self.folder + "/driftless.sock", "POST", "/api/v1/reconcile", {})
-        assert status == 202, text
-
-    def in_sync(self):
-        target = json.loads(call(self.folder + "/driftless.sock", "GET", "/api/v1/targets")[1])["targets"][0]
-        return (target["commit"] == target["planned_commit"] != "" and not target["running"]
-                and target["counts"] == {"in_sync": self.count + 1})
-
-    def cpu(self):
-        """Of all threads of the daemon; its git child counts for itself."""
-        tasks = f"/proc/{self.process.pid}/task"
-        return sum(int(open(f"{tasks}/{task}/schedstat").read().split()[0]) for task in os.listdir(tasks)) / 1e9
-
-    def memory(self, field):
-        with open(f"/proc/{self.process.pid}/status") as status:
-            return int(re.search(field + r":\s+(\d+) kB", status.read())[1]) / 1024
+        self.repository.push({"compose.yaml": text})
 
     def rounds(self, since):
-        with open(self.folder + "/daemon.log") as log:
-            log.seek(since)
-            return [float(ms) for ms in re.findall(r"run converged .*trigger=interval .*took_ms=([\d.]+)", log.read())]
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(40)
+        return [float(ms) for ms in self.logged(r"run converged .*trigger=interval .*took_ms=([\d.]+)", since)]
 
 
 def bursts(asked, gap=0.15):
@@ -171,7 +105,7 @@ def measure_driftless(engine, folder, count):
     row = {}
     mark, began = engine.mark(), time.time()
     driftless = Driftless(engine, folder, count)
-    until(300, lambda: engine.starts(began) >= count and driftless.in_sync())
+    until(300, lambda: engine.starts(began) >= count and driftless.in_sync(count + 1))
     asked = engine.requests(mark)
     first = next(at for at, what in asked if what.startswith("POST"))
     last = engine.last_start(began)
@@ -179,13 +113,13 @@ def measure_driftless(engine, folder, count):
     row["first_requests"] = sum(1 for at, _ in asked if at <= last)
     row["first_cpu_ms"] = driftless.cpu() * 1e3
     time.sleep(3)
-    mark, log, cpu = engine.mark(), os.path.getsize(folder + "/daemon.log"), driftless.cpu()
+    mark, log, cpu = engine.mark(), driftless.log_size(), driftless.cpu()
     time.sleep(20)
     cpu, took = driftless.cpu() - cpu, driftless.rounds(log)
     row["quiet_ms"] = sorted(took)[len(took) // 2]
     row["quiet_cpu_ms"] = cpu / len(took) * 1e3
     row["quiet_requests"] = len(engine.requests(mark)) / len(took)
-    row["resident_mib"], row["peak_mib"] = driftless.memory("VmRSS"), driftless.memory("VmHWM")
+    row["resident_mib"], row["peak_mib"] = memory_of(driftless.pid, "VmRSS"), memory_of(driftless.pid, "VmHWM")
     looks = []
     for _ in range(5):
         mark = engine.mark()
@@ -201,7 +135,7 @@ def measure_driftless(engine, folder, count):
     asked = bursts([(at, what) for at, what in engine.requests(mark) if at <= last], 0.5)[-1]
     row["change_s"] = last - asked[0][0]
     row["change_requests"] = len(asked)
-    until(60, driftless.in_sync)
+    until(60, lambda: driftless.in_sync(count + 1))
     time.sleep(2)
     mark, began = engine.mark(), time.time()
     victim = f"bench-s{count - 1:03}-1"
@@ -331,7 +265,7 @@ def main():
     folder = tempfile.mkdtemp(prefix="driftless-bench.", dir="/tmp")
     engine = Engine(folder)
     compose = compose_program()
-    results = {"projects": {}, "plan": json.loads(subprocess.run([os.path.join(ROOT, "build/release/bench_plan")], capture_output=True, text=True, check=True).stdout)}
+    results = {"projects": {}, "plan": json.loads(subprocess.run([BUILD + "/bench_plan"], capture_output=True, text=True, check=True).stdout)}
     try:
         subprocess.run(["bash", "-c", f'source {ROOT}/scripts/lib.sh; make_image unix://{engine.socket} {IMAGE} \'CMD ["sleep","1000000"]\''], check=True)
         for count in counts:
