@@ -104,6 +104,11 @@ def resident_of(pid):
     return int(subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True).stdout) / 1024
 
 
+def own_of(pid):
+    """MiB that are not files mapped into it, as the code of programs and libraries is; 0 where there is no /proc."""
+    return memory_of(pid, "RssAnon") if on_linux() else 0
+
+
 def memory_of(pid, field):
     """MiB of a field of /proc/PID/status."""
     with open(f"/proc/{pid}/status") as status:
@@ -141,8 +146,9 @@ class Daemon:
     def get(self, page):
         return json.loads(call(self.socket, "GET", "/api/v1/" + page)[1])
 
-    def reconcile(self):
-        status, text = call(self.socket, "POST", "/api/v1/reconcile", {})
+    def reconcile(self, targets=()):
+        """All of them when none is named."""
+        status, text = call(self.socket, "POST", "/api/v1/reconcile", {"targets": [{"name": name} for name in targets]})
         assert status == 202, text
 
     def in_sync(self, count):
