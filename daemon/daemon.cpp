@@ -199,7 +199,10 @@ Result<void> Daemon::reconcile(const std::vector<std::string>& targets) {
         scope.all = scope.all || !key;
     }
     for (const auto& [target, scope] : scopes) targets_.at(target)->ask(scope);
-    for (const auto& [name, source] : sources_) source->look_now();
+    for (const auto& [name, source] : sources_) {
+        const auto asked = [&](const std::string& target) { return scopes.contains(target); };
+        if (std::ranges::any_of(source->states().targets(), asked)) source->look_now();
+    }
     return {};
 }
 

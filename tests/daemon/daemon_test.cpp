@@ -115,6 +115,23 @@ TEST_F(DaemonTest, APersonsReconcileLooksAtGitAndAtTheTargetNow) {
     EXPECT_EQ(unknown.error().code, Errc::not_found);
 }
 
+TEST_F(DaemonTest, APersonsReconcileOfATargetLeavesTheSourcesOfOthersAlone) {
+    settings_.sources.at("infra").targets = {"mini1"};
+    daemon_.reset();
+    store_.reset();
+    make({}, {});
+    commit("c1", {{"a.yaml", thing("mini1", "a")}});
+    start();
+    run_for(60s);
+    const int polls = git_->polls;
+    EXPECT_TRUE(daemon_->reconcile({"mini2"}));
+    run_for(1s);
+    EXPECT_EQ(git_->polls, polls);
+    EXPECT_TRUE(daemon_->reconcile({}));
+    run_for(1s);
+    EXPECT_EQ(git_->polls, polls + 1);
+}
+
 TEST_F(DaemonTest, RemovalsBeyondTheBrakeWaitForTheirHash) {
     settings_.targets.at("mini1").policy.prune = true;
     std::map<std::string, std::string> files;
