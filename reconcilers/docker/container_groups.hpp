@@ -24,9 +24,9 @@ struct ContainerGroups {
     std::map<std::string, std::string> names;  ///< all, by id
 };
 
-/// Pairs containers with keys: by Compose's labels (project, service, number); kept ones by the name
-/// that we gave them; by the declared name only what a person gave us. What carries neither mark
-/// nor the labels of a key that is declared or remembered is another's. Refers to `list`.
+/// Pairs containers with keys: by Compose's labels (project, service, number); kept ones by the
+/// name that we gave them; by the declared name only what a person gave us. What carries neither
+/// mark nor the labels of a key that is declared or remembered is another's. Refers to `list`.
 ContainerGroups group_containers(const std::vector<ContainerSummary>& list, const Facts& facts,
                                  const std::string& installation);
 
