@@ -227,18 +227,16 @@ asio::awaitable<Result<void>> Daemon::confirm(std::string hash) {
 }
 
 asio::awaitable<Result<void>> Daemon::adopt(ResourceKey key) {
-    const auto target = targets_.find(key.target);
-    if (target == targets_.end()) {
-        co_return Error{Errc::not_found, "no target " + in_quotes(key.target)};
-    }
-    const auto& resources = target->second->runner().status().resources;
+    const auto loop = loop_of(key.target);
+    if (!loop) co_return loop.error();
+    const auto& resources = (*loop)->runner().status().resources;
     const auto resource = resources.find(key);
     if (resource == resources.end() || resource->second.status != Status::conflict) {
         co_return Error{Errc::not_found, to_string(key) + " is not in conflict; nothing to adopt"};
     }
     spdlog::info("adoption permitted key={}", to_string(key));
     auto permitted = co_await parts_.store.permit_adoption(std::move(key));
-    if (permitted) target->second->ask(Scope{});
+    if (permitted) (*loop)->ask(Scope{});
     co_return permitted;
 }
 

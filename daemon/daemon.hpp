@@ -46,9 +46,7 @@ public:
 
     [[nodiscard]] std::uint64_t edition() const override;
     [[nodiscard]] Overview overview() const override;
-    [[nodiscard]] bool has_target(const std::string& name) const override {
-        return targets_.contains(name);
-    }
+    [[nodiscard]] Result<void> find_target(const std::string& name) const override;
     [[nodiscard]] Result<void> ready() const override;
     asio::awaitable<Result<std::vector<HistoryEntry>>> history(std::string key,
                                                                std::size_t limit) override;
@@ -68,6 +66,7 @@ private:
     asio::awaitable<Result<Wanted>> earlier(std::string target, std::string commit);
     void tell(TargetLoop& loop, TargetNews news);
     void run_ended(TargetLoop& loop, const Outcome& outcome);
+    [[nodiscard]] Error no_target(const std::string& name) const;
     [[nodiscard]] Result<TargetLoop*> loop_of(const std::string& target);
     [[nodiscard]] Result<void> known(const ResourceKey& what);
     asio::awaitable<Result<Losses>> losses_of(std::string target);

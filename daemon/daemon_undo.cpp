@@ -24,13 +24,22 @@ Result<void> changes_things(const TargetStatus& target) {
 
 }  // namespace
 
+Result<void> Daemon::find_target(const std::string& name) const {
+    if (name.empty() || targets_.contains(name)) return {};
+    return no_target(name);
+}
+
+Error Daemon::no_target(const std::string& name) const {
+    std::vector<std::string> known;
+    for (const auto& [target, loop] : targets_) known.push_back(target);
+    return {Errc::not_found,
+            fmt::format("no target {}{}", in_quotes(name), did_you_mean(name, known))};
+}
+
 Result<TargetLoop*> Daemon::loop_of(const std::string& target) {
     const auto found = targets_.find(target);
-    if (found != targets_.end()) return found->second.get();
-    std::vector<std::string> known;
-    for (const auto& [name, loop] : targets_) known.push_back(name);
-    return Error{Errc::not_found,
-                 fmt::format("no target {}{}", in_quotes(target), did_you_mean(target, known))};
+    if (found == targets_.end()) return no_target(target);
+    return found->second.get();
 }
 
 /// Is there such a target, resource, or manifest?

@@ -70,8 +70,8 @@ int tell(const ImportReport& report, const ImportPlaces& places, const ImportOpt
 asio::awaitable<int> import_from(Machine& machine, std::string config, ImportOptions options) {
     auto settings = load_settings(config);
     if (!settings) co_return fail(machine, settings.error());
-    if (!settings->targets.contains(options.target)) {
-        machine.err << "no target " << in_quotes(options.target) << '\n';
+    if (const auto known = find_target(*settings, options.target); !known) {
+        (void)fail(machine, known.error());
         co_return exit_usage;
     }
     ImportWorld world{.settings = std::move(*settings), .lane = {}, .secrets = {}};

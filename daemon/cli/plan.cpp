@@ -185,8 +185,8 @@ asio::awaitable<int> plan(Machine& machine, std::string config, PlanOptions opti
     auto settings = load_settings(config);
     if (!settings) co_return fail(machine, settings.error());
     if (auto user = act_as_owner(*settings, machine); !user) co_return fail(machine, user.error());
-    if (!options.target.empty() && !settings->targets.contains(options.target)) {
-        machine.err << "no target " << in_quotes(options.target) << '\n';
+    if (const auto known = find_target(*settings, options.target); !known) {
+        (void)fail(machine, known.error());
         co_return exit_usage;
     }
     auto world = open_world(std::move(*settings), Access::read_only, machine);

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "config/base/nearest.hpp"
 #include "providers/net/platform.hpp"
 
 namespace driftless::cli {
@@ -75,6 +76,14 @@ std::string socket_path(const Settings& settings) {
 
 std::string clone_path(const Settings& settings, const std::string& source) {
     return settings.state + "/git/" + source + ".git";
+}
+
+Result<void> find_target(const Settings& settings, const std::string& name) {
+    if (name.empty() || settings.targets.contains(name)) return {};
+    std::vector<std::string> known;
+    for (const auto& [target, one] : settings.targets) known.push_back(target);
+    return Error{Errc::not_found,
+                 fmt::format("no target {}{}", in_quotes(name), did_you_mean(name, known))};
 }
 
 Result<void> find_state(const Settings& settings) {

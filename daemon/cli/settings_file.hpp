@@ -22,6 +22,10 @@ std::string clone_path(const Settings& settings, const std::string& source);
 /// All of a file. @return `not_found`; `unavailable`; `invalid`: larger than 1 MiB
 Result<std::string> read_text_file(const std::string& path);
 
+/// Do the settings have a target of that name? "" is every one. @return `not_found` with the
+/// nearest
+Result<void> find_target(const Settings& settings, const std::string& name);
+
 /// Has a daemon left its state where the settings say? @return `not_found`
 Result<void> find_state(const Settings& settings);
 

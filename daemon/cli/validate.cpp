@@ -60,8 +60,10 @@ Findings found_in(const Loaded& loaded) {
     }
     const auto parts = [](const Finding& one) { return std::tie(one.place, one.message); };
     std::ranges::sort(all, {}, parts);
-    const auto same = std::ranges::unique(all, {}, parts);
-    all.erase(same.begin(), same.end());
+    const auto same = [&](const auto& one, const auto& other) {
+        return parts(one) == parts(other);
+    };
+    all.erase(std::unique(all.begin(), all.end(), same), all.end());
     return all;
 }
 

@@ -113,12 +113,11 @@ asio::awaitable<int> wait(Machine& machine, std::string config, WaitOptions opti
     const auto settings = load_settings(config);
     if (!settings) co_return fail(machine, settings.error());
     const auto time = parse_duration(options.timeout);
-    const bool known_target = options.target.empty() || settings->targets.contains(options.target);
-    if (!time || !is_commit(options.revision) || !known_target) {
-        machine.err << (!time ? "--timeout: " + time.error().message
-                        : known_target
-                            ? "--revision: expected a commit of 7 to 64 hexadecimal digits"
-                            : "no target " + clean(options.target))
+    const auto known = find_target(*settings, options.target);
+    if (!time || !is_commit(options.revision) || !known) {
+        machine.err << (!time   ? "--timeout: " + time.error().message
+                        : known ? "--revision: expected a commit of 7 to 64 hexadecimal digits"
+                                : clean(known.error().message))
                     << '\n';
         co_return exit_usage;
     }

@@ -217,7 +217,9 @@ asio::awaitable<ServerResponse> Api::resources(const Ask& ask) {
 
 asio::awaitable<ServerResponse> Api::plan(const Ask& ask) {
     const std::string& target = ask.step;
-    if (!parts_.control.has_target(target)) co_return nothing("no target " + in_quotes(target));
+    if (const auto known = parts_.control.find_target(target); !known) {
+        co_return problem(known.error());
+    }
     const Pages::Make make = [&target](const Overview& overview) {
         return view_of(overview.targets.at(target).plan);
     };
@@ -226,8 +228,8 @@ asio::awaitable<ServerResponse> Api::plan(const Ask& ask) {
 
 asio::awaitable<ServerResponse> Api::runs(const Ask& ask) {
     const std::string target = given(ask, "target");
-    if (!target.empty() && !parts_.control.has_target(target)) {
-        co_return nothing("no target " + in_quotes(target));
+    if (const auto known = parts_.control.find_target(target); !known) {
+        co_return problem(known.error());
     }
     const Pages::Make make = [&target](const Overview& overview) {
         return runs_view(overview, target);
@@ -301,8 +303,8 @@ asio::awaitable<ServerResponse> Api::resume(const Ask& ask) {
 
 asio::awaitable<ServerResponse> Api::removed(const Ask& ask) {
     std::string target = given(ask, "target");
-    if (!target.empty() && !parts_.control.has_target(target)) {
-        co_return nothing("no target " + in_quotes(target));
+    if (const auto known = parts_.control.find_target(target); !known) {
+        co_return problem(known.error());
     }
     const auto removed = co_await parts_.control.removed(std::move(target));
     if (!removed) co_return problem(removed.error());

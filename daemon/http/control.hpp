@@ -18,7 +18,8 @@ public:
     [[nodiscard]] virtual Overview overview() const = 0;
     /// Grows whenever what `overview` gives may have changed. Cheap, unlike `overview`.
     [[nodiscard]] virtual std::uint64_t edition() const = 0;
-    [[nodiscard]] virtual bool has_target(const std::string& name) const = 0;
+    /// Is there a target of that name? "" is every one. @return `not_found` with the nearest
+    [[nodiscard]] virtual Result<void> find_target(const std::string& name) const = 0;
     /// A commit is loaded and the store works. @return `unavailable` with what is missing
     [[nodiscard]] virtual Result<void> ready() const = 0;
     virtual asio::awaitable<Result<std::vector<HistoryEntry>>> history(std::string key,

@@ -39,14 +39,8 @@ void wish_process(const Seen& seen, json& wish) {
 /// Each field that the image's own check does not have so.
 void wish_healthcheck(const Seen& seen, json& wish) {
     const json& shown = at(seen.container, "/Config/Healthcheck");
-    const std::pair<const char*, const char*> fields[] = {{"test", "Test"},
-                                                          {"interval_ns", "Interval"},
-                                                          {"timeout_ns", "Timeout"},
-                                                          {"start_period_ns", "StartPeriod"},
-                                                          {"start_interval_ns", "StartInterval"},
-                                                          {"retries", "Retries"}};
     json check = json::object();
-    for (const auto& [key, field] : fields) {
+    for (const auto& [key, field] : health_fields) {
         const json& value = in(shown, field);
         if (!is_empty(value) && value != in(seen.image.healthcheck, field)) check[key] = value;
     }

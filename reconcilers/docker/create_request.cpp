@@ -41,13 +41,7 @@ json environment(const json& env) {
 
 json healthcheck(const json& spec) {
     json check = json::object();
-    const std::pair<const char*, const char*> fields[] = {{"test", "Test"},
-                                                          {"interval_ns", "Interval"},
-                                                          {"timeout_ns", "Timeout"},
-                                                          {"start_period_ns", "StartPeriod"},
-                                                          {"start_interval_ns", "StartInterval"},
-                                                          {"retries", "Retries"}};
-    for (const auto& [key, name] : fields) {
+    for (const auto& [key, name] : health_fields) {
         if (spec.contains(key)) check[name] = spec[key];
     }
     return check;

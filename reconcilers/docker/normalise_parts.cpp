@@ -242,17 +242,11 @@ json normal_healthcheck(const Inspected& live) {
     const json& shown = at(live.container, "/Config/Healthcheck");
     const json& wanted = in(live.want, "healthcheck");
     if (wanted == "image" && (shown.is_null() || shown == live.image.healthcheck)) return "image";
-    const std::pair<const char*, const char*> fields[] = {{"test", "/Test"},
-                                                          {"interval_ns", "/Interval"},
-                                                          {"timeout_ns", "/Timeout"},
-                                                          {"start_period_ns", "/StartPeriod"},
-                                                          {"start_interval_ns", "/StartInterval"},
-                                                          {"retries", "/Retries"}};
     json check = json::object();
-    for (const auto& [key, pointer] : fields) {
-        const bool counts =
-            wanted.is_object() ? wanted.contains(key) : !at(shown, pointer).is_null();
-        if (counts) check[key] = at(shown, pointer);
+    for (const auto& [key, name] : health_fields) {
+        const json& value = in(shown, name);
+        const bool counts = wanted.is_object() ? wanted.contains(key) : !value.is_null();
+        if (counts) check[key] = value;
     }
     return check;
 }

@@ -2,8 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "providers/docker/engine.hpp"
@@ -52,6 +54,16 @@ json default_of(FieldType type);
 /// One form for what the engine takes in several: sorted sets, plain capability names.
 /// @param value  as written in a file, sent, or shown by the engine; null is the default
 json normal_value(FieldType type, const json& value);
+
+/// The parts of a health check: in a spec, and in the create request, an image and `inspect`.
+inline constexpr std::array<std::pair<const char*, const char*>, 6> health_fields{{
+    {"test", "Test"},
+    {"interval_ns", "Interval"},
+    {"timeout_ns", "Timeout"},
+    {"start_period_ns", "StartPeriod"},
+    {"start_interval_ns", "StartInterval"},
+    {"retries", "Retries"},
+}};
 
 /// A limit that the engine changes while the container runs.
 struct LimitField {

@@ -20,8 +20,9 @@ using nlohmann::json;
 class StubControl final : public Control {
 public:
     [[nodiscard]] std::uint64_t edition() const override { return changes; }
-    [[nodiscard]] bool has_target(const std::string& name) const override {
-        return name == "mini1";
+    [[nodiscard]] Result<void> find_target(const std::string& name) const override {
+        if (name.empty() || name == "mini1") return {};
+        return Error{Errc::not_found, "no target " + in_quotes(name)};
     }
     [[nodiscard]] Overview overview() const override {
         ++looks;

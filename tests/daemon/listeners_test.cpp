@@ -22,7 +22,7 @@ class StillControl final : public http::Control {
 public:
     [[nodiscard]] Overview overview() const override { return {}; }
     [[nodiscard]] std::uint64_t edition() const override { return 1; }
-    [[nodiscard]] bool has_target(const std::string&) const override { return false; }
+    [[nodiscard]] Result<void> find_target(const std::string&) const override { return {}; }
     [[nodiscard]] Result<void> ready() const override { return {}; }
     asio::awaitable<Result<std::vector<HistoryEntry>>> history(std::string, std::size_t) override {
         co_return std::vector<HistoryEntry>{};

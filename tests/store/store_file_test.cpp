@@ -108,6 +108,7 @@ TEST_F(StoreFile, AnOlderDatabaseKeepsWhatItHolds) {
                                   "ALTER TABLE removed DROP COLUMN last_state;"
                                   "DROP TABLE verified; DROP TABLE learned;"
                                   "DROP TABLE suspended; DROP TABLE restore; DROP TABLE run;"
+                                  "DROP TABLE author;"
                                   "DROP INDEX removed_of_key;"
                                   "ALTER TABLE history DROP COLUMN trigger;"
                                   "ALTER TABLE target DROP COLUMN after_outage;"
