@@ -56,8 +56,9 @@ private:
         reasons.emplace(manifest, fmt::format("its first plan would not be empty: {} {} {}{}", what,
                                               key.kind, key.name, more));
     }
+    /// What nobody declares is none of theirs: driftless clears away behind itself.
     void judge(const Action& action) {
-        if (action.verb != Verb::adopt)
+        if (action.verb != Verb::adopt && action.want)
             add(action.key, name(action.verb), fields_of(action.fields));
     }
     void judge(const Rest& rest) {

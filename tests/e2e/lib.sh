@@ -22,6 +22,9 @@ finish() {
     engine_do DELETE '/containers/e2e-foreign?force=1'
     for id in default front back; do engine_do DELETE "/networks/e2e_$id"; done
     engine_do DELETE /volumes/e2e_data
+    for id in $(engine_get /volumes | grep -o '"Name":"driftless-files-[0-9a-f]*"' | cut -d'"' -f4); do
+        engine_do DELETE "/volumes/$id"
+    done
     if ((status != 0 && status != 77)); then tail -40 "$work/daemon.log" 2>/dev/null || true; fi
     rm -rf "$work"
     exit "$status"

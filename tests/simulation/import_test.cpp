@@ -180,6 +180,17 @@ protected:
     ImportPlaces places;
 };
 
+TEST_F(Import, WhatDriftlessLeftBehindIsInNobodysWay) {
+    compose_makes("web");
+    engine.world.ask(
+        post, "/volumes/create",
+        {{"Name", "driftless-files-1f"},
+         {"Labels", {{"driftless.installation", "home"}, {"driftless.content", "1f"}}}});
+    const ImportReport report = import();
+    ASSERT_EQ(report.imported.manifests.size(), 1U) << why_left_out(report, "project shop");
+    EXPECT_THAT(report.imported.left_out, IsEmpty());
+}
+
 TEST_F(Import, WritesAProjectAsAPersonWould) {
     make_shop();
     const ImportReport report = import({.only = "", .plain = {"MODE"}});
