@@ -10,7 +10,7 @@
 namespace driftless::cli {
 namespace {
 
-constexpr std::size_t longest_value = 72;
+constexpr std::size_t longest_value = 73;  // bytes
 
 /// How many places the text takes, one for each code point.
 std::size_t width_of(std::string_view text) {
@@ -33,7 +33,10 @@ std::vector<std::string_view> glyphs_of(std::string_view line) {
         glyphs.push_back(line.substr(begin, at - begin));
         begin = at;
     }
-    if (begin < line.size()) glyphs.push_back(line.substr(begin));  // an end of colours
+    if (begin < line.size() && !glyphs.empty()) {  // an end of colours takes no place
+        const auto last = static_cast<std::size_t>(glyphs.back().data() - line.data());
+        glyphs.back() = line.substr(last);
+    }
     return glyphs;
 }
 
@@ -122,7 +125,7 @@ std::string in_line(const json& value) {
     if (value.is_null()) return "(none)";
     // Foreign bytes may not be UTF-8, which a dump would throw at.
     const std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
-    return cut(clean(text), longest_value + 1);
+    return cut(clean(text), longest_value);
 }
 
 std::string Style::operator()(Tone tone, std::string_view text) const {

@@ -325,6 +325,8 @@ TEST(Text, ColoursAndLettersOfManyBytesTakeNoMorePlaceThanIsSeen) {
     EXPECT_EQ(folded(line, 40), line);
     line += " y";
     EXPECT_EQ(folded(line, 40), line.substr(0, line.size() - 2) + "\n  y");
+    const std::string full = Style{true}(Tone::bad, std::string(40, 'x'));
+    EXPECT_EQ(folded(full, 40), full);
     EXPECT_EQ(folded(Style{true}(Tone::bad, std::string(41, 'x')), 40),
               "\x1b[31m" + std::string(40, 'x') + "\n  x\x1b[0m");
 }
