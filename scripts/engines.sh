@@ -22,12 +22,14 @@ have_host_tools() {
     }
 }
 
-# start_newer_engine SUITE: sets DRIFTLESS_TEST_ENGINE
+# start_newer_engine SUITE: sets DRIFTLESS_TEST_ENGINE, and where that engine can reach a registry of the tests
 start_newer_engine() {
     "$hosts_tools/get-engine" "$1" "$root/build/engines/$1" || return 1
     newer_folder=$(mktemp -d /tmp/driftless-test.XXXX)
     ENGINE_ROOT=$root/build/engines/$1 "$hosts_tools/mac-minis" up 1 "$newer_folder" || return 1
     export DRIFTLESS_TEST_ENGINE=unix://$newer_folder/mini1.sock
+    DRIFTLESS_TEST_REGISTRY_ADDRESS=$(awk '$1 == "lan" { print $2 }' "$newer_folder/hosts")
+    export DRIFTLESS_TEST_REGISTRY_ADDRESS
 }
 
 stop_newer_engine() {

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
 
@@ -325,13 +326,15 @@ bool ImageRegistry::available() {
 }
 
 ImageRegistry::ImageRegistry() {
+    const char* reachable = std::getenv("DRIFTLESS_TEST_REGISTRY_ADDRESS");
+    const std::string address = reachable != nullptr ? reachable : "127.0.0.1";
     write_file(folder_.at("passwords"),  // bcrypt is all that it takes
                "bnx:$2y$04$sNgej07rK2LNmQi16nvxzO1i7Haa3FBBgeUv3DVFvwwiRdKemU202\n");
     write_file(folder_.at("config.yml"),
                "version: 0.1\nlog: {level: info, formatter: text, accesslog: {disabled: true}}\n"
                "storage: {filesystem: {rootdirectory: " +
-                   folder_.at("images") +
-                   "}}\nhttp: {addr: \"127.0.0.1:0\", secret: none}\n"
+                   folder_.at("images") + "}}\nhttp: {addr: \"" + address +
+                   ":0\", secret: none}\n"
                    "auth: {htpasswd: {realm: test, path: " +
                    folder_.at("passwords") + "}}\n");
     std::array<int, 2> pipe{};

@@ -126,8 +126,9 @@ private:
     std::thread thread_;
 };
 
-/// A registry of images on 127.0.0.1, without TLS, as an engine takes it on loopback: empty at
-/// first, and for user "bnx" with the password "let me in" alone.
+/// A registry of images without TLS, as an engine takes it on loopback: empty at first, and for user
+/// "bnx" with the password "let me in" alone. On 127.0.0.1, or where DRIFTLESS_TEST_REGISTRY_ADDRESS
+/// says for an engine with a network of its own.
 class ImageRegistry {
 public:
     static bool available();
@@ -136,7 +137,7 @@ public:
     ImageRegistry& operator=(const ImageRegistry&) = delete;
     ~ImageRegistry();
 
-    [[nodiscard]] const std::string& host() const { return host_; }  ///< "127.0.0.1:PORT"
+    [[nodiscard]] const std::string& host() const { return host_; }  ///< "ADDRESS:PORT"
 
 private:
     void drain() const;
