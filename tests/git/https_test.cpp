@@ -164,6 +164,12 @@ TEST_F(Https, Fault1AServerThatIsGoneIsUnavailable) {
                  Errc::unavailable, {"refused"});
 }
 
+TEST_F(Https, Fault42AHostThatNoNameServerKnowsIsUnavailable) {
+    // A name that never exists (RFC 6761); a machine without any name server answers the same.
+    expect_error(poll(settings("https://nowhere.invalid/x")), Errc::unavailable,
+                 {"resolve", "nowhere.invalid"});
+}
+
 TEST_F(Https, ASilentServerCostsTheDeadlineAndNotTheDaemon) {
     const Listener silent;
     testing::VirtualClock still;

@@ -161,6 +161,12 @@ TEST_F(Ssh, AnEcdsaDeployKeyWorks) {
     EXPECT_TRUE(polled.ok()) << polled.error().message;
 }
 
+TEST_F(Ssh, Fault42AHostThatNoNameServerKnowsIsUnavailable) {
+    SourceSettings all = settings({ed25519});
+    all.url = "ssh://git@nowhere.invalid/x";
+    expect_error(poll(all), Errc::unavailable, {"resolve", "nowhere.invalid"});
+}
+
 TEST_F(Ssh, ARepositoryThatIsNotThereIsUnavailable) {
     SourceSettings all = settings({ecdsa});
     all.url = server->url("/nowhere/at/all");
