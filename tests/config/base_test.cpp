@@ -157,7 +157,8 @@ TEST(Findings, SayFileLineAndColumn) {
 TEST(Secrets, LieInMemoryThatIsNeverSwappedOut) {
     if (!lock_secrets()) GTEST_SKIP() << "this user may not lock memory; see `ulimit -l`";
     const Secret secret{"hunter2"};
-    const Secret copy{secret};
+    Secret copy;
+    copy = secret;
     EXPECT_TRUE(CRYPTO_secure_allocated(secret.reveal().data()));
     EXPECT_TRUE(CRYPTO_secure_allocated(copy.reveal().data()));
     EXPECT_TRUE(lock_secrets());  // again: nothing

@@ -197,7 +197,8 @@ TEST_F(CommandLineTest, EveryErrorOfTheSettingsIsPrintedOnItsLine) {
 TEST_F(CommandLineTest, ADeployKeyThatOthersCanReadIsRefused) {
     const std::string key = folder_.at("deploy_key");
     driftless::testing::write_file(key, "-----BEGIN OPENSSH PRIVATE KEY-----\n");
-    std::filesystem::permissions(key, std::filesystem::perms{0644});
+    std::filesystem::permissions(key, std::filesystem::perms::others_read,
+                                 std::filesystem::perm_options::add);
     driftless::testing::write_file(folder_.at("pins"), "git.example ssh-ed25519 AAAA\n");
     const std::string path = settings();
     driftless::testing::write_file(

@@ -44,17 +44,19 @@ protected:
         auto store = open_store(folder_.path(), Access::own, *lane_, clock_);
         ASSERT_TRUE(store) << store.error().message;
         store_ = std::move(*store);
-        states_ = std::make_unique<DesiredStates>(SourceParts{
-            .source = source_,
-            .settings = settings_,
-            .git = git_,
-            .store = *store_,
-            .expanders = expanders_,
-            .secrets = secrets_,
-            .vault = vault_,
-            .lane = *lane_,
-            .clock = clock_,
-            .tell = [this](const std::string& target, TargetNews news) { note(target, news); }});
+        states_ = std::make_unique<DesiredStates>(
+            SourceParts{.source = source_,
+                        .settings = settings_,
+                        .git = git_,
+                        .store = *store_,
+                        .expanders = expanders_,
+                        .secrets = secrets_,
+                        .vault = vault_,
+                        .lane = *lane_,
+                        .clock = clock_,
+                        .tell = [this](const std::string& target, const TargetNews& news) {
+                            note(target, news);
+                        }});
     }
     void note(const std::string& target, const TargetNews& news) {
         Told& told = told_[target];

@@ -43,5 +43,5 @@ int main() {
     const double all_ms = 1000.0 * static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
     fmt::print("containers={} bytes={} ms_per_list={:.3f}\n", read / rounds, body.size(),
                all_ms / rounds);
-    return read == 100u * rounds ? 0 : 1;
+    return read == std::size_t{100} * rounds ? 0 : 1;
 }

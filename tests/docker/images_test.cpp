@@ -199,19 +199,19 @@ TEST_F(ImagesTest, ATagIsLookedUpInItsRegistryWithItsLogin) {
 TEST_F(ImagesTest, ALookUpThatFailsSaysHow) {
     struct Case {
         int status;
-        const char* message;
         Errc code;
+        const char* message;
     };
     const Case cases[]{
-        {401, "unauthorized: authentication required", Errc::unauthenticated},
-        {500, "Get https://r/v2/: unauthorized: authentication required", Errc::unauthenticated},
-        {403, "denied: requested access to the resource is denied", Errc::forbidden},
-        {404, "manifest unknown: manifest unknown", Errc::not_found},
-        {500, "toomanyrequests: You have reached your pull rate limit", Errc::rate_limited},
-        {429, "toomanyrequests: Rate exceeded", Errc::rate_limited},
-        {500, "Get https://r/v2/: dial tcp: connect: connection refused", Errc::unavailable},
+        {401, Errc::unauthenticated, "unauthorized: authentication required"},
+        {500, Errc::unauthenticated, "Get https://r/v2/: unauthorized: authentication required"},
+        {403, Errc::forbidden, "denied: requested access to the resource is denied"},
+        {404, Errc::not_found, "manifest unknown: manifest unknown"},
+        {500, Errc::rate_limited, "toomanyrequests: You have reached your pull rate limit"},
+        {429, Errc::rate_limited, "toomanyrequests: Rate exceeded"},
+        {500, Errc::unavailable, "Get https://r/v2/: dial tcp: connect: connection refused"},
     };
-    for (const auto& [status, message, code] : cases) {
+    for (const auto& [status, code, message] : cases) {
         transport.answer(Method::get, "/v1.41/distribution/web%3A1/json", status,
                          fmt::format(R"({{"message":"{}"}})", message));
         const auto found = run_on(io, clock, images.digest_in_registry("web:1", {}));

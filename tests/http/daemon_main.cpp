@@ -177,7 +177,8 @@ int run_program(const std::string& folder, bool is_empty) {
         return 1;
     }
     std::cout << json{{"url", (*doors)->url()}, {"socket", socket}, {"token", folder + "/token"}}
-              << std::endl;
+              << '\n'
+              << std::flush;
     return testing::run_on(io, serve(daemon, **doors, io.get_executor())) ? 0 : 1;
 }
 
