@@ -19,6 +19,7 @@ namespace driftless::net {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 using testing::run_on;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
@@ -185,7 +186,7 @@ TEST_F(ServerTest, AnswersWhatIsWrongWithAProblem) {
     start();
     expect_problems({
         {"no HTTP", "hello\r\n\r\n", "HTTP/1.1 400 "},
-        {"another protocol", "\x16\x03\x01\x02\x00\x01\r\n\r\n", "HTTP/1.1 400 "},
+        {"another protocol", "\x16\x03\x01\x02\x00\x01\r\n\r\n"s, "HTTP/1.1 400 "},
         {"no version", "GET /\r\n\r\n", "HTTP/1.1 400 "},
         {"unknown version", "GET / HTTP/3.0\r\n\r\n", "HTTP/1.1 400 "},
         {"long head", "GET / HTTP/1.1\r\nX: " + std::string(9000, 'x') + "\r\n\r\n",

@@ -8,6 +8,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <cstring>
+#include <stdexcept>
 
 #include "tests/support/run_on.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -21,6 +22,7 @@ public:
     explicit Manager(const std::string& path) : socket_(::socket(AF_UNIX, SOCK_DGRAM, 0)) {
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
+        if (socket_ < 0) throw std::runtime_error{"no socket"};
         std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
         const int bound =
             ::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
@@ -68,7 +70,7 @@ TEST_F(SupervisorTest, IsFedTwiceWithinItsPatienceAsLongAsTheLoopGoesOn) {
     testing::VirtualClock clock;
     asio::cancellation_signal stop;
     asio::co_spawn(io, supervisor.feed_watchdog(clock),
-                   asio::bind_cancellation_slot(stop.slot(), [](std::exception_ptr) {}));
+                   asio::bind_cancellation_slot(stop.slot(), [](const std::exception_ptr&) {}));
     const auto fed = [&] {
         int times = 0;
         while (!manager.heard().empty()) ++times;
@@ -101,7 +103,7 @@ TEST_F(SupervisorTest, WithoutOneNothingIsSentAndNothingWaits) {
     nobody.ready("here");
     const Supervisor gone{environment};  // the socket isn't there
     gone.stopping();
-    asio::co_spawn(io, nobody.feed_watchdog(clock), [](std::exception_ptr) {});
+    asio::co_spawn(io, nobody.feed_watchdog(clock), [](const std::exception_ptr&) {});
     clock.settle(io);
     EXPECT_FALSE(clock.step(io));
 }

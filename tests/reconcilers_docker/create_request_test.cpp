@@ -14,7 +14,7 @@ Declared declared(ProjectScene& scene) {
     return {};
 }
 
-json request(ProjectScene& scene, Creation creation) {
+json request(ProjectScene& scene, const Creation& creation) {
     const Declared want = declared(scene);
     return create_request(want, want.spec, creation);
 }

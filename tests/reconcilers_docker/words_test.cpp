@@ -11,9 +11,6 @@
 namespace driftless::docker {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
-
 /// What a spec alone can't say: files of the commit, and marks of secrets (FileTextsHide).
 const std::set<std::string> needs_files{
     "secret_environment", "config_content",  "secret_file",          "secret_variable",

@@ -196,7 +196,7 @@ TEST_F(FakeEngineTest, TellsWhatHappensWhenItHappens) {
     engine.world.add_image("job:1", image);
     json body = checked;
     body["Image"] = "job:1";
-    const std::string id = made("job", body);
+    made("job", body);
     auto reading = net::asio::co_spawn(io, actions_of(engine, 4), net::asio::use_future);
     pass(10ms);
     engine.world.ask(net::Method::post, "/containers/job/start");

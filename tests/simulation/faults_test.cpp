@@ -41,8 +41,7 @@ protected:
     }
     /// mini1's project becomes `bad`, mini2's gets a new image.
     void push_with(const Commit& bad) {
-        Commit commit = bad;
-        stage.push(joined(commit, project("blog", web("app:2"), "mini2")));
+        stage.push(joined(bad, project("blog", web("app:2"), "mini2")));
         stage.world.clear_logs();
         stage.world.run_for(settled_after);
     }

@@ -20,7 +20,6 @@ using driftless::testing::read_file;
 using driftless::testing::write_file;
 using test::FakeEngine;
 using test::FakeImage;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;

@@ -122,7 +122,8 @@ TEST(Restored, ASecretIsReadAnewByItsName) {
     const std::string file = folder.at("password");
     const auto write = [&file](const std::string& text) {
         testing::write_file(file, text);
-        std::filesystem::permissions(file, std::filesystem::perms{0600});
+        std::filesystem::permissions(
+            file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     };
     write("the first password");
     Stage stage;

@@ -220,7 +220,7 @@ void World::clear_logs() {
 
 namespace {
 
-std::string without_ids(std::string text) {
+std::string without_ids(const std::string& text) {
     static const std::regex id{"[0-9a-f]{64}|[0-9a-f]{12}"};
     return std::regex_replace(text, id, "<id>");
 }

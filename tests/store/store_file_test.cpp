@@ -17,7 +17,7 @@ protected:
         store.reset();
         std::fstream bytes{file, std::ios::in | std::ios::out | std::ios::binary};
         bytes.seekp(4'096);
-        bytes << std::string(3 * 4'096, '\x5A');
+        bytes << std::string(12'288, '\x5A');
     }
     std::vector<std::string> set_aside() {
         std::vector<std::string> names;
