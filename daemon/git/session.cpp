@@ -5,8 +5,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "daemon/git/certificate.hpp"
 #include "daemon/git/library.hpp"
+#include "providers/net/certificate.hpp"
 
 namespace driftless::git {
 namespace {
@@ -55,10 +55,10 @@ int Session::judge(const git_cert& certificate, bool valid, const std::string& h
     if (certificate.cert_type == GIT_CERT_X509) {
         if (valid && url_.scheme == GitScheme::https) return 0;
         const auto& x509 = reinterpret_cast<const git_cert_x509&>(certificate);
-        return refuse(Errc::forbidden,
-                      fmt::format("certificate of {}: {}", host,
-                                  fault_of_certificate(
-                                      {static_cast<const char*>(x509.data), x509.len}, url_.host)));
+        const std::string_view bytes{static_cast<const char*>(x509.data), x509.len};
+        const net::CertificateUse use{url_.host, "auth.ca"};
+        return refuse(Errc::forbidden, fmt::format("certificate of {}: {}", host,
+                                                   net::fault_of_certificate(bytes, use)));
     }
     if (certificate.cert_type == GIT_CERT_HOSTKEY_LIBSSH2) {
         const auto& key = reinterpret_cast<const git_cert_hostkey&>(certificate);

@@ -1,26 +1,28 @@
-// The client's only use of Beast: its templates take half a minute to compile.
+// HTTP by Beast's parser, fed by hand: its own stream operations would be compiled once for each
+// kind of stream, which costs far more than all of this.
 #include "providers/net/http_connection.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/stream_traits.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
 
-#include "providers/net/platform.hpp"
+#include <sstream>
 
 namespace driftless::net {
 namespace {
 
-namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
 using Code = boost::system::error_code;
-using HttpRequest = http::request<http::span_body<const char>>;
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint32_t header_limit = 64u << 10;
-constexpr std::size_t piece = 16u << 10;  // of a stream
+constexpr std::size_t piece = 16u << 10;  // of what is read at once
 
 http::verb verb_of(Method method) {
     switch (method) {
@@ -42,6 +44,9 @@ Error error_from(const Code& code, const Request& request) {
     if (code == http::error::end_of_stream || code == http::error::partial_message) {
         return {Errc::unavailable, "the server closed the connection before the end of its answer"};
     }
+    if (code == asio::ssl::error::stream_truncated) {
+        return {Errc::unavailable, "the connection was cut off: its TLS had not ended"};
+    }
     if (code.category() == make_error_code(http::error::bad_version).category()) {
         return {Errc::invalid, fmt::format("the answer is not HTTP: {}", code.message())};
     }
@@ -55,28 +60,32 @@ Headers headers_of(const Message& message) {
     return headers;
 }
 
-/// Refers to the request's body, which outlives it.
-HttpRequest message_of(const Request& request, const std::string& host) {
-    HttpRequest message{verb_of(request.method), request.target, 11};
-    message.set(http::field::host, host);
+/// All but the body. A short body goes with it, so that it is one packet.
+std::string head_of(const Request& request, const Address& address) {
+    http::request<http::empty_body> message{verb_of(request.method),
+                                            address.prefix + request.target, 11};
+    message.set(http::field::host, address.host);
     message.set(http::field::user_agent, "driftless");
     for (const auto& [name, value] : request.headers) message.set(name, value);
-    message.body() = beast::span<const char>{request.body.data(), request.body.size()};
     message.prepare_payload();
-    return message;
+    if (!request.body.empty()) message.content_length(request.body.size());
+    std::ostringstream text;
+    text << message.base();
+    return std::move(text).str();
 }
 
-template <class Stream>
 class HttpConnection final : public Connection {
 public:
-    HttpConnection(Stream stream, std::string host)
-        : stream_(std::move(stream)), host_(std::move(host)) {}
+    HttpConnection(std::unique_ptr<ByteStream> stream, Address address)
+        : stream_(std::move(stream)), address_(std::move(address)) {}
 
     asio::awaitable<Result<Response>> exchange(const Request& request) override {
         http::response_parser<http::string_body> parser;
+        parser.eager(true);
         prepare(parser, request);
         const Code unsent = co_await write(request);
-        const auto [error, size] = co_await http::async_read(stream_, buffer_, parser, as_result);
+        Code error;
+        while (!error && !parser.is_done()) error = co_await feed(parser);
         unanswered_ = !parser.got_some();
         if (error) co_return error_from(unsent ? unsent : error, request);
         // An answer that came before we had said all: right, but the connection has lost its place.
@@ -92,8 +101,8 @@ public:
         prepare(*stream_parser_, request);
         stream_parser_->body_limit(boost::none);
         const Code unsent = co_await write(request);
-        const auto [error, size] =
-            co_await http::async_read_header(stream_, buffer_, *stream_parser_, as_result);
+        Code error;
+        while (!error && !stream_parser_->is_header_done()) error = co_await feed(*stream_parser_);
         if (error) co_return error_from(unsent ? unsent : error, request);
         co_return ResponseHead{static_cast<int>(stream_parser_->get().result_int()),
                                headers_of(stream_parser_->get())};
@@ -105,8 +114,7 @@ public:
         body.data = bytes.data();
         body.size = bytes.size();
         while (body.size == bytes.size() && !stream_parser_->is_done()) {
-            const auto [error, size] =
-                co_await http::async_read_some(stream_, buffer_, *stream_parser_, as_result);
+            const Code error = co_await feed(*stream_parser_);
             if (error && error != http::error::need_buffer) co_return error_from(error, Request{});
         }
         bytes.resize(bytes.size() - body.size);
@@ -114,7 +122,7 @@ public:
     }
 
     [[nodiscard]] bool is_reusable() override {
-        return keeps_ && is_quiet(beast::get_lowest_layer(stream_).native_handle());
+        return keeps_ && buffer_.size() == 0 && stream_->is_quiet();
     }
     [[nodiscard]] bool is_unanswered() const override { return unanswered_; }
 
@@ -129,15 +137,32 @@ private:
     }
 
     asio::awaitable<Code> write(const Request& request) {
-        HttpRequest message = message_of(request, host_);
-        http::request_serializer<http::span_body<const char>> serializer{message};
-        const auto [error, size] = co_await http::async_write(stream_, serializer, as_result);
+        std::string head = head_of(request, address_);
+        const bool goes_along = request.body.size() <= piece;
+        if (goes_along) head += request.body;
+        Code error = co_await stream_->write(asio::buffer(head));
+        if (!error && !goes_along) error = co_await stream_->write(asio::buffer(request.body));
         co_return error;
     }
 
-    Stream stream_;
-    std::string host_;
-    beast::flat_buffer buffer_;
+    /// Gives the parser what has come; where it needs more, waits for that.
+    template <class Parser>
+    asio::awaitable<Code> feed(Parser& parser) {
+        Code error = http::error::need_more;
+        if (buffer_.size() > 0) buffer_.consume(parser.put(buffer_.data(), error));
+        if (error != http::error::need_more) co_return error;
+        const Received got = co_await stream_->read_some(buffer_.prepare(piece));
+        buffer_.commit(got.bytes);
+        if (got.code != asio::error::eof) co_return got.code;
+        if (!parser.got_some()) co_return http::error::end_of_stream;
+        error = {};
+        parser.put_eof(error);
+        co_return error;
+    }
+
+    std::unique_ptr<ByteStream> stream_;
+    Address address_;
+    boost::beast::flat_buffer buffer_;
     std::optional<http::response_parser<http::buffer_body>> stream_parser_;
     bool keeps_ = true;
     bool unanswered_ = true;
@@ -145,10 +170,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Connection> make_http_connection(asio::generic::stream_protocol::socket socket,
-                                                 std::string host) {
-    using Plain = HttpConnection<asio::generic::stream_protocol::socket>;
-    return std::make_unique<Plain>(std::move(socket), std::move(host));
+std::unique_ptr<Connection> make_http_connection(std::unique_ptr<ByteStream> stream,
+                                                 Address address) {
+    return std::make_unique<HttpConnection>(std::move(stream), std::move(address));
 }
 
 }  // namespace driftless::net

@@ -26,6 +26,10 @@ Result<void> check(const Request& request) {
                                             name(request.method), in_quotes(request.target))};
 }
 
+/// A connection that rested longer is not trusted: servers, and what lies between, drop such
+/// without a word.
+constexpr std::chrono::seconds longest_rest{60};
+
 bool is_safe(Method method) {
     return method == Method::get || method == Method::head;
 }
@@ -95,10 +99,17 @@ private:
         co_return stream;
     }
 
+    struct Kept {
+        std::unique_ptr<Connection> connection;
+        SteadyTime since;
+        WallTime wall;  ///< goes on while the machine sleeps
+    };
+
     /// The one used last: so that few stay open.
     std::unique_ptr<Connection> take_kept() {
+        std::erase_if(kept_, [this](const Kept& kept) { return is_old(kept); });
         while (!kept_.empty()) {
-            auto connection = std::move(kept_.back());
+            auto connection = std::move(kept_.back().connection);
             kept_.pop_back();
             if (connection->is_reusable()) return connection;
         }
@@ -106,13 +117,18 @@ private:
     }
 
     void keep(std::unique_ptr<Connection> connection) {
-        if (connection->is_reusable()) kept_.push_back(std::move(connection));
+        if (!connection->is_reusable()) return;
+        kept_.push_back({std::move(connection), clock_.now(), clock_.wall()});
+    }
+
+    [[nodiscard]] bool is_old(const Kept& kept) const {
+        return clock_.now() - kept.since > longest_rest || clock_.wall() - kept.wall > longest_rest;
     }
 
     Clock& clock_;
     std::unique_ptr<Dialer> dialer_;
     Turns turns_;
-    std::vector<std::unique_ptr<Connection>> kept_;
+    std::vector<Kept> kept_;  ///< the longest rested first
 };
 
 }  // namespace

@@ -37,7 +37,8 @@ public:
         const auto [error] =
             co_await socket.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
         if (error) co_return connect_error(error, path_);
-        co_return make_http_connection(std::move(socket), "localhost");
+        Address address{.host = "localhost"};
+        co_return make_http_connection(make_plain_stream(std::move(socket)), std::move(address));
     }
 
 private:

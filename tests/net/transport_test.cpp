@@ -242,6 +242,22 @@ TEST_F(UnixTransport, RepeatsNothingElse) {
     EXPECT_EQ(server.heads.size(), 3u);
 }
 
+TEST_F(UnixTransport, TrustsNoConnectionThatRestedForMoreThanAMinute) {
+    testing::VirtualClock moved;
+    const auto kept = make_unix_transport(io.get_executor(), moved, folder.at("s"));
+    const auto connections_after = [&](std::chrono::seconds rest, std::chrono::seconds asleep) {
+        moved.run_for(io, rest);
+        moved.set_wall(asleep);
+        EXPECT_TRUE(run_on(io, kept->send(get())));
+        return server.connections;
+    };
+    EXPECT_EQ(connections_after(0s, 0s), 1);
+    EXPECT_EQ(connections_after(60s, 0s), 1);
+    EXPECT_EQ(connections_after(61s, 0s), 2);
+    EXPECT_EQ(connections_after(1s, 1h), 3) << "the machine slept";
+    EXPECT_EQ(connections_after(1s, 0s), 3);
+}
+
 asio::awaitable<void> send_one(HttpTransport& transport, int& done) {
     Request request;
     request.target = "/";

@@ -149,7 +149,7 @@ HttpsServer::HttpsServer(const std::string& repositories) {
     nginx_ = std::make_unique<Program>(
         std::vector<std::string>{nginx, "-p", folder_.path(), "-c", folder_.at("nginx.conf"), "-e",
                                  folder_.at("errors")},
-        std::vector<std::string>{path, "NGINX=3;4;5;6;7;"},
+        std::vector<std::string>{path, "NGINX=3;4;5;6;7;8;9;"},
         std::map<int, int>{{0, nowhere},
                            {1, nowhere},
                            {2, nowhere},
@@ -157,8 +157,18 @@ HttpsServer::HttpsServer(const std::string& repositories) {
                            {4, name_.socket()},
                            {5, old_.socket()},
                            {6, tls_.socket()},
-                           {7, elsewhere_.socket()}});
+                           {7, elsewhere_.socket()},
+                           {8, tls11_.socket()},
+                           {9, plain_.socket()}});
     ::close(nowhere);
+}
+
+std::string HttpsServer::by_address(const std::string& path) const {
+    return "https://127.0.0.1:" + std::to_string(good_.port()) + "/" + path;
+}
+
+std::string HttpsServer::plain(const std::string& path) const {
+    return "http://127.0.0.1:" + std::to_string(plain_.port()) + "/" + path;
 }
 
 std::string HttpsServer::at(const Listener& listener, const std::string& path) {
@@ -171,7 +181,8 @@ void HttpsServer::make_certificates() const {
     shell(here + "openssl req -x509" + key + "-keyout ca.key -out ca.pem -days 2 -subj '/CN=Test'");
     const auto make = [&](const std::string& name, const std::string& host,
                           const std::string& days) {
-        write_file(folder_.at("names"), "subjectAltName=DNS:" + host + "\n");
+        write_file(folder_.at("names"),
+                   "subjectAltName=DNS:" + host + (host == "localhost" ? ",IP:127.0.0.1\n" : "\n"));
         shell(here + "openssl req" + key + "-keyout " + name + ".key -out request -subj /CN=" +
               host + " && openssl x509 -req -in request -CA ca.pem -CAkey ca.key -CAcreateserial" +
               " -days " + days + " -extfile names -out " + name + ".pem");
@@ -210,17 +221,28 @@ http {
         }
         location @elsewhere { return 302 https://localhost:ELSEWHERE$request_uri; }
         location /away/ { return 302 https://127.0.0.1:ELSEWHERE$request_uri; }
+        location /client/v4/ { ASKED }
+        location /brief/ { keepalive_timeout 0; ASKED }
+        location /files/ {
+            root FOLDER; dav_methods PUT; create_full_put_path on; client_max_body_size 100m;
+        }
         location /garbage/ { return 200 "what is this"; }
         location /403/ { return 403; }
         location /404/ { return 404; }
         location /429/ { return 429; }
         location /500/ { return 500; }
     }
+    server { listen 127.0.0.1:PLAIN; location /client/v4/ { ASKED } }
+    server {
+        listen 127.0.0.1:FORMER ssl; ssl_certificate good.pem; ssl_certificate_key good.key;
+        ssl_protocols TLSv1.1; ssl_ciphers DEFAULT:@SECLEVEL=0;
+    }
     server { listen 127.0.0.1:NAME ssl; ssl_certificate name.pem; ssl_certificate_key name.key; }
     server { listen 127.0.0.1:OLD ssl; access_log off; ssl_certificate old.pem; ssl_certificate_key old.key; }
     server {
         listen 127.0.0.1:NEWEST ssl; ssl_certificate good.pem; ssl_certificate_key good.key;
         ssl_protocols TLSv1.3;
+        location /client/v4/ { ASKED }
     }
     server {
         listen 127.0.0.1:ELSEWHERE ssl; ssl_certificate good.pem; ssl_certificate_key good.key;
@@ -230,6 +252,13 @@ http {
 }
 )";
     if (::geteuid() == 0) text = "user root;" + text;  // the folders are closed to others
+    replace_all(text, "ASKED", R"(return 200 "asked $request_method $request_uri
+host $http_host
+tls $ssl_protocol
+name $ssl_server_name
+request $connection_requests
+agent $http_user_agent
+";)");
     replace_all(text, "FOLDER", folder_.path());
     replace_all(text, "REPOSITORIES", repositories);
     replace_all(text, "BACKEND", http_backend);
@@ -237,6 +266,8 @@ http {
     replace_all(text, "127.0.0.1:NAME", "127.0.0.1:" + std::to_string(name_.port()));
     replace_all(text, "127.0.0.1:OLD", "127.0.0.1:" + std::to_string(old_.port()));
     replace_all(text, ":NEWEST", ":" + std::to_string(tls_.port()));
+    replace_all(text, ":FORMER", ":" + std::to_string(tls11_.port()));
+    replace_all(text, ":PLAIN", ":" + std::to_string(plain_.port()));
     replace_all(text, ":ELSEWHERE", ":" + std::to_string(elsewhere_.port()));
     return text;
 }

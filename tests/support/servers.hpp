@@ -62,23 +62,32 @@ private:
 
 bool is_program(const std::string& path);
 
-/// nginx with TLS and a private authority before git http-backend.
+/// nginx with TLS and a private authority: git http-backend, and a service like any other.
 class HttpsServer {
 public:
     static bool available();
     /// @param repositories  the folder that is served
-    explicit HttpsServer(const std::string& repositories);
+    explicit HttpsServer(const std::string& repositories = "/nonexistent");
 
     [[nodiscard]] std::string ca() const { return folder_.at("ca.pem"); }
     /// https://localhost:PORT/ and below it: git/REPO for everybody, private/REPO for user "bnx"
     /// with the password "let me in". These redirect: moved/… to git/… on the same server;
     /// redirect/…, bounce/… (once logged in) and away/… (by another name) to `elsewhere`; plain/…
     /// to where nothing is encrypted. garbage/…; 403/, 404/, 429/, 500/ answer so.
+    /// client/v4/… answers with what it was asked, one fact a line, on a connection that is kept;
+    /// brief/… the same, and closes. files/… takes by PUT and gives by GET.
     [[nodiscard]] std::string url(const std::string& path) const { return at(good_, path); }
-    /// The same, with a certificate for another name, one that has expired, TLS 1.3 alone.
+    /// client/v4/… by address, and without TLS.
+    [[nodiscard]] std::string by_address(const std::string& path) const;
+    [[nodiscard]] std::string plain(const std::string& path) const;
+    /// The same, with a certificate for another name, one that has expired, TLS 1.3 alone, TLS 1.1.
     [[nodiscard]] std::string wrong_name(const std::string& path) const { return at(name_, path); }
     [[nodiscard]] std::string expired(const std::string& path) const { return at(old_, path); }
     [[nodiscard]] std::string newest_tls(const std::string& path) const { return at(tls_, path); }
+    [[nodiscard]] std::string oldest_tls(const std::string& path) const { return at(tls11_, path); }
+    /// For a server of the test's own: what this one shows at `url`.
+    [[nodiscard]] std::string certificate() const { return folder_.at("good.pem"); }
+    [[nodiscard]] std::string key() const { return folder_.at("good.key"); }
     /// What the server that redirects lead to was asked, with the credentials that it was given.
     [[nodiscard]] std::string asked_elsewhere() const;
     /// How many requests were answered so far, by everyone but `elsewhere`.
@@ -96,6 +105,8 @@ private:
     Listener old_;
     Listener tls_;
     Listener elsewhere_;
+    Listener tls11_;
+    Listener plain_;
     std::unique_ptr<Listener> cgi_;
     std::unique_ptr<Program> fcgiwrap_;
     std::unique_ptr<Program> nginx_;
@@ -126,9 +137,9 @@ private:
     std::thread thread_;
 };
 
-/// A registry of images without TLS, as an engine takes it on loopback: empty at first, and for user
-/// "bnx" with the password "let me in" alone. On 127.0.0.1, or where DRIFTLESS_TEST_REGISTRY_ADDRESS
-/// says for an engine with a network of its own.
+/// A registry of images without TLS, as an engine takes it on loopback: empty at first, and for
+/// user "bnx" with the password "let me in" alone. On 127.0.0.1, or where
+/// DRIFTLESS_TEST_REGISTRY_ADDRESS says for an engine with a network of its own.
 class ImageRegistry {
 public:
     static bool available();
