@@ -10,6 +10,7 @@ find_package(SQLite3 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libgit2 REQUIRED IMPORTED_TARGET libgit2>=1.5)
+pkg_check_modules(libidn2 REQUIRED IMPORTED_TARGET libidn2>=2.0)  # host names beyond ASCII
 
 if(NOT TARGET yaml-cpp::yaml-cpp)  # 0.7 names it without the namespace
     add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)

@@ -111,6 +111,7 @@ void read_root(const Node& root, Settings& settings, Findings& findings) {
     settings.policy = read_policy(part("policy"), "policy", {}, findings);
     settings.targets = read_targets(part("targets"), settings.policy, findings);
     read_secrets(part("secrets"), settings, findings);
+    read_target_secrets(part("targets"), settings, findings);
     settings.sources = read_sources(part("sources"), settings, findings);
     read_registries(part("registries"), settings, findings);
     read_http(part("http"), settings.http, findings);
@@ -122,6 +123,20 @@ void read_root(const Node& root, Settings& settings, Findings& findings) {
 }
 
 }  // namespace
+
+std::set<std::string> own_secrets(const Settings& settings) {
+    std::set<std::string> names;
+    for (const auto& [host, registry] : settings.registries) names.insert(registry.password_secret);
+    for (const auto& [name, source] : settings.sources) {
+        names.insert({source.auth.password_secret, source.auth.passphrase_secret});
+    }
+    for (const auto& [name, target] : settings.targets) {
+        const auto* account = std::get_if<CloudflareEndpoint>(&target.endpoint);
+        if (account != nullptr) names.insert(account->token_secret);
+    }
+    names.erase("");
+    return names;
+}
 
 Result<Settings> read_settings(const std::string& text, const std::string& file,
                                Findings& findings) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -54,9 +55,17 @@ struct DockerEndpoint {
     std::string host = "auto";
 };
 
+/// `cloudflare: {accountId: …, token: {secret: NAME}}`
+struct CloudflareEndpoint {
+    std::string account_id;    ///< 32 hexadecimal digits
+    std::string token_secret;  ///< a name that only this file uses
+    std::string url = "https://api.cloudflare.com/client/v4";  ///< http:// on loopback alone
+    std::string ca;  ///< a file: these authorities count, in place of the system's
+};
+
 struct TargetSettings {
     std::string name;
-    std::variant<std::monostate, DockerEndpoint>
+    std::variant<std::monostate, DockerEndpoint, CloudflareEndpoint>
         endpoint;  ///< monostate only in tests' toy targets
     DockerAllow allow;
     Policy policy;  ///< the common one with this target's overrides
@@ -154,6 +163,9 @@ struct Settings {
 /// @return `invalid` when there is any error
 Result<Settings> read_settings(const std::string& text, const std::string& file,
                                Findings& findings);
+
+/// The names of secrets that the settings use themselves: no commit may name one of them.
+std::set<std::string> own_secrets(const Settings& settings);
 
 /// The commented example that `driftless init` writes: it observes and changes nothing.
 std::string example_settings();

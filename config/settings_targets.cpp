@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "config/settings_grammar.hpp"
+#include "config/settings_names.hpp"
 
 namespace driftless {
 namespace {
@@ -34,6 +35,31 @@ DockerEndpoint read_docker(const Node& node, const std::string& where, Findings&
             read_text(map, "host", endpoint.host, is_docker_host, "auto or unix:///PATH");
     }
     refuse_for_now(map, {"identity", "knownHosts", "dockerPath", "ca", "certificate", "key"});
+    map.finish();
+    return endpoint;
+}
+
+bool is_account_id(std::string_view text) {
+    return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
+bool is_web_address(std::string_view text) {
+    return (text.starts_with("https://") || text.starts_with("http://")) &&
+           is_printable_text(text) && text.find(' ') == text.npos;
+}
+
+/// The name of its token comes later: the secrets are read after the targets.
+CloudflareEndpoint read_cloudflare(const Node& node, const std::string& where, Findings& findings) {
+    MapReader map{node, where, findings};
+    CloudflareEndpoint endpoint;
+    map.require("accountId");
+    endpoint.account_id = read_text(map, "accountId", "", is_account_id,
+                                    "the account's id, 32 hexadecimal digits (the dashboard shows "
+                                    "it in its address)");
+    map.require("token");
+    endpoint.url = read_text(map, "url", endpoint.url, is_web_address,
+                             "an address such as https://api.cloudflare.com/client/v4");
+    endpoint.ca = read_text(map, "ca", "", is_absolute_path, "an absolute path");
     map.finish();
     return endpoint;
 }
@@ -72,13 +98,21 @@ TargetSettings read_target(const Node::Entry& entry, const Policy& common, Findi
     target.name = entry.key;
     target.place = entry.key_place;
     target.policy = common;
-    refuse_for_now(map, {"cloudflare", "azure"});
-    if (const Node* docker = map.get("docker")) {
+    refuse_for_now(map, {"azure"});
+    const Node* docker = map.get("docker");
+    const Node* cloudflare = map.get("cloudflare");
+    if (docker != nullptr && cloudflare != nullptr) {
+        map.error(cloudflare->place,
+                  map.where("cloudflare") + ": a target has one provider; make two targets of it");
+    }
+    if (docker != nullptr) {
         target.endpoint = read_docker(*docker, map.where("docker"), findings);
-    } else if (entry.value.find("cloudflare") == nullptr && entry.value.find("azure") == nullptr) {
+    } else if (cloudflare != nullptr) {
+        target.endpoint = read_cloudflare(*cloudflare, map.where("cloudflare"), findings);
+    } else if (entry.value.find("azure") == nullptr) {
         map.error(entry.key_place, map.where("docker") +
                                        ": is missing; a target needs one, such as "
-                                       "docker: {host: auto}");
+                                       "docker: {host: auto}, or cloudflare");
     }
     if (const Node* allow = map.get("allow")) {
         target.allow = read_allow(*allow, map.where("allow"), findings);
@@ -91,6 +125,19 @@ TargetSettings read_target(const Node::Entry& entry, const Policy& common, Findi
 }
 
 }  // namespace
+
+void read_target_secrets(const Node& node, Settings& settings, Findings& findings) {
+    for (const Node::Entry& entry : node.entries) {
+        const auto target = settings.targets.find(entry.key);
+        if (target == settings.targets.end()) continue;
+        auto* account = std::get_if<CloudflareEndpoint>(&target->second.endpoint);
+        const Node* cloudflare = account == nullptr ? nullptr : entry.value.find("cloudflare");
+        const Node* token = cloudflare == nullptr ? nullptr : cloudflare->find("token");
+        if (token == nullptr) continue;
+        const std::string where = "targets." + entry.key + ".cloudflare.token";
+        account->token_secret = read_secret_name(*token, where, settings, findings);
+    }
+}
 
 Policy read_policy(const Node& node, const std::string& where, Policy base, Findings& findings) {
     MapReader map{node, where, findings};

@@ -15,4 +15,7 @@ Policy read_policy(const Node& node, const std::string& where, Policy base, Find
 std::map<std::string, TargetSettings> read_targets(const Node& node, const Policy& common,
                                                    Findings& findings);
 
+/// Names the secrets of the targets that were read: once `settings.secrets` are known.
+void read_target_secrets(const Node& node, Settings& settings, Findings& findings);
+
 }  // namespace driftless

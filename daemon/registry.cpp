@@ -2,6 +2,9 @@
 
 #include "daemon/docker_host.hpp"
 #include "providers/net/counted_transport.hpp"
+#include "providers/net/https.hpp"
+#include "reconcilers/cloudflare/account_target.hpp"
+#include "reconcilers/cloudflare/dns_zone.hpp"
 #include "reconcilers/docker/compose_project.hpp"
 #include "reconcilers/docker/engine_target.hpp"
 
@@ -46,11 +49,32 @@ Result<std::unique_ptr<Target>> make_docker_target(const TargetSettings& target,
     return docker::make_engine_target(std::move(parts), context.clock, context.lane);
 }
 
+/// The API of the account, spoken to with the token that the settings name.
+Result<std::unique_ptr<Target>> make_cloudflare_target(const TargetSettings& target,
+                                                       const CloudflareEndpoint& endpoint,
+                                                       const TargetContext& context) {
+    auto token = context.secrets.read(endpoint.token_secret, target.name);
+    if (!token) return std::move(token).error().in("target " + target.name);
+    net::HttpsParts line;
+    line.url = endpoint.url;
+    line.ca = endpoint.ca;
+    auto transport = net::make_https_transport(context.executor, context.clock, line);
+    if (!transport) return std::move(transport).error().in("target " + target.name);
+    cloudflare::AccountParts parts;
+    parts.target = target.name;
+    parts.installation = context.settings.installation;
+    parts.account_id = endpoint.account_id;
+    parts.token = *std::move(token);
+    parts.transport = counted(*std::move(transport), "cloudflare", context);
+    return cloudflare::make_account_target(std::move(parts), context.executor, context.clock);
+}
+
 }  // namespace
 
 Expanders all_expanders() {
     return {
         {"ComposeProject", docker::expand_compose_project},
+        {"DnsZone", cloudflare::expand_dns_zone},
     };
 }
 
@@ -59,7 +83,10 @@ Result<std::unique_ptr<Target>> make_target(const TargetSettings& target,
     if (const auto* endpoint = std::get_if<DockerEndpoint>(&target.endpoint)) {
         return make_docker_target(target, *endpoint, context);
     }
-    return Error{Errc::invalid, fmt::format("{}: target {} names no provider; give it `docker:`",
+    if (const auto* endpoint = std::get_if<CloudflareEndpoint>(&target.endpoint)) {
+        return make_cloudflare_target(target, *endpoint, context);
+    }
+    return Error{Errc::invalid, fmt::format("{}: target {} names no provider; give it one",
                                             to_string(target.place), target.name)};
 }
 

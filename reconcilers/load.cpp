@@ -15,14 +15,8 @@ namespace {
 /// The secrets that a manifest may name: all but those that the settings use themselves.
 class ManifestSecrets final : public Secrets {
 public:
-    ManifestSecrets(const Secrets& all, const Settings& settings) : all_{all} {
-        for (const auto& [host, registry] : settings.registries) {
-            used_.insert(registry.password_secret);
-        }
-        for (const auto& [name, source] : settings.sources) {
-            used_.insert({source.auth.password_secret, source.auth.passphrase_secret});
-        }
-    }
+    ManifestSecrets(const Secrets& all, const Settings& settings)
+        : all_{all}, used_{own_secrets(settings)} {}
 
     [[nodiscard]] Result<Secret> read(const std::string& name,
                                       const std::string& target) const override {

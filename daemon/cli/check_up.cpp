@@ -71,19 +71,6 @@ Check check_folder(const std::string& folder, std::uint32_t user) {
             .detail = fmt::format("{}, {} MiB free", folder, space.available >> 20)};
 }
 
-/// The names that the settings use themselves, for no target.
-std::set<std::string> own_secrets(const Settings& settings) {
-    std::set<std::string> names;
-    for (const auto& [name, source] : settings.sources) {
-        for (const std::string& secret :
-             {source.auth.password_secret, source.auth.passphrase_secret}) {
-            if (!secret.empty()) names.insert(secret);
-        }
-    }
-    for (const auto& [host, registry] : settings.registries) names.insert(registry.password_secret);
-    return names;
-}
-
 asio::awaitable<Check> check_source(const SourceSettings& source, const Secrets& secrets,
                                     Machine& machine, net::Lane& lane) {
     // Only the remote is asked: no clone is made, so its folder doesn't matter.

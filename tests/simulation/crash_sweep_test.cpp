@@ -69,8 +69,7 @@ bool is_read(const std::string& moment) {
 }
 
 bool is_write(const std::string& moment) {
-    return moment.find("after mini") != std::string::npos ||
-           moment.find("settle") != std::string::npos;
+    return moment.find("after ") == 0 || moment.find("settle") != std::string::npos;
 }
 
 GoodRun good_run(const Scenario& scenario) {

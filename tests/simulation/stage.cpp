@@ -41,6 +41,12 @@ void add_others(EngineWorld& engine) {
     engine.ask(post, "/containers/others/start");
 }
 
+void add_others(FakeCloudflare& account) {
+    const std::string zone = account.add_zone("bnx.dev");
+    account.put_record(zone, {{"type", "A"}, {"name", "nas"}, {"content", "203.0.113.77"}});
+    account.put_record(zone, {{"type", "TXT"}, {"name", "@"}, {"content", "\"somebody=else\""}});
+}
+
 }  // namespace
 
 Stage::Stage(const std::vector<std::string>& targets, int api_minor) : world(targets) {
@@ -49,6 +55,7 @@ Stage::Stage(const std::vector<std::string>& targets, int api_minor) : world(tar
         engine->world.api_minor = api_minor;
         add_others(engine->world);
     }
+    if (world.cloudflare() != nullptr) add_others(*world.cloudflare());
     others_at_first_ = others();
 }
 
@@ -81,6 +88,9 @@ std::vector<std::string> Stage::picture() {
     for (const auto& [target, engine] : world.engines()) {
         for (const std::string& line : picture_of(engine->world))
             all.push_back(target + " " + line);
+    }
+    if (FakeCloudflare* account = world.cloudflare()) {
+        for (const std::string& line : picture_of(*account)) all.push_back(line);
     }
     return all;
 }
@@ -115,6 +125,11 @@ std::string Stage::others() {
         bytes += there.inspect(*there.find_container("others")).dump() +
                  there.inspect(*there.find_network("others_net"), true).dump() +
                  there.inspect(*there.find_volume("others_data")).dump();
+    }
+    if (FakeCloudflare* account = world.cloudflare()) {
+        for (const std::string& line : picture_of(*account)) {
+            if (line.find("driftless:sim") == std::string::npos) bytes += line;
+        }
     }
     return bytes;
 }

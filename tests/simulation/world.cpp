@@ -11,6 +11,8 @@
 #include <regex>
 
 #include "daemon/secrets/secrets.hpp"
+#include "reconcilers/cloudflare/account_target.hpp"
+#include "reconcilers/cloudflare/dns_zone.hpp"
 #include "reconcilers/docker/compose_project.hpp"
 #include "reconcilers/docker/engine_target.hpp"
 #include "tests/simulation/fused_store.hpp"
@@ -39,6 +41,25 @@ public:
 
 private:
     FakeEngine& engine_;
+    Fuse& fuse_;
+};
+
+/// A daemon's end of the line to the API, which outlives it.
+class AccountLine final : public net::HttpTransport {
+public:
+    AccountLine(FakeCloudflare& account, Fuse& fuse) : account_(account), fuse_(fuse) {}
+
+    net::asio::awaitable<Result<net::Response>> send(net::Request request) override {
+        fuse_.die_again();
+        request.target = "/client/v4" + request.target;
+        return account_.send(std::move(request));
+    }
+    net::asio::awaitable<Result<std::unique_ptr<net::ResponseStream>>> open(net::Request) override {
+        co_return Error{Errc::internal, "nothing streams from Cloudflare"};
+    }
+
+private:
+    FakeCloudflare& account_;
     Fuse& fuse_;
 };
 
@@ -80,19 +101,41 @@ World::World(const std::vector<std::string>& targets)
         made.endpoint = DockerEndpoint{};
         made.policy = settings_.policy;
         settings_.targets.emplace(target, made);
-        auto engine = std::make_unique<FakeEngine>(target, clock_);
-        engine->world.wall_at = [this](SteadyTime when) { return clock_.wall_at(when); };
-        engine->before = [this, target](const EngineRequest& request) {
-            if (tells_) tell(target, request);
-            fuse.pass("before " + target + " " + request.text());
-        };
-        engine->after = [this, target](const EngineRequest& request) {
-            if (request.writes()) fuse.pass("after " + target + " " + request.text());
-        };
-        engines_.emplace(target, std::move(engine));
+        if (target == edge) {
+            settings_.targets.at(target).endpoint = CloudflareEndpoint{};
+            add_cloudflare();
+        } else {
+            add_engine(target);
+        }
     }
     expanders_.emplace("ComposeProject", docker::expand_compose_project);
+    expanders_.emplace("DnsZone", cloudflare::expand_dns_zone);
     vault_ = make_vault("a key of thirty-two bytes, more or less");
+}
+
+void World::add_engine(const std::string& target) {
+    auto engine = std::make_unique<FakeEngine>(target, clock_);
+    engine->world.wall_at = [this](SteadyTime when) { return clock_.wall_at(when); };
+    engine->before = [this, target](const EngineRequest& request) {
+        if (tells_) tell(target, request);
+        fuse.pass("before " + target + " " + request.text());
+    };
+    engine->after = [this, target](const EngineRequest& request) {
+        if (request.writes()) fuse.pass("after " + target + " " + request.text());
+    };
+    engines_.emplace(target, std::move(engine));
+}
+
+void World::add_cloudflare() {
+    cloudflare_ = std::make_unique<FakeCloudflare>(clock_);
+    cloudflare_->before = [this](const CloudflareRequest& request) {
+        if (tells_ && request.writes())
+            spdlog::info("{} {} {}", net::to_string(clock_.wall()), edge, request.text());
+        fuse.pass(fmt::format("before {} {}", edge, request.text()));
+    };
+    cloudflare_->after = [this](const CloudflareRequest& request) {
+        if (request.writes()) fuse.pass(fmt::format("after {} {}", edge, request.text()));
+    };
 }
 
 void World::tell(const std::string& target, const EngineRequest& request) const {
@@ -110,14 +153,7 @@ void World::add_image(const std::string& reference, const FakeImage& image) {
     for (const auto& [target, engine] : engines_) engine->world.add_image(reference, image);
 }
 
-void World::start() {
-    assert(!daemon_);
-    auto store = open_store(folder_, Access::own, *lane_, clock_);
-    assert(store);
-    store_ = std::make_unique<FusedStore>(std::move(*store), fuse);
-    secrets_ = make_secrets(settings_.secrets, {});
-    std::map<std::string, std::unique_ptr<git::Source>> sources;
-    sources.emplace("infra", std::make_unique<MemorySource>(repository));
+std::map<std::string, std::unique_ptr<Target>> World::make_targets() {
     std::map<std::string, std::unique_ptr<Target>> targets;
     for (const auto& [target, engine] : engines_) {
         docker::EngineParts parts;
@@ -126,6 +162,27 @@ void World::start() {
         parts.transport = std::make_unique<Line>(*engine, fuse);
         targets.emplace(target, docker::make_engine_target(std::move(parts), clock_, *lane_));
     }
+    if (cloudflare_) {
+        cloudflare::AccountParts parts;
+        parts.target = edge;
+        parts.installation = settings_.installation;
+        parts.account_id = cloudflare_->account();
+        parts.token = Secret{cloudflare_->token()};
+        parts.transport = std::make_unique<AccountLine>(*cloudflare_, fuse);
+        targets.emplace(
+            edge, cloudflare::make_account_target(std::move(parts), io_.get_executor(), clock_));
+    }
+    return targets;
+}
+
+void World::start() {
+    assert(!daemon_);
+    auto store = open_store(folder_, Access::own, *lane_, clock_);
+    assert(store);
+    store_ = std::make_unique<FusedStore>(std::move(*store), fuse);
+    secrets_ = make_secrets(settings_.secrets, {});
+    std::map<std::string, std::unique_ptr<git::Source>> sources;
+    sources.emplace("infra", std::make_unique<MemorySource>(repository));
     daemon_ = std::make_unique<Daemon>(DaemonParts{.settings = settings_,
                                                    .executor = io_.get_executor(),
                                                    .clock = clock_,
@@ -137,7 +194,7 @@ void World::start() {
                                                    .expanders = expanders_,
                                                    .measures = measures_,
                                                    .sources = std::move(sources),
-                                                   .targets = std::move(targets)});
+                                                   .targets = make_targets()});
     running_ = net::asio::co_spawn(io_, daemon_->run(), net::asio::use_future);
 }
 
@@ -194,7 +251,7 @@ template Result<std::vector<Restorable>> World::wait_for(
 
 int World::confirm_all() {
     int confirmed = 0;
-    for (const auto& [target, engine] : engines_) {
+    for (const auto& [target, settings] : settings_.targets) {
         const std::string hash = status(target).plan.held_hash;
         if (hash.empty()) continue;
         const Result<void> done = wait_for(daemon_->confirm(hash));
@@ -209,11 +266,15 @@ std::vector<std::string> World::writes() const {
     for (const auto& [target, engine] : engines_) {
         for (const std::string& write : engine->writes()) all.push_back(target + " " + write);
     }
+    for (const std::string& write :
+         cloudflare_ ? cloudflare_->writes() : std::vector<std::string>{})
+        all.push_back(std::string{edge} + " " + write);
     return all;
 }
 
 void World::clear_logs() {
     for (const auto& [target, engine] : engines_) engine->clear_log();
+    if (cloudflare_) cloudflare_->clear_log();
 }
 
 // ---- pictures
@@ -239,6 +300,23 @@ json files_of(const FakeContainer& container) {
 }
 
 }  // namespace
+
+std::vector<std::string> picture_of(FakeCloudflare& account) {
+    std::vector<std::string> lines;
+    const json zones = account.ask(net::Method::get, "/zones").at("result");
+    for (const json& zone : zones) {
+        const std::string name = zone.at("name");
+        for (json record : account.records(zone.at("id"))) {
+            for (const char* key : {"id", "created_on", "modified_on", "comment_modified_on",
+                                    "tags_modified_on", "proxiable"}) {
+                record.erase(key);
+            }
+            lines.push_back(name + " " + record.dump());
+        }
+    }
+    std::sort(lines.begin(), lines.end());
+    return lines;
+}
 
 std::vector<std::string> picture_of(const EngineWorld& world) {
     std::vector<std::string> lines;

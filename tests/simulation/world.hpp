@@ -11,14 +11,18 @@
 #include "daemon/daemon.hpp"
 #include "tests/simulation/fuse.hpp"
 #include "tests/simulation/memory_source.hpp"
+#include "tests/support/fake_cloudflare.hpp"
 #include "tests/support/fake_engine.hpp"
 #include "tests/support/virtual_clock.hpp"
 
 namespace driftless::test {
 
-/// One thread, virtual time, and in it: a repository, an engine for each target, and the whole
-/// production daemon on a real database. The daemon may die and be started again; engines,
-/// repository and the database's file outlive it.
+/// The target that is an account at Cloudflare.
+inline constexpr const char* edge = "edge";
+
+/// One thread, virtual time, and in it: a repository, an engine for each target (for `edge` an
+/// account), and the whole production daemon on a real database. The daemon may die and be started
+/// again; engines, account, repository and the database's file outlive it.
 class World {
 public:
     explicit World(const std::vector<std::string>& targets = {"mini1"});
@@ -32,6 +36,8 @@ public:
     [[nodiscard]] const std::map<std::string, std::unique_ptr<FakeEngine>>& engines() const {
         return engines_;
     }
+    /// Where one of the targets is `edge`; else nullptr.
+    [[nodiscard]] FakeCloudflare* cloudflare() { return cloudflare_.get(); }
     /// The same image on every engine.
     void add_image(const std::string& reference, const FakeImage& image);
     [[nodiscard]] Settings& settings() { return settings_; }  ///< to be changed before a start
@@ -53,7 +59,7 @@ public:
     [[nodiscard]] const ResourceStatus& resource(const std::string& key);
     /// Confirms what is held now, everywhere. @return how many targets had something
     int confirm_all();
-    /// Every write that any engine was asked for since the last `clear_logs`, as "mini1 POST /…".
+    /// Every write that anybody was asked for since the last `clear_logs`, as "mini1 POST /…".
     [[nodiscard]] std::vector<std::string> writes() const;
     void clear_logs();
 
@@ -62,6 +68,9 @@ public:
 
 private:
     void tell(const std::string& target, const EngineRequest& request) const;
+    void add_engine(const std::string& target);
+    void add_cloudflare();
+    [[nodiscard]] std::map<std::string, std::unique_ptr<Target>> make_targets();
 
     net::asio::io_context io_;
     testing::VirtualClock clock_;
@@ -71,6 +80,7 @@ private:
     bool
         tells_;  ///< DRIFTLESS_TELL is set: the daemon's log, and every write with its virtual time
     std::map<std::string, std::unique_ptr<FakeEngine>> engines_;
+    std::unique_ptr<FakeCloudflare> cloudflare_;
     Settings settings_;
     Expanders expanders_;
     std::unique_ptr<Secrets> secrets_;
@@ -81,6 +91,9 @@ private:
     std::future<Result<void>> running_;
     std::map<std::string, TargetStatus> statuses_;
 };
+
+/// The same of an account: every record of every zone.
+std::vector<std::string> picture_of(FakeCloudflare& account);
 
 /// What a person would call the same state of an engine: every container, network and volume by
 /// name, without ids and times. One line each.

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+#include "config/base/percent.hpp"
+#include "config/base/secret.hpp"
+#include "providers/net/http.hpp"
+
+namespace driftless::cloudflare {
+
+namespace asio = boost::asio;
+using json = nlohmann::json;
+
+/// A part of the API with its own codes and permissions: the same number means another thing in
+/// another family.
+struct Family {
+    std::string_view name;        ///< "DNS"
+    std::string_view permission;  ///< "DNS": `DNS Read` and `DNS Write` are its permissions
+    std::vector<int> absent;      ///< the only codes that mean: it does not exist
+    std::vector<int> taken;       ///< codes that mean: another has its name or place
+};
+
+/// One call.
+struct Call {
+    net::Method method = net::Method::get;
+    std::string path;  ///< below the base URL, with its query: "/zones?per_page=50"
+    json body = nullptr;
+    std::chrono::milliseconds deadline{30'000};
+};
+
+/// What a successful answer holds.
+struct Answer {
+    json result;
+    json info;  ///< `result_info`; null where there is none
+};
+
+/// One Cloudflare account, as one token sees it. Opens the envelope of each answer and tells errors
+/// apart by family and code.
+/// https://developers.cloudflare.com/fundamentals/api/
+class Account {
+public:
+    Account(net::HttpTransport& transport, std::string id, Secret token)
+        : transport_(transport), id_(std::move(id)), token_(std::move(token)) {}
+
+    [[nodiscard]] const std::string& id() const { return id_; }
+
+    /// Sends once; repeats nothing.
+    /// @return `not_found`: a code of `family.absent`, nothing else; `conflict`: one of
+    ///         `family.taken`, or status 409; `forbidden`: the token lacks a permission, which is
+    ///         named; `unauthenticated`: it is no token at all; `rate_limited` with when to ask
+    ///         again; `unavailable`: status 5xx, or what came is no JSON; `invalid`: refused for
+    ///         what was sent
+    asio::awaitable<Result<Answer>> send(const Family& family, Call call);
+
+    /// Every item of a list with page and per_page: asks on until a page is short. What came twice,
+    /// because the list moved meanwhile, is left out.
+    /// @return an error for the whole when one page can't be had: half a list is none
+    asio::awaitable<Result<std::vector<json>>> list(const Family& family, std::string path,
+                                                    std::size_t per_page);
+
+    /// "active" and so on. @return as `send`
+    asio::awaitable<Result<std::string>> verify_token();
+
+private:
+    net::HttpTransport& transport_;
+    std::string id_;
+    Secret token_;
+};
+
+}  // namespace driftless::cloudflare

@@ -1,0 +1,59 @@
+#include "reconcilers/cloudflare/account_target.hpp"
+
+#include "providers/net/pacer.hpp"
+#include "reconcilers/cloudflare/dns_record.hpp"
+#include "reconcilers/cloudflare/marks.hpp"
+
+namespace driftless::cloudflare {
+namespace {
+
+class AccountTarget final : public Target {
+public:
+    AccountTarget(AccountParts parts, const net::asio::any_io_executor& executor, net::Clock& clock)
+        : pacer_(executor, clock, {.whose = "Cloudflare, account " + parts.account_id}),
+          transport_(net::make_paced_transport(std::move(parts.transport), pacer_)),
+          access_{
+              .account = Account{*transport_, std::move(parts.account_id), std::move(parts.token)},
+              .target = std::move(parts.target),
+              .installation = std::move(parts.installation),
+              .clock = clock} {
+        kinds_.emplace(record_kind, std::make_unique<DnsRecordReconciler>(access_));
+    }
+
+    const Kinds& kinds() const override { return kinds_; }
+
+    asio::awaitable<Result<TargetAbout>> about() override {
+        const auto status = co_await access_.account.verify_token();
+        if (!status) co_return status.error();
+        TargetAbout about;
+        about.what = "Cloudflare account " + access_.account.id();
+        if (*status != "active") {
+            about.warnings.push_back("the token is " + in_quotes(*status) + ", not active");
+        }
+        co_return about;
+    }
+
+    /// Cloudflare tells nobody when something changes: only the interval finds it.
+    asio::awaitable<Result<void>> watch(std::function<void(Hint)>) override {
+        while (true) {
+            auto slept = co_await access_.clock.sleep_for(std::chrono::hours{24});
+            if (!slept) co_return slept;
+        }
+    }
+
+private:
+    net::Pacer pacer_;
+    std::unique_ptr<net::HttpTransport> transport_;
+    AccountAccess access_;
+    Kinds kinds_;
+};
+
+}  // namespace
+
+std::unique_ptr<Target> make_account_target(AccountParts parts,
+                                            const net::asio::any_io_executor& executor,
+                                            net::Clock& clock) {
+    return std::make_unique<AccountTarget>(std::move(parts), executor, clock);
+}
+
+}  // namespace driftless::cloudflare

@@ -1,0 +1,203 @@
+#include "reconcilers/cloudflare/dns_forms.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+
+#include "config/base/vault.hpp"
+#include "reconcilers/cloudflare/dns_name.hpp"
+
+namespace driftless::cloudflare {
+namespace {
+
+constexpr std::size_t longest_string = 255;
+
+Error expected(const DnsField& field, std::string_view what, std::string_view found) {
+    return {Errc::invalid,
+            fmt::format("{}: expected {}, found {}", field.name, what, in_quotes(found))};
+}
+
+bool is_digit(char letter) {
+    return letter >= '0' && letter <= '9';
+}
+bool is_blank(char letter) {
+    return letter == ' ' || letter == '\t' || letter == '\n' || letter == '\r';
+}
+
+std::string lower(std::string text) {
+    for (char& letter : text) {
+        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    }
+    return text;
+}
+
+std::string without_blanks(std::string text) {
+    std::erase_if(text, is_blank);
+    return text;
+}
+
+Result<json> address(const DnsField& field, const std::string& text, int family) {
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    std::array<char, INET6_ADDRSTRLEN> shown{};
+    const bool fits = ::inet_pton(family, text.c_str(), bytes.data()) == 1 &&
+                      ::inet_ntop(family, bytes.data(), shown.data(), shown.size()) != nullptr;
+    if (!fits)
+        return expected(field, family == AF_INET ? "an IPv4 address" : "an IPv6 address", text);
+    return json(shown.data());
+}
+
+Result<json> number(const DnsField& field, const std::string& text) {
+    unsigned value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc{} || stop != end || value > field.most) {
+        return expected(field, fmt::format("a whole number from 0 to {}", field.most), text);
+    }
+    return json(value);
+}
+
+Result<json> decimal(const DnsField& field, std::string text) {
+    if (text.ends_with('m')) text.pop_back();
+    char* stop = nullptr;
+    const double value = std::strtod(text.c_str(), &stop);
+    if (text.empty() || *stop != '\0') return expected(field, "a number", text);
+    const auto whole = static_cast<std::int64_t>(value);
+    return static_cast<double>(whole) == value ? json(whole) : json(value);
+}
+
+/// A quoted string from `at` on, which is behind its first quote.
+std::string unquoted(std::string_view line, std::size_t& at) {
+    std::string text;
+    while (at < line.size() && line[at] != '"') {
+        if (line[at] != '\\' || at + 1 == line.size()) {
+            text += line[at++];
+            continue;
+        }
+        const auto code = line.substr(at + 1, 3);
+        int byte = 256;
+        if (code.size() == 3 && std::ranges::all_of(code, is_digit)) {
+            byte = (code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0');
+        }
+        if (byte < 256) {
+            text += static_cast<char>(byte);
+            at += 4;
+        } else if (line[at + 1] == '"' || line[at + 1] == '\\') {
+            text += line[at + 1];
+            at += 2;
+        } else {
+            text += line[at++];  // "\;" is two letters
+        }
+    }
+    if (at < line.size()) ++at;
+    return text;
+}
+
+std::string joined_strings(const std::string& text) {
+    if (text.size() < 2 || !text.starts_with('"') || !text.ends_with('"')) return text;
+    std::string all;
+    for (const std::string& word : words_of(text, text.size())) all += word;
+    return all;
+}
+
+/// "alpn=h2,h3 port=443" -> its keys in order, each value in quotes.
+std::string canonical_params(std::string_view line) {
+    std::map<std::string, std::string> params;
+    std::size_t at = 0;
+    while (at < line.size()) {
+        if (is_blank(line[at])) {
+            ++at;
+            continue;
+        }
+        std::string key;
+        while (at < line.size() && !is_blank(line[at]) && line[at] != '=') key += line[at++];
+        std::string value;
+        if (at < line.size() && line[at] == '=') {
+            ++at;
+            if (at < line.size() && line[at] == '"') {
+                value = unquoted(line, ++at);
+            } else {
+                while (at < line.size() && !is_blank(line[at])) value += line[at++];
+            }
+        }
+        params[lower(key)] = value;
+    }
+    std::string all;
+    for (const auto& [key, value] : params) {
+        if (!all.empty()) all += ' ';
+        all += value.empty() ? key : fmt::format("{}=\"{}\"", key, value);
+    }
+    return all;
+}
+
+std::string as_text(const json& value) {
+    if (value.is_string()) return value.get<std::string>();
+    if (value.is_number()) return value.dump();
+    return value.is_boolean() && value == false ? "." : "";  // a null MX was seen as false
+}
+
+}  // namespace
+
+Result<json> canonical_field(const DnsField& field, const json& value) {
+    const std::string text = as_text(value);
+    if (has_marks(text)) return value;
+    switch (field.form) {
+        case Form::ipv4: return address(field, text, AF_INET);
+        case Form::ipv6: return address(field, text, AF_INET6);
+        case Form::number: return number(field, text);
+        case Form::decimal: return decimal(field, text);
+        case Form::txt: return json(joined_strings(text));
+        case Form::text: return json(text);
+        case Form::word: return json(lower(text));
+        case Form::hex: return json(lower(without_blanks(text)));
+        case Form::base64: return json(without_blanks(text));
+        case Form::params: return json(canonical_params(text));
+        case Form::host: break;
+    }
+    auto host = canonical_host(text);
+    if (!host) return Error{Errc::invalid, fmt::format("{}: {}", field.name, host.error().message)};
+    return json(*host);
+}
+
+std::vector<std::string> words_of(std::string_view line, std::size_t most) {
+    std::vector<std::string> words;
+    std::size_t at = 0;
+    while (at < line.size()) {
+        if (is_blank(line[at])) {
+            ++at;
+            continue;
+        }
+        if (line[at] == '"') {
+            words.push_back(unquoted(line, ++at));
+            continue;
+        }
+        if (words.size() + 1 == most) {
+            words.emplace_back(line.substr(at));
+            while (is_blank(words.back().back())) words.back().pop_back();
+            return words;
+        }
+        std::string& word = words.emplace_back();
+        while (at < line.size() && !is_blank(line[at])) word += line[at++];
+    }
+    return words;
+}
+
+std::string quoted_strings(std::string_view text) {
+    std::string all;
+    do {
+        const auto piece = text.substr(0, longest_string);
+        text.remove_prefix(piece.size());
+        all += all.empty() ? "\"" : " \"";
+        for (const char letter : piece) {
+            if (letter == '"' || letter == '\\') all += '\\';
+            all += letter;
+        }
+        all += '"';
+    } while (!text.empty());
+    return all;
+}
+
+}  // namespace driftless::cloudflare

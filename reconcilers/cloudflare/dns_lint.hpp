@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "config/base/finding.hpp"
+#include "config/desired_state.hpp"
+
+namespace driftless::cloudflare {
+
+// In seconds. Below 60 only an Enterprise zone may go, and it is the API that knows the plan.
+inline constexpr std::int64_t shortest_ttl = 30;
+inline constexpr std::int64_t longest_ttl = 86'400;
+
+/// Why a comment of the user's can't stand beside our mark; "" when it can.
+std::string trouble_with_comment(const std::string& comment);
+
+/// What the API would refuse of a set of records, told before anything is sent: findings at the
+/// set's place.
+void lint_set(const Declared& set, Findings& findings);
+
+}  // namespace driftless::cloudflare

@@ -1,0 +1,243 @@
+// Records of a zone, by the whole daemon on the simulated Cloudflare.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/simulation/stage.hpp"
+
+namespace driftless::test {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+Commit zone(const std::string& records, const std::string& more = "") {
+    return {{"zone.yaml",
+             "apiVersion: driftless/v1\n"
+             "kind: DnsZone\n"
+             "metadata: {name: bnx.dev}\n"
+             "target: edge\n" +
+                 more + "spec:\n  records:\n" + records}};
+}
+
+const std::string web = "  - {name: www, type: A, value: 203.0.113.1, ttl: 300}\n";
+const std::string anchor = "  - {name: anchor, type: TXT, value: stays}\n";
+
+class Dns : public ::testing::Test {
+protected:
+    /// "www.bnx.dev A 203.0.113.1" of all with our mark.
+    std::vector<std::string> ours() { return shown(true); }
+    std::vector<std::string> others() { return shown(false); }
+    std::vector<std::string> shown(bool marked) {
+        std::vector<std::string> list;
+        for (const json& record : account.records(zone_id())) {
+            const json& comment = record.at("comment");
+            const bool is_marked =
+                comment.is_string() && comment.get<std::string>().starts_with("driftless:sim");
+            if (is_marked != marked) continue;
+            const std::string content = record.at("content");
+            list.push_back(record.at("name").get<std::string>() + " " +
+                           record.at("type").get<std::string>() + " " + content);
+        }
+        return list;
+    }
+    json record(const std::string& name, const std::string& type) {
+        for (const json& each : account.records(zone_id())) {
+            if (each.at("name") == name && each.at("type") == type) return each;
+        }
+        return nullptr;
+    }
+    std::string zone_id() {
+        return account.ask(net::Method::get, "/zones").at("result").at(0).at("id");
+    }
+    std::string path(const std::string& more = "") {
+        return "/zones/" + zone_id() + "/dns_records" + more;
+    }
+    ResourceStatus status(const std::string& name) {
+        return stage.world.resource("edge/cloudflare.dns_record/" + name);
+    }
+    void converge(const Commit& commit) {
+        stage.world.clear_logs();
+        stage.push(commit);
+        stage.world.run_for(settled_after);
+    }
+    std::size_t batches() { return account.calls()["POST /zones/{}/dns_records/batch"]; }
+
+    Stage stage{{edge}};
+    FakeCloudflare& account = *stage.world.cloudflare();
+};
+
+TEST_F(Dns, ACommitMakesItsRecordsInOneCallAndIsThenQuiet) {
+    stage.begin(zone(web + "  - {name: '@', type: MX, value: 10 mail.bnx.dev}\n" +
+                     "  - {name: _sip._tcp, type: SRV, value: 10 5 5060 Sip.BNX.dev.}\n" +
+                     "  - {name: '@', type: CAA, value: '0 issue \"letsencrypt.org\"'}\n"));
+    EXPECT_THAT(ours(),
+                UnorderedElementsAre("www.bnx.dev A 203.0.113.1", HasSubstr("mail.bnx.dev"),
+                                     HasSubstr("_sip._tcp.bnx.dev SRV"), HasSubstr("bnx.dev CAA")));
+    EXPECT_EQ(batches(), 1u);
+    EXPECT_EQ(status("www.bnx.dev/A").status, Status::in_sync) << status("www.bnx.dev/A").why;
+    stage.expect_quiet();
+}
+
+TEST_F(Dns, AChangedValueIsPatchedInPlace) {
+    stage.begin(zone(web));
+    const json before = record("www.bnx.dev", "A");
+    converge(zone("  - {name: www, type: A, value: 203.0.113.2, ttl: 600, proxied: true}\n"));
+    const json after = record("www.bnx.dev", "A");
+    EXPECT_EQ(after["id"], before["id"]);
+    EXPECT_EQ(after["content"], "203.0.113.2");
+    EXPECT_EQ(after["proxied"], true);
+    EXPECT_EQ(batches(), 1u);
+    stage.expect_quiet();
+}
+
+TEST_F(Dns, SeveralValuesOfANameComeAndGoAloneInOneCall) {
+    stage.begin(zone("  - {name: www, type: A, values: [203.0.113.1, 203.0.113.2]}\n"));
+    const json first = record("www.bnx.dev", "A");
+    converge(zone("  - {name: www, type: A, values: [203.0.113.3, 203.0.113.2, 203.0.113.4]}\n"));
+    EXPECT_THAT(ours(),
+                UnorderedElementsAre("www.bnx.dev A 203.0.113.2", "www.bnx.dev A 203.0.113.3",
+                                     "www.bnx.dev A 203.0.113.4"));
+    converge(zone("  - {name: www, type: A, value: 203.0.113.4}\n"));
+    EXPECT_THAT(ours(), ElementsAre("www.bnx.dev A 203.0.113.4"));
+    EXPECT_EQ(batches(), 1u);
+    stage.expect_quiet();
+}
+
+TEST_F(Dns, AnotherTypeComesInTheCallThatTakesTheOldOneAway) {
+    stage.begin(zone(web + anchor));
+    converge(zone("  - {name: www, type: CNAME, value: home.example.}\n" + anchor));
+    EXPECT_THAT(ours(), UnorderedElementsAre("www.bnx.dev CNAME home.example", HasSubstr("TXT")));
+    EXPECT_EQ(batches(), 1u);
+    EXPECT_EQ(status("www.bnx.dev/CNAME").status, Status::in_sync);
+    converge(zone(web + anchor));
+    EXPECT_THAT(ours(), UnorderedElementsAre("www.bnx.dev A 203.0.113.1", HasSubstr("TXT")));
+    EXPECT_EQ(batches(), 1u);
+    stage.expect_quiet();
+}
+
+TEST_F(Dns, WhatSomebodyChangedOrRemovedIsRepaired) {
+    stage.begin(zone(web + anchor));
+    const std::string id = record("www.bnx.dev", "A")["id"];
+    account.ask(net::Method::patch, path("/" + id), {{"content", "198.51.100.9"}});
+    account.ask(net::Method::del,
+                path("/" + record("anchor.bnx.dev", "TXT")["id"].get<std::string>()));
+    stage.world.run_for(settled_after);
+    EXPECT_EQ(record("www.bnx.dev", "A")["content"], "203.0.113.1");
+    EXPECT_EQ(record("anchor.bnx.dev", "TXT")["content"], "\"stays\"");
+    stage.expect_quiet();
+}
+
+TEST_F(Dns, WhatGitDroppedIsRemovedAndWhatOthersMadeStays) {
+    stage.begin(zone(web + anchor));
+    const auto before = others();
+    converge(zone(anchor));
+    EXPECT_THAT(ours(), ElementsAre(HasSubstr("anchor.bnx.dev")));
+    EXPECT_EQ(others(), before);
+    stage.expect_quiet();
+}
+
+TEST_F(Dns, AnEqualRecordOfSomebodyElseIsAdoptedAsItIs) {
+    stage.begin(zone("  - {name: nas, type: A, value: 203.0.113.77}\n"));
+    EXPECT_EQ(status("nas.bnx.dev/A").status, Status::in_sync) << status("nas.bnx.dev/A").why;
+    EXPECT_THAT(stage.world.writes(), IsEmpty());
+    // From now on it is ours: a change of it is drift, and a dropped one goes.
+    const std::string id = record("nas.bnx.dev", "A")["id"];
+    account.ask(net::Method::patch, path("/" + id), {{"content", "198.51.100.9"}});
+    stage.world.run_for(settled_after);
+    EXPECT_EQ(record("nas.bnx.dev", "A")["content"], "203.0.113.77");
+}
+
+TEST_F(Dns, AnotherRecordInItsPlaceIsAConflictUntilAPersonGivesIt) {
+    stage.begin(zone("  - {name: nas, type: A, value: 203.0.113.5}\n" + anchor));
+    EXPECT_EQ(status("nas.bnx.dev/A").status, Status::conflict) << status("nas.bnx.dev/A").why;
+    EXPECT_EQ(record("nas.bnx.dev", "A")["content"], "203.0.113.77");
+    EXPECT_THAT(ours(), SizeIs(1));  // the rest of the commit went on
+    const auto key = parse_resource_key("edge/cloudflare.dns_record/nas.bnx.dev/A");
+    ASSERT_TRUE(stage.world.wait_for(stage.world.daemon().adopt(*key)));
+    stage.world.run_for(settled_after);
+    EXPECT_EQ(record("nas.bnx.dev", "A")["content"], "203.0.113.5");
+    EXPECT_EQ(status("nas.bnx.dev/A").status, Status::in_sync) << status("nas.bnx.dev/A").why;
+}
+
+TEST_F(Dns, ANameThatACnameOfSomebodyElseHoldsIsAConflict) {
+    account.put_record(zone_id(), {{"type", "CNAME"}, {"name", "blog"}, {"content", "x.example"}});
+    stage.begin(zone("  - {name: blog, type: AAAA, value: '2001:db8:0::1'}\n" + anchor));
+    EXPECT_EQ(status("blog.bnx.dev/AAAA").status, Status::conflict);
+    EXPECT_THAT(ours(), SizeIs(1));
+}
+
+TEST_F(Dns, TextsOfOthersStandBesideOurs) {
+    stage.begin(zone("  - {name: '@', type: TXT, value: v=spf1 -all}\n"));
+    EXPECT_THAT(ours(), ElementsAre("bnx.dev TXT \"v=spf1 -all\""));
+    EXPECT_EQ(status("bnx.dev/TXT").status, Status::in_sync) << status("bnx.dev/TXT").why;
+    converge(zone("  - {name: '@', type: TXT, value: v=spf1 mx -all}\n"));
+    EXPECT_THAT(ours(), ElementsAre("bnx.dev TXT \"v=spf1 mx -all\""));
+    EXPECT_THAT(others(), ::testing::Contains("bnx.dev TXT \"somebody=else\""));
+}
+
+TEST_F(Dns, RecordsOfCloudflaresOwnServicesAreNeverTouched) {
+    account.put_record(
+        zone_id(),
+        {{"type", "MX"}, {"name", "@"}, {"content", "route1.mx.example"}, {"priority", 5}},
+        {{"read_only", true}, {"email_routing", true}});
+    stage.begin(zone("  - {name: '@', type: MX, value: 10 mail.bnx.dev}\n" + anchor));
+    EXPECT_EQ(status("bnx.dev/MX").status, Status::conflict) << status("bnx.dev/MX").why;
+    EXPECT_THAT(ours(), SizeIs(1));
+}
+
+TEST_F(Dns, OneThatTheApiRefusesIsNamedAndTheOthersGo) {
+    // Over the quota of the plan nothing of the batch would come: each is sent on its own then.
+    account.world().habits.free_records = 4;
+    stage.begin(
+        zone("  - {name: a, type: A, value: 203.0.113.1}\n"
+             "  - {name: b, type: A, value: 203.0.113.2}\n"
+             "  - {name: c, type: A, value: 203.0.113.3}\n"));
+    EXPECT_THAT(ours(), SizeIs(2));
+    EXPECT_EQ(status("c.bnx.dev/A").status, Status::failed) << status("c.bnx.dev/A").why;
+    EXPECT_THAT(status("c.bnx.dev/A").why, HasSubstr("c.bnx.dev"));
+}
+
+TEST_F(Dns, ALostReplyIsSettledByLookingAgain) {
+    account.fail_next(CloudflareFault::lost_reply, "POST /zones/{}/dns_records/batch");
+    stage.begin(zone(web + anchor));
+    EXPECT_THAT(ours(), SizeIs(2));
+    stage.expect_quiet();
+}
+
+TEST_F(Dns, NothingIsRemovedWhileTheZoneCannotBeRead) {
+    stage.begin(zone(web + anchor));
+    for (const CloudflareFault fault :
+         {CloudflareFault::html, CloudflareFault::bad_gateway, CloudflareFault::forbidden,
+          CloudflareFault::half_body, CloudflareFault::rate_limited}) {
+        account.fail_next(fault, "GET /zones/{}/dns_records", 1);
+        stage.world.clear_logs();
+        stage.world.run_for(20min);
+        EXPECT_THAT(stage.world.writes(), IsEmpty());
+        EXPECT_THAT(ours(), SizeIs(2));
+    }
+}
+
+TEST_F(Dns, AMissingPermissionIsNamed) {
+    account.deny("dns");
+    stage.begin(zone(web));
+    EXPECT_EQ(status("www.bnx.dev/A").status, Status::unknown);
+    EXPECT_THAT(status("www.bnx.dev/A").why, HasSubstr("DNS Read"));
+}
+
+TEST_F(Dns, AZoneThatIsNotThereHoldsNoOtherUp) {
+    Commit commit = zone(web);
+    std::string other = commit.at("zone.yaml");
+    other.replace(other.find("bnx.dev"), 7, "gone.dev");
+    commit["gone.yaml"] = other;
+    stage.begin(commit);
+    EXPECT_THAT(ours(), ElementsAre("www.bnx.dev A 203.0.113.1"));
+    EXPECT_EQ(status("www.gone.dev/A").status, Status::unknown);
+    EXPECT_THAT(status("www.gone.dev/A").why, HasSubstr("no such zone"));
+}
+
+}  // namespace
+}  // namespace driftless::test
