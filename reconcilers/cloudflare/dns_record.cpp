@@ -11,11 +11,18 @@
 namespace driftless::cloudflare {
 namespace {
 
-/// The zones that git declares records of, and those where we have any.
+/// The zones that git declares records of, and those where we have any; of a part of the target
+/// only what that part needs. A record that neither git nor we know of may be in any of them.
 std::set<std::string> zones_of(const Facts& facts, const Scope& scope) {
-    std::set<std::string> zones;
+    std::set<std::string> all;
+    std::set<std::string> asked;
+    std::set<ResourceKey> unknown{scope.keys.begin(), scope.keys.end()};
     const auto add = [&](const ResourceKey& key, const std::string& collection) {
-        if (key.kind == record_kind && scope.covers(key)) zones.insert(zone_of(collection));
+        const std::string zone = zone_of(collection);
+        if (key.kind != record_kind || zone.empty()) return;
+        all.insert(zone);
+        if (scope.covers(key)) asked.insert(zone);
+        unknown.erase(key);
     };
     if (facts.desired) {
         for (const Declared& declared : (*facts.desired)->resources) {
@@ -23,8 +30,9 @@ std::set<std::string> zones_of(const Facts& facts, const Scope& scope) {
         }
     }
     for (const auto& [key, entry] : facts.inventory) add(key, entry.collection);
-    zones.erase("");
-    return zones;
+    const bool anywhere = std::ranges::any_of(
+        unknown, [](const ResourceKey& key) { return key.kind == record_kind; });
+    return anywhere ? all : asked;
 }
 
 /// The API said no, and nothing has changed: one of the batch may be the culprit for all.

@@ -14,15 +14,6 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
-Commit zone(const std::string& records, const std::string& more = "") {
-    return {{"zone.yaml",
-             "apiVersion: driftless/v1\n"
-             "kind: DnsZone\n"
-             "metadata: {name: bnx.dev}\n"
-             "target: edge\n" +
-                 more + "spec:\n  records:\n" + records}};
-}
-
 const std::string web = "  - {name: www, type: A, value: 203.0.113.1, ttl: 300}\n";
 const std::string anchor = "  - {name: anchor, type: TXT, value: stays}\n";
 

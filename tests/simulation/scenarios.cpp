@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "tests/simulation/world.hpp"
+
 namespace driftless::test {
 
 Commit project(const std::string& name, const std::string& compose, const std::string& target,
@@ -16,12 +18,38 @@ Commit project(const std::string& name, const std::string& compose, const std::s
             {name + "/compose.yaml", compose}};
 }
 
+Commit zone(const std::string& records) {
+    return {{"zone.yaml",
+             "apiVersion: driftless/v1\n"
+             "kind: DnsZone\n"
+             "metadata: {name: bnx.dev}\n"
+             "target: edge\n"
+             "spec:\n"
+             "  records:\n" +
+                 records}};
+}
+
 Commit joined(Commit one, const Commit& other) {
     one.insert(other.begin(), other.end());
     return one;
 }
 
 namespace {
+
+/// What a commit may do to records: some stay, one is new, one changes in place, a set gets and
+/// loses values, one becomes another type, one goes.
+constexpr const char* records_before =
+    "  - {name: stays, type: A, value: 203.0.113.1}\n"
+    "  - {name: mail, type: MX, value: 10 one.example.com}\n"
+    "  - {name: many, type: A, values: [203.0.113.2, 203.0.113.3], ttl: 300}\n"
+    "  - {name: www, type: A, value: 203.0.113.4, proxied: true}\n"
+    "  - {name: gone, type: TXT, value: farewell}\n";
+constexpr const char* records_after =
+    "  - {name: stays, type: A, value: 203.0.113.1}\n"
+    "  - {name: new, type: SRV, value: 1 2 443 stays.bnx.dev}\n"
+    "  - {name: mail, type: MX, value: 20 two.example.com}\n"
+    "  - {name: many, type: A, values: [203.0.113.3, 203.0.113.5, 203.0.113.6], ttl: 600}\n"
+    "  - {name: www, type: CNAME, value: stays.bnx.dev, proxied: true}\n";
 
 constexpr const char* check =
     "    healthcheck: {test: [CMD, \"true\"], interval: 1s, retries: 2}\n";
@@ -195,6 +223,18 @@ const std::vector<Scenario>& scenarios() {
          .served = {},
          .end = {"mini1 shop-web-1 running", "mini1 shop-web-2 running"},
          .api_minor = 45},
+        {.name = "records_new",
+         .targets = {edge},
+         .before = {},
+         .after = zone(records_after),
+         .served = {},
+         .end = {}},
+        {.name = "records",
+         .targets = {edge},
+         .before = zone(records_before),
+         .after = zone(records_after),
+         .served = {},
+         .end = {}},
         {.name = "two_targets",
          .targets = {"mini1", "mini2"},
          .before = {},

@@ -35,6 +35,8 @@ inline void PrintTo(const Scenario& scenario, std::ostream* out) {
 /// A ComposeProject manifest at `NAME.yaml` and its compose file at `NAME/compose.yaml`.
 Commit project(const std::string& name, const std::string& compose,
                const std::string& target = "mini1", const std::string& more = "");
+/// A DnsZone manifest for `edge` at `zone.yaml`, with these lines below `records:`.
+Commit zone(const std::string& records);
 Commit joined(Commit one, const Commit& other);
 
 }  // namespace driftless::test
