@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <array>
 
-#include "config/base/vault.hpp"
 #include "reconcilers/cloudflare/dns_types.hpp"
 #include "reconcilers/cloudflare/marks.hpp"
+#include "reconcilers/seals.hpp"
 
 namespace driftless::cloudflare {
 namespace {
@@ -79,15 +79,10 @@ std::string trouble_with_size(const DnsType& type, const json& spec) {
     return fmt::format("its values have {} bytes in all, over {}", all, longest_name_set);
 }
 
-bool holds_mark(const json& value) {
-    if (value.is_string()) return has_marks(value.get_ref<const std::string&>());
-    return std::ranges::any_of(value, [](const json& field) { return holds_mark(field); });
-}
-
 std::string trouble_with_values(const DnsType& type, const json& spec) {
     const json& values = spec.at("values");
     if (type.name == "CNAME" && values.size() > 1) return "a CNAME has one value only";
-    if (values.size() > 1 && std::ranges::any_of(values, holds_mark)) {
+    if (values.size() > 1 && std::ranges::any_of(values, holds_marks)) {
         return "a value that comes from elsewhere must be the only one of its name and type";
     }
     if (type.name == "TXT" && std::ranges::find(values, json("")) != values.end()) {

@@ -269,8 +269,32 @@ sources:
 targets:
   a: {docker: {host: "ssh://ops@mini2.local", identity: /i, knownHosts: /k, dockerPath: /d}}
   b: {docker: {host: "tcp://10.0.0.9:2376", ca: /c, certificate: /c, key: /k}}
-  c: {cloudflare: {accountId: x, token: {secret: t}}}
   d: {azure: {subscription: x}}
+)"));
+}
+
+TEST(Settings, ACloudflareAccountIsReadWithItsToken) {
+    const Settings all = settings_of(R"(
+installation: home
+targets:
+  edge: {cloudflare: {accountId: 0123456789abcdef0123456789abcdef, token: {secret: cf}}}
+secrets: {named: {cf: {env: CF_TOKEN}}}
+)");
+    const auto& account = std::get<CloudflareEndpoint>(all.targets.at("edge").endpoint);
+    EXPECT_EQ(account.account_id, "0123456789abcdef0123456789abcdef");
+    EXPECT_EQ(account.token_secret, "cf");
+    EXPECT_EQ(account.url, "https://api.cloudflare.com/client/v4");
+    EXPECT_TRUE(own_secrets(all).contains("cf")) << "a manifest could name it";
+}
+
+TEST(Settings, TellWhatIsWrongWithACloudflareAccount) {
+    test::expect_golden("config/settings_cloudflare.txt", faults_of(R"(
+installation: home
+targets:
+  a: {cloudflare: {accountId: X, token: {secret: nowhere}, url: "ftp://x", ca: here}}
+  b: {cloudflare: {token: abc, acountId: 1}}
+  c: {cloudflare: {accountId: 0123456789abcdef0123456789abcdef, token: {secret: cf}}, docker: {}}
+secrets: {named: {cf: {env: CF_TOKEN}}}
 )"));
 }
 
