@@ -20,13 +20,18 @@ std::string page_of(const std::string& path, std::size_t per_page, std::size_t p
 }
 
 /// A list as its pages come in.
-struct Collected {
-    std::vector<json> items;
-
+class Pages {
+public:
+    Pages(std::size_t asked, TakeItem take) : asked_(asked), take_(std::move(take)) {}
     /// @return was it the last page? `unavailable`: the list is not whole
-    Result<bool> add(Answer answer, std::size_t asked);
+    Result<bool> add(const Answer& answer);
 
 private:
+    Result<void> add_item(const json& item);
+
+    std::size_t asked_;
+    TakeItem take_;
+    std::size_t taken_ = 0;
     std::unordered_set<std::string> seen_;
 };
 
@@ -36,26 +41,33 @@ std::size_t number_in(const json& info, const char* key, std::size_t otherwise) 
                                                               : otherwise;
 }
 
-Result<bool> Collected::add(Answer answer, std::size_t asked) {
+Result<void> Pages::add_item(const json& item) {
+    if (!item.is_object()) {
+        return Error{Errc::unavailable, "the answer's list holds what is no object"};
+    }
+    const std::string id = text_of(item, "id");
+    if (!id.empty() && !seen_.insert(id).second) return {};
+    ++taken_;
+    return take_(item);
+}
+
+Result<bool> Pages::add(const Answer& answer) {
     if (!answer.result.is_array() && !answer.result.is_null()) {
         return Error{Errc::unavailable, "the answer's result is no list"};
     }
-    const std::size_t got = answer.result.size();
-    for (json& item : answer.result) {
-        if (!item.is_object()) {
-            return Error{Errc::unavailable, "the answer's list holds what is no object"};
-        }
-        const std::string id = text_of(item, "id");
-        if (id.empty() || seen_.insert(id).second) items.push_back(std::move(item));
+    for (const json& item : answer.result) {
+        auto added = add_item(item);
+        if (!added) return std::move(added).error();
     }
-    const std::size_t page = std::min(asked, number_in(answer.info, "per_page", asked));
+    const std::size_t got = answer.result.size();
+    const std::size_t page = std::min(asked_, number_in(answer.info, "per_page", asked_));
     const std::size_t total = number_in(answer.info, "total_count", 0);
     if (got >= page && got > 0) return false;
-    if (items.size() >= total) return true;
+    if (taken_ >= total) return true;
     if (got > 0) return false;
     return Error{Errc::unavailable, fmt::format("the list holds {} of {} things: it changed while "
                                                 "it was read, or only a part came",
-                                                items.size(), total)};
+                                                taken_, total)};
 }
 
 }  // namespace
@@ -77,17 +89,16 @@ asio::awaitable<Result<Answer>> Account::send(const Family& family, Call call) {
     co_return open_answer(family, *response, writes);
 }
 
-asio::awaitable<Result<std::vector<json>>> Account::list(const Family& family, std::string path,
-                                                         std::size_t per_page) {
-    Collected all;
+asio::awaitable<Result<void>> Account::list(const Family& family, ListCall list, TakeItem take) {
+    Pages pages{list.per_page, std::move(take)};
     for (std::size_t page = 1; page <= most_pages; ++page) {
         Call call;
-        call.path = page_of(path, per_page, page);
-        auto answer = co_await send(family, std::move(call));
-        if (!answer) co_return std::move(answer).error();
-        const auto is_last = all.add(*std::move(answer), per_page);
+        call.path = page_of(list.path, list.per_page, page);
+        const auto answer = co_await send(family, std::move(call));
+        if (!answer) co_return answer.error();
+        const auto is_last = pages.add(*answer);
         if (!is_last) co_return is_last.error();
-        if (*is_last) co_return std::move(all.items);
+        if (*is_last) co_return Result<void>{};
     }
     co_return Error{Errc::unavailable, fmt::format("the list has no end: {} pages", most_pages)};
 }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,13 @@ struct Call {
     std::chrono::milliseconds deadline{30'000};
 };
 
+/// A list with page and per_page.
+struct ListCall {
+    std::string path;  ///< with its query, less these two
+    std::size_t per_page = 50;
+};
+using TakeItem = std::function<Result<void>(const json&)>;
+
 /// What a successful answer holds.
 struct Answer {
     json result;
@@ -55,11 +63,12 @@ public:
     ///         what was sent
     asio::awaitable<Result<Answer>> send(const Family& family, Call call);
 
-    /// Every item of a list with page and per_page: asks on until a page is short. What came twice,
-    /// because the list moved meanwhile, is left out.
-    /// @return an error for the whole when one page can't be had: half a list is none
-    asio::awaitable<Result<std::vector<json>>> list(const Family& family, std::string path,
-                                                    std::size_t per_page);
+    /// Hands every item of a list with page and per_page to `take`, page by page, so that no more
+    /// than one lies in memory: asks on until a page is short. What came twice, because the list
+    /// moved meanwhile, is left out.
+    /// @return an error for the whole when one page can't be had, or `take` refuses an item: half a
+    ///         list is none
+    asio::awaitable<Result<void>> list(const Family& family, ListCall list, TakeItem take);
 
     /// "active" and so on. @return as `send`
     asio::awaitable<Result<std::string>> verify_token();

@@ -77,15 +77,16 @@ Result<Record> parse_record(const json& shown) {
 }
 
 asio::awaitable<Result<std::vector<Record>>> Dns::list(std::string zone_id) {
-    auto shown = co_await account_.list(dns, path_to(zone_id), most_a_page);
-    if (!shown) co_return std::move(shown).error().in("list DNS records");
+    ListCall call{path_to(zone_id), most_a_page};
     std::vector<Record> records;
-    records.reserve(shown->size());
-    for (const json& one : *shown) {
-        auto record = parse_record(one);
-        if (!record) co_return std::move(record).error().in("list DNS records");
+    TakeItem take = [&records](const json& shown) -> Result<void> {
+        auto record = parse_record(shown);
+        if (!record) return std::move(record).error();
         records.push_back(*std::move(record));
-    }
+        return {};
+    };
+    auto listed = co_await account_.list(dns, std::move(call), std::move(take));
+    if (!listed) co_return std::move(listed).error().in("list DNS records");
     co_return records;
 }
 

@@ -31,15 +31,16 @@ std::size_t Zone::batch_limit() const {
 }
 
 asio::awaitable<Result<std::vector<Zone>>> Zones::list() {
-    std::string path = "/zones?account.id=" + percent_encoded(account_.id());
-    auto shown = co_await account_.list(zones, std::move(path), most_a_page);
-    if (!shown) co_return std::move(shown).error().in("list zones");
+    ListCall call{"/zones?account.id=" + percent_encoded(account_.id()), most_a_page};
     std::vector<Zone> all;
-    for (const json& one : *shown) {
-        auto zone = parse_zone(one);
-        if (!zone) co_return std::move(zone).error().in("list zones");
+    TakeItem take = [&all](const json& shown) -> Result<void> {
+        auto zone = parse_zone(shown);
+        if (!zone) return std::move(zone).error();
         all.push_back(*std::move(zone));
-    }
+        return {};
+    };
+    auto listed = co_await account_.list(zones, std::move(call), std::move(take));
+    if (!listed) co_return std::move(listed).error().in("list zones");
     co_return all;
 }
 

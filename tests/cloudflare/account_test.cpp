@@ -33,7 +33,16 @@ protected:
         return testing::run_on(io, clock, account.send(things, std::move(call)));
     }
     Result<std::vector<json>> list(std::size_t per_page) {
-        return testing::run_on(io, clock, account.list(things, "/things", per_page));
+        std::vector<json> all;
+        ListCall call{"/things", per_page};
+        TakeItem take = [&all](const json& item) -> Result<void> {
+            all.push_back(item);
+            return {};
+        };
+        const auto listed =
+            testing::run_on(io, clock, account.list(things, std::move(call), std::move(take)));
+        if (!listed) return listed.error();
+        return all;
     }
     void page(int number, const std::string& items, const std::string& info) {
         transport.answer(Method::get, fmt::format("/things?per_page=2&page={}", number), 200,
