@@ -117,7 +117,7 @@ bool fell_with_engine(const Run& run, const json& container) {
 asio::awaitable<Result<Done>> judge(ContainerChange change, const Scene& scene) {
     const std::string id = shown_text(scene.current, "/Id");
     if (shown_text(scene.current, "/State/Status") == "created" &&
-        shown_text(scene.current, "/State/Error").empty()) {
+        why_not_started(scene.current).empty()) {
         auto started = co_await start_made(change, id);
         if (!started) co_return std::move(started).error();
         co_return under_way(id, "started; has to prove itself");

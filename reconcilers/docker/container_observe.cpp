@@ -97,8 +97,8 @@ Live foreign(const Look& look, const ContainerSummary& container) {
 
 /// Made, and a crash came before its start: it isn't anybody's change that it does not run.
 void tell_half_made(const Turn& turn, const json& container, Live& live) {
-    const bool half_made = shown_text(container, "/State/Status") == "created" &&
-                           shown_text(container, "/State/Error").empty();
+    const bool half_made =
+        shown_text(container, "/State/Status") == "created" && why_not_started(container).empty();
     const bool ours = turn.group.owner == Owner::ours && turn.group.kept.empty();
     if (half_made && ours && !turn.wanted.empty())
         live.unfinished = "creating: it was not started yet";

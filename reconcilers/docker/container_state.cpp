@@ -120,7 +120,7 @@ void tell_state(const json& container, Live& live) {
         live.detail = "restarting in a loop: " + exit_detail(container);
     } else if (state == "created") {
         live.detail = "created, never started";
-        const std::string error = shown_text(container, "/State/Error");
+        const std::string error = why_not_started(container);
         if (!error.empty()) live.detail += ": " + error;
     } else if (live.completed) {
         live.ready = true;
@@ -137,11 +137,16 @@ Verdict verdict_on(const json& container, net::WallTime now, const Watched& watc
     if (state == "removing") return {Proof::waiting, "it is being removed", next_probe};
     if (is_completed(container)) return {Proof::proven, ""};
     if (state == "created") {
-        const std::string error = shown_text(container, "/State/Error");
+        const std::string error = why_not_started(container);
         if (error.empty()) return {Proof::waiting, "not started yet"};
         return {Proof::failed, "it does not start: " + error};
     }
     return {Proof::failed, "it " + exit_detail(container)};
+}
+
+std::string why_not_started(const json& container) {
+    const std::string error = shown_text(container, "/State/Error");
+    return error.find("context canceled") == error.npos ? error : "";
 }
 
 bool is_alive(const json& container) {

@@ -27,6 +27,11 @@ struct Verdict {
 /// ten seconds, or ended with 0 and is not to run again.
 Verdict verdict_on(const json& container, net::WallTime now, const Watched& watched);
 
+/// Why the engine could not start a container that was created and never ran; empty where nobody
+/// tried, or where whoever asked for the start went away before its end: newer engines drop it
+/// then.
+std::string why_not_started(const json& container);
+
 /// Does it run, wait for its next try, or stand still only for a while?
 bool is_alive(const json& container);
 

@@ -83,6 +83,53 @@ TEST(FullEngineDisk, OnACreationBringsTheOldContainerBack) {
 
 /// Docker Hub lets nobody pull for an hour; another registry, and all that only has to be mended,
 /// know nothing of it.
+/// The moment right before the first start of a container.
+std::size_t moment_of_the_start(const Stage& stage) {
+    const auto& trail = stage.world.fuse.trail();
+    const auto start = std::ranges::find_if(trail, [](const std::string& moment) {
+        return moment.starts_with("before ") && moment.ends_with("/start");
+    });
+    return static_cast<std::size_t>(start - trail.begin()) + 1;
+}
+
+TEST(Killed, InTheMiddleOfAStartIsNotTheContentsFault) {
+    for (const char* before : {"", "app:1"}) {
+        SCOPED_TRACE(*before == 0 ? "a creation" : "a replacement");
+        const auto begin = [before](Stage& stage, std::size_t moment) {
+            if (*before != 0) stage.begin(shop(before));
+            stage.world.end();
+            stage.push(shop("app:2"));
+            stage.world.fuse.set(moment);
+            stage.world.start();
+            stage.world.run_for(settled_after);
+            stage.world.end();
+        };
+        Stage good;
+        begin(good, 0);
+        Stage stage;
+        begin(stage, moment_of_the_start(good));
+        ASSERT_TRUE(stage.world.fuse.blown());
+        // An engine of 25 and later drops a start whose client went away, and keeps that as its
+        // end.
+        std::size_t dropped = 0;
+        for (const char* name : {"shop-web-1", "shop-worker-1"}) {
+            FakeContainer* found = stage.world.engine().world.find_container(name);
+            if (found == nullptr || found->state != FakeContainer::State::created) continue;
+            found->error = "context canceled";
+            ++dropped;
+        }
+        EXPECT_GT(dropped, 0u);
+        stage.world.fuse.set(0);
+        stage.world.start();
+        stage.world.run_for(settled_after);
+        EXPECT_EQ(stage.image_of("shop-web-1"), "app:2");
+        EXPECT_EQ(stage.world.resource(web_key).status, Status::in_sync)
+            << stage.world.resource(web_key).why;
+        EXPECT_TRUE(stage.runs("shop-worker-1"));
+        stage.expect_quiet();
+    }
+}
+
 TEST(RegistryThatRefuses, HoldsNeitherAnotherRegistryNorARepairUp) {
     Stage stage;
     stage.begin(shop("app:1"));
