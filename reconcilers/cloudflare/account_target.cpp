@@ -3,6 +3,7 @@
 #include "providers/net/pacer.hpp"
 #include "reconcilers/cloudflare/dns_record.hpp"
 #include "reconcilers/cloudflare/marks.hpp"
+#include "reconcilers/cloudflare/zone_setting.hpp"
 
 namespace driftless::cloudflare {
 namespace {
@@ -18,6 +19,7 @@ public:
               .installation = std::move(parts.installation),
               .clock = clock} {
         kinds_.emplace(record_kind, std::make_unique<DnsRecordReconciler>(access_));
+        kinds_.emplace(setting_kind, std::make_unique<ZoneSettingReconciler>(access_));
     }
 
     const Kinds& kinds() const override { return kinds_; }

@@ -6,6 +6,7 @@
 namespace driftless::cloudflare {
 
 inline constexpr std::string_view record_kind = "cloudflare.dns_record";
+inline constexpr std::string_view setting_kind = "cloudflare.zone_setting";
 
 /// What a comment says of who made a thing: "driftless:bnx-home protect; the web server". The name
 /// of an installation has at most twelve letters, so that this much of the hundred that a comment

@@ -59,11 +59,12 @@ TEST(Schema, OfTheSettingsIsWhatTheirReadersKnow) {
 }
 
 TEST(Schema, OfAManifestIsWhatItsReadersKnow) {
-    expect_same(manifest_schema(),
-                {"config/manifest_document.cpp", "reconcilers/cloudflare/dns_zone.cpp",
-                 "reconcilers/docker/compose_project.cpp"},
-                {"apiVersion", "secret", "value", "from", "field", "flatten_cname", "ipv4_only",
-                 "ipv6_only"});
+    expect_same(
+        manifest_schema(),
+        {"config/manifest_document.cpp", "reconcilers/cloudflare/dns_zone.cpp",
+         "reconcilers/cloudflare/zone_settings.cpp", "reconcilers/docker/compose_project.cpp"},
+        {"apiVersion", "secret", "value", "from", "field", "flatten_cname", "ipv4_only",
+         "ipv6_only"});
 }
 
 }  // namespace

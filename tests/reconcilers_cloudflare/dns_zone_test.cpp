@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "reconcilers/cloudflare/zone_setting.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/memory_files.hpp"
 #include "tests/support/toy_vault.hpp"
@@ -18,7 +19,11 @@ struct ZoneScene {
     test::ToySecrets secrets{{{"token", "s3cret"}}};
     TargetSettings target{"edge", {}, {}, {}, {}};
 
-    Expanded expand(const std::string& spec) {
+    Expanded expand(const std::string& spec) { return expanded(expand_dns_zone, spec); }
+    Expanded expand_settings(const std::string& spec) {
+        return expanded(expand_zone_settings, spec);
+    }
+    Expanded expanded(const Expander& expander, const std::string& spec) {
         const test::MemoryFiles files{{}, "c0ffee"};
         Findings yaml;
         const auto documents = read_yaml(spec, "zone.yaml", yaml);
@@ -28,7 +33,7 @@ struct ZoneScene {
         manifest.target = "edge";
         manifest.spec = documents->front();
         const References references{nullptr, &secrets, &vault, "edge"};
-        return expand_dns_zone({manifest, files, references, target, "sim"});
+        return expander({manifest, files, references, target, "sim"});
     }
     std::string refusals(const std::string& spec) {
         std::string text;
@@ -108,6 +113,30 @@ records:
     EXPECT_FALSE(
         scene.refusals("records: [{name: l, type: TXT, value: '" + std::string(5'000, 'x') + "'}]")
             .empty());
+}
+
+TEST(ZoneSettings, AreOneResourceEachWithTheValueThatYamlMeans) {
+    ZoneScene scene;
+    const Expanded zone = scene.expand_settings(R"(
+settings: {ssl: strict, min_tls_version: 1.2, browser_cache_ttl: 14400, always_use_https: on,
+           security_header: {strict_transport_security: {enabled: true}}}
+)");
+    EXPECT_THAT(zone.findings, IsEmpty());
+    json values = json::object();
+    for (const Declared& one : zone.resources) values[one.key.name] = one.spec["value"];
+    EXPECT_EQ(values, json::parse(R"({
+        "bnx.dev/ssl": "strict", "bnx.dev/min_tls_version": "1.2",
+        "bnx.dev/browser_cache_ttl": 14400, "bnx.dev/always_use_https": "on",
+        "bnx.dev/security_header": {"strict_transport_security": {"enabled": true}}})"));
+}
+
+TEST(ZoneSettings, ThatNoCommitCanKeepAreRefused) {
+    ZoneScene scene;
+    const Expanded zone = scene.expand_settings("settings: {development_mode: on, ssl: strict}");
+    ASSERT_EQ(zone.findings.size(), 1u);
+    EXPECT_EQ(to_string(zone.findings.front()),
+              "zone.yaml:1:12: spec.settings.development_mode: can't be kept: it ends by itself "
+              "after three hours; switch it on by hand");
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "daemon/secrets/secrets.hpp"
 #include "reconcilers/cloudflare/account_target.hpp"
 #include "reconcilers/cloudflare/dns_zone.hpp"
+#include "reconcilers/cloudflare/zone_setting.hpp"
 #include "reconcilers/docker/compose_project.hpp"
 #include "reconcilers/docker/engine_target.hpp"
 #include "tests/simulation/fused_store.hpp"
@@ -110,6 +111,7 @@ World::World(const std::vector<std::string>& targets)
     }
     expanders_.emplace("ComposeProject", docker::expand_compose_project);
     expanders_.emplace("DnsZone", cloudflare::expand_dns_zone);
+    expanders_.emplace("ZoneSettings", cloudflare::expand_zone_settings);
     vault_ = make_vault("a key of thirty-two bytes, more or less");
 }
 

@@ -1,0 +1,81 @@
+// The manifest ZoneSettings, expanded.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "config/reading.hpp"
+#include "reconcilers/cloudflare/dns_name.hpp"
+#include "reconcilers/cloudflare/marks.hpp"
+#include "reconcilers/cloudflare/zone_setting.hpp"
+
+namespace driftless::cloudflare {
+namespace {
+
+/// Settings that no commit can keep.
+struct Fickle {
+    std::string_view name;
+    std::string_view why;
+};
+constexpr std::array<Fickle, 2> fickle{
+    {{"development_mode", "it ends by itself after three hours; switch it on by hand"},
+     {"advanced_ddos", "nobody can change it"}}};
+
+std::string_view why_not(std::string_view name) {
+    for (const Fickle& one : fickle) {
+        if (one.name == name) return one.why;
+    }
+    return "";
+}
+
+/// As YAML means it: numbers and true are no texts. `on` is one, as the API wants it.
+json value_of(const Node& node) {
+    if (node.is_map()) {
+        json object = json::object();
+        for (const Node::Entry& entry : node.entries) object[entry.key] = value_of(entry.value);
+        return object;
+    }
+    if (node.is_list()) {
+        json list = json::array();
+        for (const Node& item : node.items) list.push_back(value_of(item));
+        return list;
+    }
+    if (!node.plain) return node.text;
+    if (const auto flag = as_bool(node)) return *flag;
+    if (const auto number = as_integer(node)) return *number;
+    return node.text;
+}
+
+}  // namespace
+
+Expanded expand_zone_settings(const Expansion& with) {
+    Expanded expanded;
+    Node node = with.manifest.spec;
+    resolve_references(node, with.references, expanded.findings);
+    if (has_errors(expanded.findings)) return expanded;
+    MapReader reader{node, "spec", expanded.findings};
+    const auto zone = canonical_host(reader.text("zone").value_or(with.manifest.name));
+    if (!zone) reader.error(reader.place(), "spec.zone: " + zone.error().message);
+    const Node* settings = reader.require("settings");
+    if (settings != nullptr && !settings->is_map()) {
+        reader.error(settings->place, "spec.settings: expected a map of settings and their values");
+    }
+    reader.finish();
+    if (has_errors(expanded.findings)) return expanded;
+    for (const Node::Entry& entry : settings->entries) {
+        if (const auto why = why_not(entry.key); !why.empty()) {
+            reader.error(entry.key_place,
+                         fmt::format("spec.settings.{}: can't be kept: {}", entry.key, why));
+            continue;
+        }
+        Declared declared;
+        declared.key = {with.manifest.target, std::string{setting_kind}, *zone + "/" + entry.key};
+        declared.collection = "settings " + *zone;
+        declared.spec = {{"zone", *zone}, {"setting", entry.key}, {"value", value_of(entry.value)}};
+        declared.origin = {with.files.commit(), entry.key_place, with.manifest.key()};
+        declared.protect = with.manifest.protect;
+        expanded.resources.push_back(std::move(declared));
+    }
+    return expanded;
+}
+
+}  // namespace driftless::cloudflare
