@@ -82,7 +82,7 @@ private:
         co_return Error{Errc::unavailable, failures};
     }
 
-    asio::awaitable<Result<tcp::socket>> connect_one(tcp::endpoint endpoint, bool is_last) {
+    asio::awaitable<Result<tcp::socket>> connect_one(const tcp::endpoint& endpoint, bool is_last) {
         if (is_last) return connect(endpoint);
         return with_deadline(clock_, patience, connect(endpoint));
     }
