@@ -276,7 +276,7 @@ TEST_F(HttpsService, MayBeCanceledAtAnyStep) {
             const auto next = run_on(io, (*transport)->send(get("/x")));
             ASSERT_TRUE(next) << "after " << steps << " steps: " << next.error().message;
         }
-        EXPECT_GT(steps, 10);
+        EXPECT_GT(steps, 4) << "it begins, connects, agrees on TLS, reads, ends";
         EXPECT_LT(steps, 1'000);
     }
 }
