@@ -52,7 +52,13 @@ net::ServerResponse obey(FakeCloudflare& cloudflare, const std::string& path, co
     }
     if (path == "/pretend/fault") return plan_fault(cloudflare, wish);
     if (path == "/pretend/deny") return deny(cloudflare, wish);
-    if (path == "/pretend/allow") {
+    if (path == "/pretend/connect") {
+        return as_json(200, {{"connector", cloudflare.connect(text_or(wish, "token", ""))}});
+    }
+    if (path == "/pretend/disconnect") {
+        cloudflare.disconnect(text_or(wish, "tunnel", ""),
+                              member_or(wish, "lingers", false).get<bool>());
+    } else if (path == "/pretend/allow") {
         cloudflare.allow(text_or(wish, "product", ""));
     } else if (path == "/pretend/forget") {
         cloudflare.clear_log();

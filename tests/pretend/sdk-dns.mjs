@@ -1,28 +1,15 @@
 // Zones and DNS as Cloudflare's own SDK drives them.
 import assert from "node:assert/strict";
 import Cloudflare from "cloudflare";
+import { account_id, all, client, pretend, ready, refused } from "./judging.mjs";
 
-const ready = JSON.parse(process.argv[2]);
-const client = new Cloudflare({ baseURL: ready.url, apiToken: ready.token, maxRetries: 0 });
 const free = ready.zones["bnx.dev"];
 const pro = ready.zones["briefhours.com"];
 
-const all = async (pages) => {
-  const items = [];
-  for await (const item of pages) items.push(item);
-  return items;
-};
-const refused = async (promise, status, code) => {
-  const error = await promise.then(() => assert.fail("it was taken"), (e) => e);
-  assert.equal(error.status, status, error.message);
-  const first = error.errors[0];
-  assert.equal((first.error_chain ?? [first])[0].code, code, error.message);
-};
-
 // ---- tokens and zones
-const verified = await client.accounts.tokens.verify({ account_id: ready.account });
+const verified = await client.accounts.tokens.verify({ account_id });
 assert.equal(verified.status, "active");
-const zones = await all(client.zones.list({ account: { id: ready.account } }));
+const zones = await all(client.zones.list({ account: { id: account_id } }));
 assert.deepEqual(zones.map((zone) => zone.name), ["bnx.dev", "briefhours.com"]);
 assert.equal((await client.zones.get({ zone_id: pro })).plan.legacy_id, "pro");
 await refused(client.zones.get({ zone_id: "0".repeat(32) }), 403, 9109);
@@ -98,7 +85,7 @@ const usage = await client.dns.usage.zone.get({ zone_id: pro });
 assert.deepEqual([usage.record_usage, usage.record_quota], [250, 3500]);
 
 // ---- a fault, and the SDK's own retries
-await fetch(`${ready.control}/fault`, { method: "POST", body: JSON.stringify({ fault: "server_error", times: 2 }) });
+await pretend("fault", { fault: "server_error", times: 2 });
 const patient = new Cloudflare({ baseURL: ready.url, apiToken: ready.token, maxRetries: 2 });
 assert.equal((await patient.zones.list()).result.length, 2);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tests/support/fake_cloudflare_account.hpp"
 #include "tests/support/fake_cloudflare_dns.hpp"
 
 namespace driftless::test {
@@ -60,7 +61,7 @@ private:
 
 FakeCloudflare::FakeCloudflare(net::Clock& clock, std::uint64_t seed)
     : clock_(clock), world_(clock, seed) {
-    for (const auto& routes : {zone_routes(), dns_routes()}) {
+    for (const auto& routes : {zone_routes(), dns_routes(), tunnel_routes()}) {
         routes_.insert(routes_.end(), routes.begin(), routes.end());
     }
     token_ = add_token({});
@@ -116,6 +117,29 @@ json FakeCloudflare::ask(net::Method method, const std::string& target, const js
         method, "/client/v4" + target, {}, body.is_null() ? std::string{} : body.dump());
     CloudflareToken person;
     return json::parse(routed(request, person).body);
+}
+
+std::string FakeCloudflare::connect(const std::string& tunnel_token) {
+    const json token = json::parse(from_base64(tunnel_token).value_or(""), nullptr, false);
+    const auto found = world_.state.tunnels.find(text_or(token, "t", ""));
+    if (found == world_.state.tunnels.end()) return "";
+    json& tunnel = found->second;
+    const bool is_right = text_or(token, "a", "") == world_.account &&
+                          text_or(token, "s", "") == tunnel.at("_secret") &&
+                          tunnel.at("deleted_at").is_null();
+    if (!is_right) return "";
+    CloudflareConnector connector{world_.uuid(), world_.now()};
+    tunnel["conns_active_at"] = connector.since;
+    tunnel["conns_inactive_at"] = nullptr;
+    world_.state.connectors[found->first].push_back(connector);
+    return connector.id;
+}
+
+void FakeCloudflare::disconnect(const std::string& tunnel, bool lingers) {
+    auto& connectors = world_.state.connectors[tunnel];
+    for (CloudflareConnector& connector : connectors) connector.running = false;
+    if (!lingers) connectors.clear();
+    world_.state.tunnels.at(tunnel)["conns_inactive_at"] = world_.now();
 }
 
 std::unique_ptr<net::HttpTransport> FakeCloudflare::transport() {

@@ -69,8 +69,8 @@ public:
     /// Another one, with less. @return what goes behind "Bearer "
     std::string add_token(CloudflareToken token);
     CloudflareToken& token_of(const std::string& secret) { return world_.tokens.at(secret); }
-    /// Refuses one product to the token of `token()`: zones, dns, zone_settings, tunnels, access,
-    /// pages, rulesets.
+    /// Refuses one product to the token of `token()`: zones, dns, zone_settings, tunnels,
+    /// tunnel_token, access, service_tokens, pages, rulesets.
     void deny(const std::string& product, Denial denial = {});
     void allow(const std::string& product);
 
@@ -84,6 +84,12 @@ public:
     /// What a person does at the dashboard, now: no token, no fault, not counted, not logged.
     /// @param target  without /client/v4. @return the envelope
     json ask(net::Method method, const std::string& target, const json& body = nullptr);
+
+    /// A cloudflared connects to a tunnel, with what GET …/token gives. @return its id; "" where
+    /// the token isn't (or is no longer) right
+    std::string connect(const std::string& tunnel_token);
+    /// All of a tunnel's end. @param lingers  the service goes on showing them until a clean-up
+    void disconnect(const std::string& tunnel, bool lingers = false);
 
     /// A transport to it; it must not outlive this.
     std::unique_ptr<net::HttpTransport> transport();

@@ -66,10 +66,18 @@ struct CloudflareZone {
     void erase(const std::string& id);
 };
 
+/// A cloudflared that is connected, or was: what it leaves behind goes only with a clean-up.
+struct CloudflareConnector {
+    std::string id;
+    std::string since;
+    bool running = true;
+};
+
 /// Everything that the account holds. A value: copied for stale reads.
 struct CloudflareState {
     std::map<std::string, CloudflareZone> zones;  ///< by id
-    std::map<std::string, json> tunnels;          ///< by id; with what is never shown
+    std::map<std::string, json> tunnels;          ///< by id; members with "_" are never shown
+    std::map<std::string, std::vector<CloudflareConnector>> connectors;  ///< by tunnel
     std::map<std::string, json> access_apps, access_policies, access_groups, access_tokens,
         access_tags;
     std::map<std::string, json> rulesets;       ///< of the account
@@ -105,10 +113,12 @@ struct CloudflareHabits {
     /// of them false, or no such member.
     enum class Settings { recorded, filled, omitted };
     Settings settings = Settings::recorded;
-    bool shows_zone_of_record = false;  ///< the older zone_id, zone_name, locked
-    bool fills_tunnel_config = true;    ///< defaults of originRequest come back
-    bool shows_config_src = true;       ///< else remote_config
-    std::size_t free_records = 200;     ///< quota of a zone; 1,000 before 2024-09
+    bool shows_zone_of_record = false;                  ///< the older zone_id, zone_name, locked
+    bool fills_tunnel_config = true;                    ///< defaults of originRequest come back
+    bool shows_tunnel_token = true;                     ///< in the answer to a tunnel's creation
+    std::chrono::milliseconds config_reaches_in{2000};  ///< a connector, after it was put
+    bool shows_config_src = true;                       ///< else remote_config
+    std::size_t free_records = 200;                     ///< quota of a zone; 1,000 before 2024-09
     std::size_t paid_records = 3500;
 };
 
@@ -123,8 +133,7 @@ struct CloudflareWorld {
     std::map<std::string, CloudflareToken> tokens;  ///< by their secret
     CloudflareState state;
     CloudflareHabits habits;
-    std::uint64_t made = 0;                      ///< records, over all zones
-    std::map<std::string, int> live_connectors;  ///< tunnel id -> running cloudflareds
+    std::uint64_t made = 0;  ///< records, over all zones
 
     std::string hex_id();
     std::string uuid();
