@@ -128,5 +128,127 @@ TEST_F(Tunnels, OlderAnswersSayRemoteConfigOnly) {
     EXPECT_EQ(tunnel["remote_config"], true);
 }
 
+class Access : public Cloudflare {
+protected:
+    json made(const std::string& sort, const json& body) {
+        const Given given = send(Method::post, access + sort, body);
+        EXPECT_EQ(given.status, 201) << given.text;
+        return given.status == 201 ? given.result() : json{{"id", ""}};
+    }
+    Given at(Method method, const std::string& sort, const json& object,
+             const json& body = nullptr) {
+        return send(method, access + sort + "/" + object["id"].get<std::string>(), body);
+    }
+    static json policy(const std::string& called, const json& include) {
+        return {{"name", called}, {"decision", "allow"}, {"include", include}};
+    }
+    static json app(const std::string& called, const std::string& domain,
+                    const json& policies = json::array()) {
+        return {
+            {"name", called}, {"type", "self_hosted"}, {"domain", domain}, {"policies", policies}};
+    }
+
+    const std::string access = "/accounts/" + cloudflare.account() + "/access";
+    const json people = json::array({{{"email", {{"email", "Ann@BNX.dev"}}}}});
+};
+
+TEST_F(Access, AnAppShowsItsPoliciesInFull) {
+    const json first = made("/policies", policy("people", people));
+    const json second = made("/policies", policy("office", {{{"ip", {{"ip", "203.0.113.1"}}}}}));
+    const json grafana = made("/apps", app("grafana", "grafana.bnx.dev",
+                                           {{{"id", first["id"]}, {"precedence", 2}},
+                                            {{"id", second["id"]}, {"precedence", 1}}}));
+    const json& policies = grafana["policies"];
+    EXPECT_EQ(policies[0]["name"], "office");
+    EXPECT_EQ(policies[0]["include"][0]["ip"]["ip"], "203.0.113.1/32");
+    EXPECT_EQ(policies[1]["include"][0]["email"]["email"], "ann@bnx.dev");
+    EXPECT_EQ(policies[1]["precedence"], 2);
+    EXPECT_EQ(grafana["aud"].get<std::string>().size(), 64u);
+    EXPECT_EQ(grafana["session_duration"], "24h");
+    EXPECT_EQ(grafana["destinations"], (json{{{"type", "public"}, {"uri", "grafana.bnx.dev"}}}));
+    EXPECT_EQ(at(Method::get, "/policies", first).result()["app_count"], 1);
+    EXPECT_EQ(at(Method::del, "/policies", first).code(), 12130) << "in use";
+    EXPECT_EQ(at(Method::put, "/apps", grafana, app("grafana", "grafana.bnx.dev", {second["id"]}))
+                  .result()["policies"]
+                  .size(),
+              1u);
+    EXPECT_EQ(at(Method::del, "/policies", first).status, 202);
+    EXPECT_EQ(at(Method::del, "/apps", grafana).result(), (json{{"id", grafana["id"]}}));
+    EXPECT_EQ(at(Method::get, "/apps", grafana).code(), 11021);
+}
+
+TEST_F(Access, DestinationsDomainsAndDomainAreOneThing) {
+    json wish = app("many", "ignored.bnx.dev");
+    wish["destinations"] = {{{"type", "public"}, {"uri", "a.bnx.dev"}},
+                            {{"type", "public"}, {"uri", "b.bnx.dev/admin"}}};
+    const json many = made("/apps", wish);
+    EXPECT_EQ(many["domain"], "a.bnx.dev");
+    EXPECT_EQ(many["self_hosted_domains"], (json{"a.bnx.dev", "b.bnx.dev/admin"}));
+    wish["type"] = "bookmark";
+    EXPECT_EQ(at(Method::put, "/apps", many, wish).code(), 12130);
+    EXPECT_EQ(send(Method::post, access + "/apps", app("other", "a.bnx.dev")).code(), 12132);
+    EXPECT_EQ(send(Method::post, access + "/apps", app("many", "c.bnx.dev")).code(), 12132);
+}
+
+TEST_F(Access, ATagMustExistBeforeItIsUsed) {
+    json wish = app("grafana", "grafana.bnx.dev");
+    wish["tags"] = {"driftless", "core"};
+    EXPECT_EQ(send(Method::post, access + "/apps", wish).code(), 12130);
+    made("/tags", {{"name", "driftless"}});
+    made("/tags", {{"name", "core"}});
+    EXPECT_EQ(made("/apps", wish)["tags"], (json{"core", "driftless"})) << "in their own order";
+    EXPECT_EQ(send(Method::post, access + "/tags", {{"name", "core"}}).code(), 12132);
+    EXPECT_EQ(send(Method::get, access + "/tags").result()[0]["app_count"], 1);
+}
+
+TEST_F(Access, AServiceTokensSecretIsShownOnce) {
+    const json robot = made("/service_tokens", {{"name", "robot"}});
+    EXPECT_EQ(robot["client_secret"].get<std::string>().size(), 64u);
+    EXPECT_TRUE(robot["client_id"].get<std::string>().ends_with(".access"));
+    EXPECT_EQ(robot["duration"], "8760h");
+    const Given read = at(Method::get, "/service_tokens", robot);
+    EXPECT_FALSE(read.result().contains("client_secret"));
+    EXPECT_FALSE(
+        send(Method::get, access + "/service_tokens").result()[0].contains("client_secret"));
+    const std::string path = access + "/service_tokens/" + robot["id"].get<std::string>();
+    const Given rotated = send(Method::post, path + "/rotate", json::object());
+    EXPECT_NE(rotated.result()["client_secret"], robot["client_secret"]);
+    EXPECT_EQ(rotated.result()["client_id"], robot["client_id"]);
+    EXPECT_EQ(send(Method::post, access + "/service_tokens", {{"name", "robot"}}).code(), 12132);
+    EXPECT_EQ(send(Method::put, path, {{"duration", "1 day"}}).code(), 12130);
+    EXPECT_EQ(send(Method::put, path, {{"duration", "forever"}}).status, 200);
+    const json used =
+        made("/policies", policy("robots", {{{"service_token", {{"token_id", robot["id"]}}}}}));
+    EXPECT_EQ(send(Method::del, path).code(), 12130) << "in use";
+    at(Method::del, "/policies", used);
+    EXPECT_EQ(send(Method::del, path).status, 200);
+    EXPECT_EQ(send(Method::get, path).code(), 12135);
+}
+
+TEST_F(Access, RulesAreCheckedAndEmptyOnesGo) {
+    EXPECT_EQ(send(Method::post, access + "/policies", policy("none", json::array())).code(),
+              12130);
+    EXPECT_EQ(
+        send(Method::post, access + "/policies", policy("odd", {{{"emial", {{"a", 1}}}}})).code(),
+        12130);
+    EXPECT_EQ(
+        send(Method::post, access + "/policies", policy("lost", {{{"group", {{"id", "none"}}}}}))
+            .code(),
+        12130);
+    const json team = made("/groups", {{"name", "team"}, {"include", people}});
+    EXPECT_EQ(team["require"], json::array());
+    const json with =
+        made("/policies", policy("team", {{{"group", {{"id", team["id"]}}}}, json::object()}));
+    EXPECT_EQ(with["include"].size(), 1u);
+    EXPECT_EQ(at(Method::del, "/groups", team).code(), 12130) << "in use";
+    EXPECT_EQ(
+        send(Method::post, access + "/groups", {{"name", "team"}, {"include", people}}).code(),
+        12132);
+    EXPECT_EQ(send(Method::get, access + "/groups/none").code(), 12152);
+    cloudflare.deny("access_groups");
+    EXPECT_EQ(send(Method::get, access + "/groups").code(), 10000);
+    EXPECT_EQ(send(Method::get, access + "/policies").status, 200);
+}
+
 }  // namespace
 }  // namespace driftless::test

@@ -61,7 +61,7 @@ private:
 
 FakeCloudflare::FakeCloudflare(net::Clock& clock, std::uint64_t seed)
     : clock_(clock), world_(clock, seed) {
-    for (const auto& routes : {zone_routes(), dns_routes(), tunnel_routes()}) {
+    for (const auto& routes : {zone_routes(), dns_routes(), tunnel_routes(), access_routes()}) {
         routes_.insert(routes_.end(), routes.begin(), routes.end());
     }
     token_ = add_token({});

@@ -70,7 +70,7 @@ public:
     std::string add_token(CloudflareToken token);
     CloudflareToken& token_of(const std::string& secret) { return world_.tokens.at(secret); }
     /// Refuses one product to the token of `token()`: zones, dns, zone_settings, tunnels,
-    /// tunnel_token, access, service_tokens, pages, rulesets.
+    /// tunnel_token, access, access_groups, service_tokens, pages, rulesets.
     void deny(const std::string& product, Denial denial = {});
     void allow(const std::string& product);
 
