@@ -250,5 +250,230 @@ TEST_F(Access, RulesAreCheckedAndEmptyOnesGo) {
     EXPECT_EQ(send(Method::get, access + "/policies").status, 200);
 }
 
+class Rulesets : public Cloudflare {
+protected:
+    static json block(const std::string& ref, const std::string& host) {
+        return {{"ref", ref},
+                {"action", "block"},
+                {"expression", fmt::format("(http.host eq \"{}\")", host)}};
+    }
+    Given put(const json& rules, const std::string& query = "") {
+        return send(Method::put, entry + query, {{"rules", rules}});
+    }
+    /// The members of all rules, joined.
+    static std::string all(const Given& given, const char* member) {
+        std::string text;
+        for (const json& rule : given.result().at("rules")) {
+            text += (text.empty() ? "" : " ") + rule.at(member).get<std::string>();
+        }
+        return text;
+    }
+
+    const std::string rulesets = "/zones/" + zone + "/rulesets";
+    const std::string entry = rulesets + "/phases/http_request_firewall_custom/entrypoint";
+};
+
+TEST_F(Rulesets, AnEntryPointIsMadeByItsFirstPut) {
+    EXPECT_EQ(send(Method::get, entry).code(), 10003);
+    const Given first = put(json::array({block("a", "a.bnx.dev"), block("b", "b.bnx.dev")}));
+    ASSERT_EQ(first.status, 200) << first.text;
+    EXPECT_EQ(first.result()["version"], "1");
+    EXPECT_EQ(first.result()["kind"], "zone");
+    EXPECT_EQ(first.result()["rules"][0]["enabled"], true);
+    EXPECT_EQ(send(Method::get, rulesets).result().size(), 3u) << "two are Cloudflare's own";
+    EXPECT_FALSE(send(Method::get, rulesets).result()[0].contains("rules"));
+    const json second = {
+        {"kind", "zone"}, {"phase", "http_request_firewall_custom"}, {"name", "x"}};
+    EXPECT_EQ(send(Method::post, rulesets, second).code(), 20217);
+    EXPECT_EQ(put(json::array()).result()["rules"], json::array()) << "empty, but there";
+    EXPECT_EQ(send(Method::get, entry).status, 200);
+}
+
+TEST_F(Rulesets, ARefKeepsItsIdAndWithoutItIsNew) {
+    json bare = block("", "c.bnx.dev");
+    bare.erase("ref");
+    const Given first = put(json::array({block("a", "a.bnx.dev"), bare}));
+    clock.run_for(io, 1min);
+    const Given second = put(json::array({bare, block("a", "other.bnx.dev")}));
+    EXPECT_EQ(second.result()["version"], "2");
+    EXPECT_EQ(second.result()["rules"][1]["id"], first.result()["rules"][0]["id"]);
+    EXPECT_EQ(second.result()["rules"][1]["version"], "2");
+    EXPECT_NE(second.result()["rules"][0]["id"], first.result()["rules"][1]["id"]);
+    EXPECT_EQ(second.result()["rules"][0]["ref"], second.result()["rules"][0]["id"]);
+    const Given third = put(second.result()["rules"]);  // verbatim
+    EXPECT_EQ(third.result()["rules"], second.result()["rules"]);
+    EXPECT_EQ(third.result()["version"], "3");
+    EXPECT_EQ(put(json::array({block("a", "x"), block("a", "y")})).code(), 20120);
+}
+
+TEST_F(Rulesets, ADryRunChecksAndKeepsNothing) {
+    const Given dry = put(json::array({block("a", "a.bnx.dev")}), "?dry_run=true");
+    EXPECT_EQ(dry.status, 200);
+    EXPECT_EQ(dry.result(), nullptr);
+    EXPECT_EQ(send(Method::get, entry).code(), 10003);
+    EXPECT_THAT(cloudflare.writes(), IsEmpty());
+    EXPECT_EQ(
+        put(json::array({{{"action", "block"}, {"expression", "(a eq"}}}), "?dry_run=true").code(),
+        20127);
+}
+
+TEST_F(Rulesets, ThePlanBoundsRulesPhasesAndOperators) {
+    json rules = json::array();
+    for (int i = 0; i < 6; ++i) rules.push_back(block(fmt::format("r{}", i), "a"));
+    EXPECT_EQ(put(rules).code(), 20217);
+    const std::string at_pro = "/zones/" + pro + "/rulesets/phases/";
+    EXPECT_EQ(
+        send(Method::put, at_pro + "http_request_firewall_custom/entrypoint", {{"rules", rules}})
+            .status,
+        200);
+    const json regex = {{"action", "block"}, {"expression", "http.host matches \".*\""}};
+    EXPECT_EQ(put(json::array({regex})).code(), 20127);
+    EXPECT_EQ(send(Method::put, rulesets + "/phases/http_custom_errors/entrypoint",
+                   {{"rules", json::array()}})
+                  .code(),
+              50002);
+    EXPECT_EQ(put(json::array({{{"action", "redirect"}, {"expression", "true"}}})).code(), 20120);
+}
+
+TEST_F(Rulesets, SingleRulesGoWhereTheySay) {
+    const json made = put(json::array({block("a", "a"), block("b", "b")})).result();
+    const std::string rules = rulesets + "/" + made["id"].get<std::string>() + "/rules";
+    json rule = block("c", "c");
+    rule["position"] = {{"index", 1}};
+    const Given added = send(Method::post, rules, rule);
+    EXPECT_EQ(all(added, "ref"), "c a b");
+    const std::string c = rules + "/" + added.result()["rules"][0]["id"].get<std::string>();
+    EXPECT_EQ(
+        all(send(Method::patch, c, {{"position", {{"after", made["rules"][1]["id"]}}}}), "ref"),
+        "a b c");
+    EXPECT_EQ(all(send(Method::del, c), "ref"), "a b");
+    EXPECT_EQ(send(Method::del, c).code(), 10002);
+    const std::string versions = entry + "/versions";
+    EXPECT_EQ(send(Method::get, versions).result().size(), 4u);
+    EXPECT_EQ(all(send(Method::get, versions + "/2"), "ref"), "c a b");
+    EXPECT_EQ(send(Method::del, rulesets + "/" + made["id"].get<std::string>()).status, 204);
+    EXPECT_EQ(send(Method::get, rulesets + "/" + made["id"].get<std::string>()).code(), 10001);
+}
+
+TEST_F(Rulesets, ListsGoByCursor) {
+    put(json::array());
+    std::string cursor;
+    std::size_t seen = 0;
+    for (int i = 0; i < 3; ++i) {
+        const Given page = send(Method::get, rulesets + "?per_page=1" + cursor);
+        seen += page.result().size();
+        const json after = page.body.value("/result_info/cursors/after"_json_pointer, json{});
+        EXPECT_EQ(after.is_null(), i == 2);
+        if (!after.is_null()) cursor = "&cursor=" + after.get<std::string>();
+    }
+    EXPECT_EQ(seen, 3u);
+}
+
+class Pages : public Cloudflare {
+protected:
+    void SetUp() override {
+        const Given made =
+            send(Method::post, projects, {{"name", "site"}, {"production_branch", "main"}});
+        ASSERT_EQ(made.status, 200) << made.text;
+        account_token = token;
+        jwt = send(Method::get, site + "/upload-token").result().at("jwt");
+    }
+    /// With the token for uploads.
+    Given asset_call(const std::string& what, const json& body) {
+        token = jwt;
+        const Given given = send(Method::post, "/pages/assets/" + what, body);
+        token = account_token;
+        return given;
+    }
+    Given upload(const std::string& key, const std::string& bytes) {
+        return asset_call("upload", json::array({{{"key", key},
+                                                  {"value", base64_of(bytes)},
+                                                  {"metadata", {{"contentType", "text/plain"}}},
+                                                  {"base64", true}}}));
+    }
+    Given deploy(const json& manifest, const std::string& branch = "main") {
+        net::Request request{Method::post, "/client/v4" + site + "/deployments"};
+        request.headers = {{"Authorization", "Bearer " + token},
+                           {"Content-Type", "multipart/form-data; boundary=xyz"}};
+        for (const auto& [name, content] : std::map<std::string, std::string>{
+                 {"manifest", manifest.dump()}, {"branch", branch}, {"commit_message", "m"}}) {
+            request.body +=
+                fmt::format("--xyz\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{}\r\n",
+                            name, content);
+        }
+        request.body += "--xyz--\r\n";
+        const auto answer = testing::run_on(io, clock, transport->send(std::move(request)));
+        return {answer->status, json::parse(answer->body), answer->headers, answer->body};
+    }
+    std::string status_of(const Given& deployment) {
+        const std::string id = deployment.result().at("id");
+        return send(Method::get, site + "/deployments/" + id).result()["latest_stage"]["status"];
+    }
+
+    const std::string projects = "/accounts/" + cloudflare.account() + "/pages/projects";
+    const std::string site = projects + "/site";
+    const std::string hash = std::string(32, 'a');
+    std::string account_token, jwt;
+};
+
+TEST_F(Pages, OnlyMissingFilesAreAskedFor) {
+    EXPECT_EQ(asset_call("check-missing", {{"hashes", {hash}}}).result(), json{hash});
+    EXPECT_EQ(upload(hash, "hello").status, 200);
+    EXPECT_EQ(asset_call("check-missing", {{"hashes", {hash}}}).result(), json::array());
+    EXPECT_EQ(cloudflare.world().state.assets.at(hash).bytes, "hello");
+    EXPECT_EQ(upload("short", "hello").code(), 8000012);
+    EXPECT_EQ(send(Method::post, "/pages/assets/check-missing", {{"hashes", {hash}}}).code(),
+              8000013)
+        << "the account's token isn't the one for uploads";
+}
+
+TEST_F(Pages, ATokenForUploadsEnds) {
+    clock.run_for(io, 31min);
+    EXPECT_EQ(upload(hash, "hello").code(), 8000013);
+    cloudflare.habits().expired_jwt_in_words = true;
+    const Given words = upload(hash, "hello");
+    EXPECT_EQ(words.status, 403);
+    EXPECT_EQ(words.text, "Expired JWT");
+    jwt = send(Method::get, site + "/upload-token").result().at("jwt");
+    EXPECT_EQ(upload(hash, "hello").status, 200);
+}
+
+TEST_F(Pages, ADeploymentTakesItsTime) {
+    upload(hash, "hello");
+    const Given given = deploy({{"/a.txt", hash}});
+    EXPECT_EQ(given.result()["latest_stage"]["status"], "active");
+    EXPECT_EQ(send(Method::get, site).result()["canonical_deployment"], nullptr);
+    clock.run_for(io, 3s);
+    EXPECT_EQ(status_of(given), "success");
+    EXPECT_EQ(send(Method::get, site).result()["canonical_deployment"]["id"], given.result()["id"]);
+    const Given lacking = deploy({{"/b.txt", std::string(32, 'b')}});
+    clock.run_for(io, 3s);
+    EXPECT_EQ(status_of(lacking), "failure") << "a file was never uploaded";
+    EXPECT_EQ(send(Method::get, site).result()["canonical_deployment"]["id"], given.result()["id"]);
+}
+
+TEST_F(Pages, AProjectWithDomainsStays) {
+    const Given attached = send(Method::post, site + "/domains", {{"name", "www.bnx.dev"}});
+    EXPECT_EQ(attached.result()["status"], "initializing");
+    EXPECT_EQ(send(Method::del, site).code(), 8000028);
+    clock.run_for(io, 2min);
+    EXPECT_EQ(send(Method::get, site + "/domains/www.bnx.dev").result()["status"], "pending");
+    made({{"type", "CNAME"}, {"name", "www"}, {"content", "site.pages.dev"}, {"proxied", true}});
+    EXPECT_EQ(send(Method::get, site + "/domains/www.bnx.dev").result()["status"], "active");
+    EXPECT_EQ(send(Method::get, site).result()["domains"], (json{"site.pages.dev", "www.bnx.dev"}));
+    send(Method::del, site + "/domains/www.bnx.dev");
+    EXPECT_EQ(send(Method::del, site).status, 200);
+}
+
+TEST_F(Pages, ATakenLabelGetsASuffix) {
+    cloudflare.habits().taken_pages_labels = {"blog"};
+    const Given made =
+        send(Method::post, projects, {{"name", "blog"}, {"production_branch", "main"}});
+    EXPECT_NE(made.result()["subdomain"], "blog.pages.dev");
+    EXPECT_EQ(send(Method::post, projects, {{"name", "No"}, {"production_branch", "main"}}).code(),
+              8000004);
+    EXPECT_EQ(send(Method::get, projects + "?per_page=26").code(), 8000024);
+}
+
 }  // namespace
 }  // namespace driftless::test

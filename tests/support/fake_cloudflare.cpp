@@ -61,7 +61,8 @@ private:
 
 FakeCloudflare::FakeCloudflare(net::Clock& clock, std::uint64_t seed)
     : clock_(clock), world_(clock, seed) {
-    for (const auto& routes : {zone_routes(), dns_routes(), tunnel_routes(), access_routes()}) {
+    for (const auto& routes : {zone_routes(), dns_routes(), tunnel_routes(), access_routes(),
+                               ruleset_routes(), pages_routes()}) {
         routes_.insert(routes_.end(), routes.begin(), routes.end());
     }
     token_ = add_token({});
@@ -231,6 +232,10 @@ CloudflareAnswer FakeCloudflare::handle(const CloudflareRequest& request) {
         json chain = json::array();
         chain.push_back({{"code", 6111}, {"message", "Invalid format for Authorization header"}});
         return cloudflare_refusal({400, 6003, "Invalid request headers", std::move(chain)});
+    }
+    if (!request.steps.empty() && request.steps.front() == "pages") {
+        CloudflareToken upload;  // its own bearer, with no quota
+        return routed(request, upload);
     }
     const auto token = world_.tokens.find(given.substr(begin.size()));
     if (token == world_.tokens.end() || token->second.status != "active") {

@@ -73,6 +73,11 @@ struct CloudflareConnector {
     bool running = true;
 };
 
+struct CloudflareAsset {
+    std::string bytes;
+    std::string content_type;
+};
+
 /// Everything that the account holds. A value: copied for stale reads.
 struct CloudflareState {
     std::map<std::string, CloudflareZone> zones;  ///< by id
@@ -80,9 +85,10 @@ struct CloudflareState {
     std::map<std::string, std::vector<CloudflareConnector>> connectors;  ///< by tunnel
     std::map<std::string, json> access_apps, access_policies, access_groups, access_tokens,
         access_tags;
-    std::map<std::string, json> rulesets;       ///< of the account
-    std::map<std::string, json> projects;       ///< of Pages, by name
-    std::map<std::string, std::string> assets;  ///< uploaded files of Pages: hash -> bytes
+    std::map<std::string, json> rulesets;           ///< of the account
+    std::map<std::string, json> projects;           ///< of Pages, by name
+    std::map<std::string, CloudflareAsset> assets;  ///< uploaded files of Pages, by their hash
+    std::map<std::string, net::SteadyTime> upload_tokens;  ///< when each ends
 };
 
 /// What one product refuses to a token.
@@ -118,7 +124,13 @@ struct CloudflareHabits {
     bool shows_tunnel_token = true;                     ///< in the answer to a tunnel's creation
     std::chrono::milliseconds config_reaches_in{2000};  ///< a connector, after it was put
     bool shows_config_src = true;                       ///< else remote_config
-    std::size_t free_records = 200;                     ///< quota of a zone; 1,000 before 2024-09
+    std::chrono::minutes upload_token_lasts{30};
+    bool expired_jwt_in_words = false;  ///< 403 "Expired JWT" in plain text, not 401/8000013
+    std::chrono::milliseconds deploy_takes{3000};
+    bool deploys_fail = false;
+    std::chrono::seconds domain_takes{60};     ///< from a right CNAME to "active"
+    std::set<std::string> taken_pages_labels;  ///< of others: the subdomain gets a suffix
+    std::size_t free_records = 200;            ///< quota of a zone; 1,000 before 2024-09
     std::size_t paid_records = 3500;
 };
 
