@@ -355,10 +355,14 @@ std::map<std::string, std::size_t> FakeCloudflare::calls() const {
 }
 
 std::vector<std::string> FakeCloudflare::writes() const {
+    const auto changes = [](const CloudflareRequest& request) {
+        const bool only_asks = request.route == "POST /pages/assets/check-missing" ||
+                               request.query_or("dry_run", "false") == "true";
+        return request.writes() && !only_asks;
+    };
     std::vector<std::string> list;
     for (const CloudflareLogged& entry : log_) {
-        const bool dry = entry.request.query_or("dry_run", "false") == "true";
-        if (entry.request.writes() && !dry) list.push_back(entry.request.text());
+        if (changes(entry.request)) list.push_back(entry.request.text());
     }
     return list;
 }

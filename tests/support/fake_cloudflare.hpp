@@ -111,7 +111,7 @@ public:
     [[nodiscard]] std::size_t call_count() const { return log_.size(); }
     [[nodiscard]] const std::vector<CloudflareLogged>& log() const { return log_; }
     void clear_log() { log_.clear(); }
-    /// "POST /zones/…/dns_records"; dry runs are none.
+    /// "POST /zones/…/dns_records"; dry runs and questions are none.
     [[nodiscard]] std::vector<std::string> writes() const;
 
 private:

@@ -14,6 +14,7 @@ std::string CloudflareWorld::hex_id() {
 std::string CloudflareWorld::uuid() {
     std::string hex = net::random_hex(random, 16);
     hex[12] = '4';
+    hex[16] = "89ab"[random.next() % 4];
     return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4),
                        hex.substr(16, 4), hex.substr(20));
 }
