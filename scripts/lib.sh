@@ -47,15 +47,15 @@ install() {
     if [[ -n $made ]]; then rm -f "$policy"; fi
 }
 
-# install_from_npm: the few tools of tests that only npm has, by the versions and digests of its lock file. Without npm,
-# the tests that want them skip with a word.
+# install_from_npm FOLDER INTO: what tests need that only npm has, by the versions and digests of the lock file in FOLDER,
+# into build/INTO. Without npm, the tests that want it skip with a word.
 install_from_npm() {
-    local folder=$root/build/npm
+    local from=$root/$1 folder=$root/build/$2
     command -v npm >/dev/null || return 0
-    cmp -s "$root/tests/http/package-lock.json" "$folder/package-lock.json" && [[ -d $folder/node_modules ]] && return 0
-    say "Installing what tests need from npm"
+    cmp -s "$from/package-lock.json" "$folder/package-lock.json" && [[ -d $folder/node_modules ]] && return 0
+    say "Installing what tests need from npm ($1)"
     mkdir -p "$folder"
-    cp "$root"/tests/http/package{,-lock}.json "$folder"
+    cp "$from"/package{,-lock}.json "$folder"
     (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --silent) ||
         { rm -f "$folder/package-lock.json" && say "npm could not; the tests that need it are skipped"; }
 }

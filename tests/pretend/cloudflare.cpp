@@ -79,6 +79,7 @@ int pretend_cloudflare(const PretendOptions& options) {
     net::SystemClock clock;
     FakeCloudflare cloudflare{clock, options.seed};
     cloudflare.latency = 0ms;
+    cloudflare.habits().plain_status = options.plain_status;
     cloudflare.habits().deploy_takes = 500ms;
     const json zones = furnished(cloudflare, options.zones);
     const auto handler = [&cloudflare](net::ServerRequest request) {

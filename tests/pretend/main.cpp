@@ -1,4 +1,5 @@
 // driftless-pretend cloudflare --listen 127.0.0.1:PORT [--zone NAME[=PLAN]]... [--seed N]
+// [--plain-status]
 #include <CLI/CLI.hpp>
 
 #include "tests/pretend/cloudflare.hpp"
@@ -27,6 +28,8 @@ int main(int argc, char** argv) {
                      "NAME, or NAME=PLAN (free, pro, business, enterprise)")
         ->take_all();
     cloudflare->add_option("--seed", options.seed, "the same seed makes the same ids");
+    cloudflare->add_flag("--plain-status", options.plain_status,
+                         "200 for every success, for validators whose document knows no other");
     CLI11_PARSE(app, argc, argv);
     if (!split(listen, options)) {
         std::cerr << "--listen wants ADDRESS:PORT, as 127.0.0.1:0\n";

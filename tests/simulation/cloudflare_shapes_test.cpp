@@ -36,6 +36,7 @@ protected:
     testing::VirtualClock clock;
     FakeCloudflare cloudflare{clock};
     std::string zone = cloudflare.add_zone("example.com");
+    const std::string account = "/accounts/" + cloudflare.account();
 };
 
 std::string type_of(const json& value) {
@@ -57,6 +58,8 @@ void compare(const json& theirs, const json& ours, const std::string& path,
                 differ.push_back(below + " is missing");
             }
         }
+    } else if (theirs.is_array() && path == "/result" && ours.empty()) {
+        differ.push_back("there is nothing in the list");
     } else if (theirs.is_array() && !theirs.empty() && !ours.empty()) {
         compare(theirs[0], ours[0], path + "/0", differ);
     }
@@ -138,6 +141,84 @@ TEST_F(CloudflareShapes, Records) {
         }
     }
     EXPECT_GT(compared, 20u);
+}
+
+TEST_F(CloudflareShapes, Tunnels) {
+    cloudflare.habits().shows_config_src = false;
+    const json made = cloudflare.ask(Method::post, account + "/cfd_tunnel",
+                                     {{"name", "home"}, {"config_src", "cloudflare"}});
+    const std::string tunnel = account + "/cfd_tunnel/" + made["result"]["id"].get<std::string>();
+    const json rules = {{{"hostname", "a.dev"},
+                         {"service", "https://a"},
+                         {"originRequest", {{"noTLSVerify", true}}}},
+                        {{"service", "http_status:404"}}};
+    cloudflare.ask(Method::put, tunnel + "/configurations", {{"config", {{"ingress", rules}}}});
+    EXPECT_EQ(differences(recorded("cloudflare-go/tunnel-configuration.json"),
+                          ours(tunnel + "/configurations")),
+              none);
+    const json token = ours(tunnel + "/token");
+    EXPECT_EQ(differences(recorded("cloudflare-go/tunnel-token.json"), token), none);
+    cloudflare.connect(token["result"]);
+    for (const char* file : {"cf-terraforming/v5-cloudflare_zero_trust_tunnel_cloudflared.json",
+                             "cloudflare-go/tunnel-multiple_full.json"}) {
+        EXPECT_EQ(differences(recorded(file), ours(account + "/cfd_tunnel")), none) << file;
+    }
+}
+
+TEST_F(CloudflareShapes, Access) {
+    const std::string access = account + "/access";
+    const json include = json::array({{{"email", {{"email", "ann@bnx.dev"}}}}});
+    const std::string policy = cloudflare.ask(
+        Method::post, access + "/policies",
+        {{"name", "p"}, {"decision", "allow"}, {"include", include}})["result"]["id"];
+    cloudflare.ask(Method::post, access + "/groups", {{"name", "g"}, {"include", include}});
+    cloudflare.ask(Method::post, access + "/tags", {{"name", "t"}});
+    cloudflare.ask(Method::post, access + "/service_tokens", {{"name", "s"}});
+    cloudflare.ask(
+        Method::post, access + "/apps",
+        {{"name", "a"}, {"type", "self_hosted"}, {"domain", "a.dev"}, {"policies", {policy}}});
+    const std::string begin = "cf-terraforming/";
+    const std::vector<std::string> other_rule{"/result/0/include/0/ip",
+                                              "/result/0/include/0/email_list"};
+    for (const auto& [file, path] : std::vector<std::pair<std::string, std::string>>{
+             {"v5-cloudflare_zero_trust_access_policy.json", "/policies"},
+             {"v5-cloudflare_zero_trust_access_group.json", "/groups"},
+             {"v5-cloudflare_zero_trust_access_tag.json", "/tags"},
+             {"v4-cloudflare_access_service_token_account.json", "/service_tokens"},
+             {"v4-cloudflare_access_application_simple_account.json", "/apps"},
+             {"v4-cloudflare_access_identity_provider_otp_account.json", "/identity_providers"}}) {
+        EXPECT_EQ(differences(recorded(begin + file), ours(access + path), other_rule), none)
+            << file;
+    }
+}
+
+TEST_F(CloudflareShapes, Rulesets) {
+    const json rule = {{"action", "set_cache_settings"},
+                       {"expression", "true"},
+                       {"description", "all"},
+                       {"action_parameters", {{"cache", true}}}};
+    const std::string rulesets = "/zones/" + zone + "/rulesets";
+    const json made =
+        cloudflare.ask(Method::put, rulesets + "/phases/http_request_cache_settings/entrypoint",
+                       {{"rules", {rule}}});
+    const std::string file =
+        "cf-terraforming/v4-cloudflare_ruleset_http_request_cache_settings.json";
+    EXPECT_EQ(differences(recorded(file), ours(rulesets)), none);
+    json theirs = recorded(file, 1);
+    for (json& one : theirs["result"]["rules"]) one.erase("action_parameters");  // theirs to choose
+    EXPECT_EQ(differences(theirs, ours(rulesets + "/" + made["result"]["id"].get<std::string>())),
+              none);
+}
+
+TEST_F(CloudflareShapes, Pages) {
+    const std::string projects = account + "/pages/projects";
+    cloudflare.ask(Method::post, projects, {{"name", "site"}, {"production_branch", "main"}});
+    EXPECT_EQ(
+        differences(recorded("cf-terraforming/v5-cloudflare_pages_project.json"), ours(projects)),
+        none);
+    const std::string domains = projects + "/site/domains";
+    cloudflare.ask(Method::post, domains, {{"name", "www.example.com"}});
+    EXPECT_EQ(differences(recorded("cloudflare-go/pages_domain_tests.json"), ours(domains)), none);
 }
 
 }  // namespace

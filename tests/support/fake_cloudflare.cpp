@@ -311,22 +311,34 @@ CloudflareAnswer FakeCloudflare::routed(const CloudflareRequest& request, Cloudf
         }
         if (request.writes()) {
             remember();
-            return route->answer(call);
+            return plain(route->answer(call));
         }
-        if (faults_.stale_for.count() == 0) return route->answer(call);
-        const CloudflareState now = world_.state;
-        see_the_past();
-        CloudflareAnswer answer;
-        try {
-            answer = route->answer(call);
-        } catch (...) {
-            world_.state = now;
-            throw;
-        }
-        world_.state = now;
-        return answer;
+        return read(*route, call);
     } catch (const CloudflareRefusal& refusal) {
         return cloudflare_refusal(refusal);
+    }
+}
+
+CloudflareAnswer FakeCloudflare::plain(CloudflareAnswer answer) const {
+    const bool done = answer.status > 200 && answer.status < 300;
+    if (!world_.habits.plain_status || !done) return answer;
+    if (answer.body.empty()) return cloudflare_answer(nullptr);
+    answer.status = 200;
+    return answer;
+}
+
+/// A read, of what is or of what was.
+CloudflareAnswer FakeCloudflare::read(const CloudflareRoute& route, CloudflareCall& call) {
+    if (faults_.stale_for.count() == 0) return route.answer(call);
+    const CloudflareState now = world_.state;
+    see_the_past();
+    try {
+        CloudflareAnswer answer = route.answer(call);
+        world_.state = now;
+        return answer;
+    } catch (const CloudflareRefusal&) {
+        world_.state = now;
+        throw;
     }
 }
 

@@ -124,6 +124,8 @@ private:
     CloudflareAnswer routed(const CloudflareRequest& request, CloudflareToken& token);
     const CloudflareRoute* route_of(const CloudflareRequest& request,
                                     std::vector<std::string>& ids) const;
+    CloudflareAnswer read(const CloudflareRoute& route, CloudflareCall& call);
+    [[nodiscard]] CloudflareAnswer plain(CloudflareAnswer answer) const;
     void remember();
     void see_the_past();
 

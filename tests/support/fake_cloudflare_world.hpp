@@ -114,6 +114,8 @@ struct CloudflareHabits {
     /// cause's words, without a chain.
     enum class DnsErrors { chained, bare, unchained };
     DnsErrors dns_errors = DnsErrors::chained;
+    /// 200 where the service says 201, 202 or 204: for validators whose document knows 200 alone.
+    bool plain_status = false;
     bool quotes_txt = true;  ///< a TXT that was sent bare comes back quoted
     /// Of records to which nobody gave any: as recorded ({}, with flatten_cname of a CNAME), all
     /// of them false, or no such member.
