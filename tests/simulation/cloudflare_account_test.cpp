@@ -9,7 +9,6 @@ namespace driftless::test {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 class Tunnels : public Cloudflare {

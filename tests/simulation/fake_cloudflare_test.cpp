@@ -340,7 +340,7 @@ TEST_P(Refusals, HaveTheirCodes) {
     EXPECT_EQ(cloudflare.records(zone).size(), 3u);
 }
 
-json a_record(json with = json::object()) {
+json a_record(const json& with = json::object()) {
     json record = {{"type", "A"}, {"name", "new"}, {"content", "203.0.113.9"}};
     record.update(with);
     return record;

@@ -126,7 +126,7 @@ std::string FakeCloudflare::connect(const std::string& tunnel_token) {
     if (found == world_.state.tunnels.end()) return "";
     json& tunnel = found->second;
     const bool is_right = text_or(token, "a", "") == world_.account &&
-                          text_or(token, "s", "") == tunnel.at("_secret") &&
+                          tunnel.at("_secret") == text_or(token, "s", "") &&
                           tunnel.at("deleted_at").is_null();
     if (!is_right) return "";
     CloudflareConnector connector{world_.uuid(), world_.now()};

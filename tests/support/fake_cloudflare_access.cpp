@@ -179,7 +179,7 @@ void set_expiry(const CloudflareWorld& world, json& token) {
     token["expires_at"] = when.substr(0, 19) + "Z";
 }
 
-json with_secret(CloudflareWorld& world, json token) {
+json with_secret(CloudflareWorld& world, const json& token) {
     json shown = visible(token);
     shown["client_secret"] = net::random_hex(world.random, 32);
     return shown;

@@ -224,7 +224,7 @@ CloudflareAnswer list_apps(CloudflareCall& call) {
         if (!fits(app.at("name"), asked.query_or("name", app.at("name")))) continue;
         const std::string domain = text_or(app, "domain", "");
         if (!fits(domain, asked.query_or("domain", domain))) continue;
-        if (asked.query_or("aud", app.at("aud")) != app.at("aud")) continue;
+        if (app.at("aud") != asked.query_or("aud", app.at("aud"))) continue;
         found.push_back(app_shown(call.world, app));
     }
     return paged_answer(call.request, found, {1, 1000, 1000, 12130});

@@ -151,7 +151,7 @@ json deployment_from(CloudflareWorld& world, const json& project,
         throw CloudflareRefusal{400, 8000093, "commit_message exceeds 384 bytes"};
     }
     const std::string branch = field("branch", project["production_branch"]);
-    const bool production = branch == project["production_branch"];
+    const bool production = project["production_branch"] == branch;
     const std::string id = world.uuid();
     const std::string host = project["subdomain"];
     const json manifest = json::parse(form.at("manifest"), nullptr, false);
@@ -256,7 +256,7 @@ json deployment_shown(const CloudflareWorld& world, const json& deployment) {
     const std::string status = !ready                         ? "active"
                                : deployment["_fails"] == true ? "failure"
                                                               : "success";
-    const json when = deployment["created_on"];
+    const json& when = deployment["created_on"];
     shown["latest_stage"] = stage("deploy", status, when);
     shown["stages"] = json::array();
     for (const char* name : {"queued", "initialize", "clone_repo", "build"}) {

@@ -49,10 +49,10 @@ bool CloudflareRequest::has(std::string_view key) const {
     return std::ranges::any_of(query, [&](const auto& pair) { return pair.first == key; });
 }
 
-std::string CloudflareRequest::query_or(std::string_view key, std::string otherwise) const {
+std::string CloudflareRequest::query_or(std::string_view key, const std::string& otherwise) const {
     const auto found =
         std::ranges::find_if(query, [&](const auto& pair) { return pair.first == key; });
-    return found == query.end() ? std::move(otherwise) : found->second;
+    return found == query.end() ? otherwise : found->second;
 }
 
 std::string CloudflareRequest::text() const {
@@ -144,15 +144,15 @@ json body_of(const CloudflareRequest& request) {
     return body;
 }
 
-json member_or(const json& object, std::string_view key, json otherwise) {
+json member_or(const json& object, std::string_view key, const json& otherwise) {
     if (!object.is_object()) return otherwise;
     const auto found = object.find(key);
-    return found == object.end() || found->is_null() ? std::move(otherwise) : *found;
+    return found == object.end() || found->is_null() ? otherwise : *found;
 }
 
-std::string text_or(const json& object, std::string_view key, std::string otherwise) {
+std::string text_or(const json& object, std::string_view key, const std::string& otherwise) {
     const json found = member_or(object, key, nullptr);
-    return found.is_string() ? found.get<std::string>() : std::move(otherwise);
+    return found.is_string() ? found.get<std::string>() : otherwise;
 }
 
 std::string lower(std::string_view text) {

@@ -29,7 +29,7 @@ struct CloudflareRequest {
         return method != net::Method::get && method != net::Method::head;
     }
     [[nodiscard]] bool has(std::string_view key) const;
-    [[nodiscard]] std::string query_or(std::string_view key, std::string otherwise) const;
+    [[nodiscard]] std::string query_or(std::string_view key, const std::string& otherwise) const;
     [[nodiscard]] std::string text() const;  ///< "POST /zones/…/dns_records?x=y"
 };
 
@@ -76,8 +76,8 @@ CloudflareAnswer paged_answer(const CloudflareRequest& request, const std::vecto
 /// The body as an object. Refuses what is no JSON (6007).
 json body_of(const CloudflareRequest& request);
 /// A member, or `otherwise` where it is absent or null.
-json member_or(const json& object, std::string_view key, json otherwise);
-std::string text_or(const json& object, std::string_view key, std::string otherwise);
+json member_or(const json& object, std::string_view key, const json& otherwise);
+std::string text_or(const json& object, std::string_view key, const std::string& otherwise);
 
 std::string lower(std::string_view text);
 std::string percent_decoded(std::string_view text);

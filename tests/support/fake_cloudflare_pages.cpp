@@ -172,7 +172,7 @@ bool points_to(const CloudflareWorld& world, const std::string& name, const json
     if (ids == zone->by_name.end()) return false;
     return std::ranges::any_of(ids->second, [&](const std::string& id) {
         const CloudflareRecord& record = *zone->records.at(id);
-        return record.type == "CNAME" && record.content == project.at("subdomain");
+        return record.type == "CNAME" && project.at("subdomain") == record.content;
     });
 }
 
