@@ -133,6 +133,12 @@ struct Bench {
         DesiredState desired{.target = "edge", .commit = "c", .resources = {}};
         for (std::size_t i = 0; i < records; ++i) {
             desired.resources.push_back(declared(i, changed, *vault));
+            InventoryEntry entry;
+            entry.key = desired.resources.back().key;
+            entry.id = fmt::format("{:032x}", i);
+            entry.collection = desired.resources.back().collection;
+            entry.manifest = desired.resources.back().origin.manifest;
+            facts.inventory.emplace(entry.key, entry);
         }
         std::ranges::sort(desired.resources, {}, &Declared::key);
         facts.target = "edge";

@@ -62,8 +62,8 @@ Result<bool> Pages::add(const Answer& answer) {
     const std::size_t got = answer.result.size();
     const std::size_t page = std::min(asked_, number_in(answer.info, "per_page", asked_));
     const std::size_t total = number_in(answer.info, "total_count", 0);
-    if (got >= page && got > 0) return false;
-    if (taken_ >= total) return true;
+    const bool is_full = got >= page && got > 0;
+    if (total > 0 ? taken_ >= total : !is_full) return true;
     if (got > 0) return false;
     return Error{Errc::unavailable, fmt::format("the list holds {} of {} things: it changed while "
                                                 "it was read, or only a part came",

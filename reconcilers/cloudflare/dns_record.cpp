@@ -190,7 +190,8 @@ asio::awaitable<Result<Complete<LiveState>>> DnsRecordReconciler::observe_zone(c
         access_.zones.erase(zone);  // perhaps it was made anew, with another id
         co_return std::move(records).error();
     }
-    const ZoneView view{access_.target, access_.installation, std::move(zone), run.facts};
+    const FieldRules fields = rules().fields;
+    const ZoneView view{access_.target, access_.installation, std::move(zone), run.facts, fields};
     co_return Complete<LiveState>::vouched(live_sets(view, *std::move(records)));
 }
 

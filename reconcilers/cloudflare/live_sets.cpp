@@ -9,6 +9,8 @@
 #include "reconcilers/cloudflare/dns_types.hpp"
 #include "reconcilers/cloudflare/marks.hpp"
 #include "reconcilers/cloudflare/record_set.hpp"
+#include "reconcilers/rule_book.hpp"
+#include "reconcilers/seals.hpp"
 
 namespace driftless::cloudflare {
 namespace {
@@ -71,7 +73,7 @@ json spec_of(const std::string& zone, const Group& group) {
 
 class Sorter {
 public:
-    explicit Sorter(const ZoneView& view) : view_(view) {
+    explicit Sorter(const ZoneView& view) : view_(view), rules_(view.rules) {
         if (view.facts.desired) {
             for (const Declared& declared : (*view.facts.desired)->resources) {
                 if (declared.key.kind == record_kind)
@@ -87,9 +89,11 @@ private:
     void add_others(const std::string& name, const Group& group, bool claim);
     Live live_of(const std::string& name, Group group, Owner owner) const;
     [[nodiscard]] std::unordered_set<std::string> known_ids(const std::string& name) const;
+    [[nodiscard]] bool agrees(const std::string& name, const json& spec) const;
     [[nodiscard]] bool is_wanted(const std::string& name, const Seen& seen) const;
 
     const ZoneView& view_;
+    RuleBook rules_;
     std::unordered_map<std::string, const Declared*> declared_;
     LiveState state_;
 };
@@ -115,6 +119,13 @@ bool Sorter::is_wanted(const std::string& name, const Seen& seen) const {
     if (declared == declared_.end()) return false;
     const json& values = declared->second->spec.at("values");
     return std::ranges::find(values, seen.value) != values.end();
+}
+
+bool Sorter::agrees(const std::string& name, const json& spec) const {
+    const auto declared = declared_.find(name);
+    return declared != declared_.end() && !declared->second->digest.empty() &&
+           !holds_marks(declared->second->spec) && declared->second->ignore.empty() &&
+           changed_fields(declared->second->spec, spec, rules_).empty();
 }
 
 void Sorter::add_group(const std::string& name, const Group& group) {
@@ -184,6 +195,9 @@ Live Sorter::live_of(const std::string& name, Group group, Owner owner) const {
     const Record& first = group.front()->record;
     live.claims = claims_of(first.name, first.type);
     live.outputs = {{"name", first.name}};
+    if (owner == Owner::foreign || !agrees(name, live.spec)) return live;
+    live.agrees_with = declared_.at(name)->digest;
+    live.spec = nullptr;
     return live;
 }
 
