@@ -5,6 +5,7 @@
 #include "providers/net/https.hpp"
 #include "reconcilers/cloudflare/account_target.hpp"
 #include "reconcilers/cloudflare/dns_zone.hpp"
+#include "reconcilers/cloudflare/tunnel_manifest.hpp"
 #include "reconcilers/cloudflare/zone_setting.hpp"
 #include "reconcilers/docker/compose_project.hpp"
 #include "reconcilers/docker/engine_target.hpp"
@@ -77,6 +78,7 @@ Expanders all_expanders() {
         {"ComposeProject", docker::expand_compose_project},
         {"DnsZone", cloudflare::expand_dns_zone},
         {"ZoneSettings", cloudflare::expand_zone_settings},
+        {"Tunnel", cloudflare::expand_tunnel},
     };
 }
 

@@ -2,7 +2,10 @@
 
 #include "providers/net/pacer.hpp"
 #include "reconcilers/cloudflare/dns_record.hpp"
+#include "reconcilers/cloudflare/live_tunnels.hpp"
 #include "reconcilers/cloudflare/marks.hpp"
+#include "reconcilers/cloudflare/tunnel.hpp"
+#include "reconcilers/cloudflare/tunnel_config.hpp"
 #include "reconcilers/cloudflare/zone_setting.hpp"
 
 namespace driftless::cloudflare {
@@ -20,6 +23,8 @@ public:
               .clock = clock} {
         kinds_.emplace(record_kind, std::make_unique<DnsRecordReconciler>(access_));
         kinds_.emplace(setting_kind, std::make_unique<ZoneSettingReconciler>(access_));
+        kinds_.emplace(tunnel_kind, std::make_unique<TunnelReconciler>(access_));
+        kinds_.emplace(tunnel_config_kind, std::make_unique<TunnelConfigReconciler>(access_));
     }
 
     const Kinds& kinds() const override { return kinds_; }

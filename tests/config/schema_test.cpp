@@ -59,12 +59,38 @@ TEST(Schema, OfTheSettingsIsWhatTheirReadersKnow) {
 }
 
 TEST(Schema, OfAManifestIsWhatItsReadersKnow) {
+    // Of originRequest: tests/reconcilers_cloudflare/tunnel_forms_test.cpp.
+    std::set<std::string> read_otherwise{"bastionMode",
+                                         "caPool",
+                                         "connectTimeout",
+                                         "disableChunkedEncoding",
+                                         "http2Origin",
+                                         "httpHostHeader",
+                                         "keepAliveConnections",
+                                         "keepAliveTimeout",
+                                         "matchSNItoHost",
+                                         "noHappyEyeballs",
+                                         "noTLSVerify",
+                                         "originServerName",
+                                         "proxyAddress",
+                                         "proxyPort",
+                                         "proxyType",
+                                         "tcpKeepAlive",
+                                         "tlsTimeout",
+                                         "apiVersion",
+                                         "secret",
+                                         "value",
+                                         "from",
+                                         "field",
+                                         "flatten_cname",
+                                         "ipv4_only",
+                                         "ipv6_only"};
     expect_same(
         manifest_schema(),
         {"config/manifest_document.cpp", "reconcilers/cloudflare/dns_zone.cpp",
-         "reconcilers/cloudflare/zone_settings.cpp", "reconcilers/docker/compose_project.cpp"},
-        {"apiVersion", "secret", "value", "from", "field", "flatten_cname", "ipv4_only",
-         "ipv6_only"});
+         "reconcilers/cloudflare/tunnel_manifest.cpp", "reconcilers/cloudflare/zone_settings.cpp",
+         "reconcilers/docker/compose_project.cpp"},
+        read_otherwise);
 }
 
 }  // namespace

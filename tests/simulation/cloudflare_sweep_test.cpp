@@ -23,6 +23,16 @@ void PrintTo(const Case& one, std::ostream* out) {
     *out << one.name;
 }
 
+/// A change, and how many of its calls matter: then there are only more looks.
+struct Change {
+    std::string scenario;
+    std::size_t calls;
+};
+const std::vector<Change> changes{{"records", 8}, {"tunnels", 24}};
+void PrintTo(const Change& one, std::ostream* out) {
+    *out << one.scenario;
+}
+
 using OnCall = std::function<CloudflareFault(std::size_t)>;
 
 /// Lets the change happen. @param on_call  decides for the nth call, from 1
@@ -37,10 +47,11 @@ void change(Stage& stage, const Scenario& scenario, const OnCall& on_call) {
     stage.world.cloudflare()->faults().choose = nullptr;
 }
 
-class CloudflareFaultSweep : public ::testing::TestWithParam<Case> {};
+class CloudflareFaultSweep : public ::testing::TestWithParam<std::tuple<Change, Case>> {};
 
 TEST_P(CloudflareFaultSweep, EndsTheSameWhicheverCallMeetsIt) {
-    const Scenario& scenario = *std::ranges::find(scenarios(), "records", &Scenario::name);
+    const auto& [tried, met] = GetParam();
+    const Scenario& scenario = *std::ranges::find(scenarios(), tried.scenario, &Scenario::name);
     std::size_t count = 0;
     Stage good{scenario.targets};
     change(good, scenario, [&count](std::size_t call) {
@@ -48,12 +59,13 @@ TEST_P(CloudflareFaultSweep, EndsTheSameWhicheverCallMeetsIt) {
         return CloudflareFault::none;
     });
     ASSERT_GT(count, 2U);
-    const std::size_t last = std::min<std::size_t>(count, 8);  // then there are only more looks
+    const std::size_t last = std::min(count, tried.calls);
     for (std::size_t bad = 1; bad <= last; ++bad) {
-        SCOPED_TRACE(fmt::format("call {} of {} meets {}", bad, last, GetParam().name));
+        SCOPED_TRACE(fmt::format("call {} of {} meets {}", bad, last, met.name));
         Stage stage{scenario.targets};
-        change(stage, scenario, [&](std::size_t call) {
-            return call == bad ? GetParam().fault : CloudflareFault::none;
+        const CloudflareFault fault = met.fault;
+        change(stage, scenario, [bad, fault](std::size_t call) {
+            return call == bad ? fault : CloudflareFault::none;
         });
         EXPECT_EQ(stage.picture(), good.picture());
         stage.expect_quiet();
@@ -74,8 +86,13 @@ std::vector<Case> cases() {
             {"effect_and_silence", CloudflareFault::effect_and_silence}};
 }
 
-INSTANTIATE_TEST_SUITE_P(, CloudflareFaultSweep, ::testing::ValuesIn(cases()),
-                         [](const auto& chosen) { return chosen.param.name; });
+INSTANTIATE_TEST_SUITE_P(, CloudflareFaultSweep,
+                         ::testing::Combine(::testing::ValuesIn(changes),
+                                            ::testing::ValuesIn(cases())),
+                         [](const auto& chosen) {
+                             return std::get<0>(chosen.param).scenario + "_" +
+                                    std::get<1>(chosen.param).name;
+                         });
 
 }  // namespace
 }  // namespace driftless::test

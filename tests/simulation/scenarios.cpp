@@ -29,6 +29,17 @@ Commit zone(const std::string& records) {
                  records}};
 }
 
+Commit tunnel(const std::string& name, const std::string& ingress, const std::string& more) {
+    return {{name + ".yaml", fmt::format("apiVersion: driftless/v1\n"
+                                         "kind: Tunnel\n"
+                                         "metadata: {{name: {}}}\n"
+                                         "target: edge\n"
+                                         "spec:\n"
+                                         "{}"
+                                         "  ingress:\n{}",
+                                         name, more, ingress)}};
+}
+
 Commit joined(Commit one, const Commit& other) {
     one.insert(other.begin(), other.end());
     return one;
@@ -50,6 +61,25 @@ constexpr const char* records_after =
     "  - {name: mail, type: MX, value: 20 two.example.com}\n"
     "  - {name: many, type: A, values: [203.0.113.3, 203.0.113.5, 203.0.113.6], ttl: 600}\n"
     "  - {name: www, type: CNAME, value: stays.bnx.dev, proxied: true}\n";
+
+/// What a commit may do to tunnels: one stays and gets, loses and changes rules, one is new, one
+/// goes.
+constexpr const char* rules_before =
+    "    - {hostname: stays.bnx.dev, service: \"http://stays:80\"}\n"
+    "    - {hostname: changes.bnx.dev, service: \"http://before:80\"}\n"
+    "    - {hostname: gone.bnx.dev, service: \"http://gone:80\"}\n";
+constexpr const char* rules_after =
+    "    - {hostname: new.bnx.dev, service: \"http://new:80\"}\n"
+    "    - {hostname: stays.bnx.dev, service: \"http://stays:80\"}\n"
+    "    - {hostname: changes.bnx.dev, service: \"http://after:80\"}\n";
+constexpr const char* one_rule = "    - {hostname: NAME.bnx.dev, service: \"http://one:80\"}\n";
+
+/// A tunnel with one rule.
+Commit one_tunnel(const std::string& name) {
+    std::string rule = one_rule;
+    rule.replace(rule.find("NAME"), 4, name);
+    return tunnel(name, rule);
+}
 
 constexpr const char* check =
     "    healthcheck: {test: [CMD, \"true\"], interval: 1s, retries: 2}\n";
@@ -244,6 +274,14 @@ const std::vector<Scenario>& scenarios() {
          .served = {},
          .end = {"mini1 data-db-1 running", "mini2 shop-other-1 running",
                  "mini2 shop-web-1 running"}},
+        {.name = "tunnels",
+         .targets = {edge},
+         .before = joined(joined(tunnel("home", rules_before), one_tunnel("old")),
+                          zone("  - {name: anchor, type: TXT, value: stays}\n")),
+         .after = joined(joined(tunnel("home", rules_after), one_tunnel("young")),
+                         zone("  - {name: anchor, type: TXT, value: stays}\n")),
+         .served = {},
+         .end = {}},
         {.name = "two_targets_removed",
          .targets = {"mini1", "mini2"},
          .before =

@@ -37,6 +37,9 @@ Commit project(const std::string& name, const std::string& compose,
                const std::string& target = "mini1", const std::string& more = "");
 /// A DnsZone manifest for `edge` at `zone.yaml`, with these lines below `records:`.
 Commit zone(const std::string& records);
+/// A Tunnel manifest for `edge` at `NAME.yaml`, with these lines below `ingress:`, and others below
+/// `spec:`.
+Commit tunnel(const std::string& name, const std::string& ingress, const std::string& more = "");
 Commit joined(Commit one, const Commit& other);
 
 }  // namespace driftless::test

@@ -45,6 +45,8 @@ void add_others(FakeCloudflare& account) {
     const std::string zone = account.add_zone("bnx.dev");
     account.put_record(zone, {{"type", "A"}, {"name", "nas"}, {"content", "203.0.113.77"}});
     account.put_record(zone, {{"type", "TXT"}, {"name", "@"}, {"content", "\"somebody=else\""}});
+    account.ask(net::Method::post, "/accounts/" + account.account() + "/cfd_tunnel",
+                {{"name", "others"}, {"config_src", "cloudflare"}});
 }
 
 }  // namespace
@@ -128,7 +130,10 @@ std::string Stage::others() {
     }
     if (FakeCloudflare* account = world.cloudflare()) {
         for (const std::string& line : picture_of(*account)) {
-            if (line.find("driftless:sim") == std::string::npos) bytes += line;
+            const bool is_our_tunnel =
+                line.starts_with("tunnel ") && !line.starts_with("tunnel others ");
+            const bool is_ours = is_our_tunnel || line.find("driftless:sim") != std::string::npos;
+            if (!is_ours) bytes += line;
         }
     }
     return bytes;

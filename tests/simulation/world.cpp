@@ -13,6 +13,7 @@
 #include "daemon/secrets/secrets.hpp"
 #include "reconcilers/cloudflare/account_target.hpp"
 #include "reconcilers/cloudflare/dns_zone.hpp"
+#include "reconcilers/cloudflare/tunnel_manifest.hpp"
 #include "reconcilers/cloudflare/zone_setting.hpp"
 #include "reconcilers/docker/compose_project.hpp"
 #include "reconcilers/docker/engine_target.hpp"
@@ -112,6 +113,7 @@ World::World(const std::vector<std::string>& targets)
     expanders_.emplace("ComposeProject", docker::expand_compose_project);
     expanders_.emplace("DnsZone", cloudflare::expand_dns_zone);
     expanders_.emplace("ZoneSettings", cloudflare::expand_zone_settings);
+    expanders_.emplace("Tunnel", cloudflare::expand_tunnel);
     vault_ = make_vault("a key of thirty-two bytes, more or less");
 }
 
@@ -284,7 +286,8 @@ void World::clear_logs() {
 namespace {
 
 std::string without_ids(const std::string& text) {
-    static const std::regex id{"[0-9a-f]{64}|[0-9a-f]{12}"};
+    static const std::regex id{
+        "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|[0-9a-f]{12}"};
     return std::regex_replace(text, id, "<id>");
 }
 
@@ -301,10 +304,26 @@ json files_of(const FakeContainer& container) {
     return files;
 }
 
+/// Deleted ones too: one too many was made.
+std::vector<std::string> picture_of_tunnels(FakeCloudflare& account) {
+    std::vector<std::string> lines;
+    const std::string path = "/accounts/" + account.account() + "/cfd_tunnel";
+    const json tunnels = account.ask(net::Method::get, path).at("result");
+    for (const json& tunnel : tunnels) {
+        const bool lives = tunnel.at("deleted_at").is_null();
+        const std::string at = path + "/" + tunnel.at("id").get<std::string>();
+        const json config = account.ask(net::Method::get, at + "/configurations");
+        lines.push_back(fmt::format(
+            "tunnel {} {} {}", tunnel.at("name").get<std::string>(), lives ? "lives" : "is deleted",
+            config.at("success") == true ? config.at("result").at("config").dump() : "{}"));
+    }
+    return lines;
+}
+
 }  // namespace
 
 std::vector<std::string> picture_of(FakeCloudflare& account) {
-    std::vector<std::string> lines;
+    std::vector<std::string> lines = picture_of_tunnels(account);
     const json zones = account.ask(net::Method::get, "/zones").at("result");
     for (const json& zone : zones) {
         const std::string name = zone.at("name");
@@ -313,7 +332,7 @@ std::vector<std::string> picture_of(FakeCloudflare& account) {
                                     "tags_modified_on", "proxiable"}) {
                 record.erase(key);
             }
-            lines.push_back(name + " " + record.dump());
+            lines.push_back(without_ids(name + " " + record.dump()));
         }
     }
     std::sort(lines.begin(), lines.end());

@@ -37,7 +37,7 @@ json connection_shown(const CloudflareConnector& connector, std::size_t index) {
             {"client_id", connector.id},
             {"client_version", "2026.1.0"},
             {"colo_name", index % 2 == 0 ? "lhr01" : "man01"},
-            {"is_pending_reconnect", false},
+            {"is_pending_reconnect", !connector.running},
             {"opened_at", connector.since},
             {"origin_ip", "198.51.100.1"}};
 }

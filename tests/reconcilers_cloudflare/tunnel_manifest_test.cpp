@@ -1,0 +1,124 @@
+// From a Tunnel to its resources, and what is wrong with one.
+#include "reconcilers/cloudflare/tunnel_manifest.hpp"
+
+#include <gmock/gmock.h>
+
+#include "reconcilers/cloudflare/tunnel_lint.hpp"
+#include "tests/support/golden.hpp"
+#include "tests/support/memory_files.hpp"
+#include "tests/support/toy_vault.hpp"
+
+namespace driftless::cloudflare {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+struct TunnelScene {
+    test::ToyVault vault;
+    test::ToySecrets secrets{{{"token", "s3cret"}}};
+    TargetSettings target{"edge", {}, {}, {}, {}};
+
+    Expanded expand(const std::string& spec) {
+        const test::MemoryFiles files{{}, "c0ffee"};
+        Findings yaml;
+        const auto documents = read_yaml(spec, "home.yaml", yaml);
+        Manifest manifest;
+        manifest.kind = "Tunnel";
+        manifest.name = "home";
+        manifest.target = "edge";
+        manifest.was = {"house"};
+        manifest.spec = documents->front();
+        manifest.place = {"home.yaml", 1, 1};
+        const References references{nullptr, &secrets, &vault, "edge"};
+        return expand_tunnel({manifest, files, references, target, "sim"});
+    }
+    std::string refusals(const std::string& spec) {
+        std::string text;
+        for (const Finding& finding : expand(spec).findings) text += to_string(finding) + "\n";
+        return text;
+    }
+};
+
+TEST(Tunnel, BecomesATunnelAConfigurationAndARecordForEachHostname) {
+    TunnelScene scene;
+    const Expanded tunnel = scene.expand(R"(
+ingress:
+  - {hostname: App.BNX.dev, path: /api, service: "http://api:80"}
+  - {hostname: app.bnx.dev, service: "https://app:443", originRequest: {noTLSVerify: true, tlsTimeout: 10}}
+  - {hostname: "*.lab.bnx.dev", service: "unix:/run/lab.sock"}
+)");
+    EXPECT_THAT(tunnel.findings, IsEmpty());
+    ASSERT_EQ(tunnel.resources.size(), 4u);
+    const Declared& itself = tunnel.resources.at(0);
+    const Declared& config = tunnel.resources.at(1);
+    const Declared& app = tunnel.resources.at(2);
+    EXPECT_EQ(to_string(itself.key), "edge/cloudflare.tunnel/home");
+    EXPECT_EQ(itself.spec, json::parse(R"({"name":"sim-home"})"));
+    EXPECT_EQ(to_string(itself.was.front()), "edge/cloudflare.tunnel/house");
+    EXPECT_EQ(config.spec, json::parse(R"({"originRequest":{},"ingress":[
+        {"hostname":"app.bnx.dev","path":"/api","service":"http://api:80"},
+        {"hostname":"app.bnx.dev","service":"https://app:443","originRequest":{"noTLSVerify":true}},
+        {"hostname":"*.lab.bnx.dev","service":"unix:/run/lab.sock"},
+        {"service":"http_status:404"}]})"));
+    EXPECT_EQ(config.needs.front().key, itself.key);
+    EXPECT_EQ(to_string(app.key), "edge/cloudflare.dns_record/app.bnx.dev/CNAME");
+    EXPECT_EQ(app.collection, "zone bnx.dev");
+    EXPECT_EQ(app.needs.front().key, config.key);
+    EXPECT_EQ(app.spec["proxied"], true);
+    EXPECT_EQ(app.spec["values"], json::array({late_mark({itself.key, "cname"})}));
+    EXPECT_EQ(app.origin.place, (Place{"home.yaml", 3, 5}));
+    EXPECT_EQ(tunnel.resources.at(3).key.name, "*.lab.bnx.dev/CNAME");
+}
+
+TEST(Tunnel, ItsLastRuleMayTakeTheRest) {
+    TunnelScene scene;
+    const Expanded tunnel = scene.expand("ingress: [{service: hello_world}]");
+    EXPECT_THAT(tunnel.findings, IsEmpty());
+    ASSERT_EQ(tunnel.resources.size(), 2u);
+    EXPECT_EQ(tunnel.resources.at(1).spec["ingress"],
+              json::parse(R"([{"service":"hello_world"}])"));
+}
+
+TEST(Tunnel, TellsAllThatIsWrongWithItsPlace) {
+    TunnelScene scene;
+    test::expect_golden("cloudflare/tunnel_faults.txt", scene.refusals(R"(
+zones: [bnx.dev, "a..b"]
+ingress:
+  - {hostname: "a.bnx.dev:443", service: "http://a"}
+  - {hostname: "b.*.bnx.dev", service: "http://b"}
+  - {hostname: "*c.bnx.dev", service: "http://c"}
+  - {hostname: d.other.dev, service: "http://d"}
+  - {hostname: e.bnx.dev, service: "http://e/path"}
+  - {hostname: f.bnx.dev, service: "f:80"}
+  - {hostname: g.bnx.dev, service: "ftp://g"}
+  - {hostname: h.bnx.dev, service: "http://"}
+  - {hostname: i.bnx.dev, service: "http_status:4040"}
+  - {hostname: j.bnx.dev, service: "unix:run.sock"}
+  - {hostname: k.bnx.dev}
+  - {hostname: l.bnx.dev, service: "http://l"}
+  - {hostname: l.bnx.dev, path: /api, service: "http://l"}
+  - {service: "http_status:404"}
+  - {hostname: m.bnx.dev, service: "http://m", originRequest: {noTlsVerify: true}}
+  - {hostname: n.bnx.dev, service: "http://n", originRequest: {connectTimeout: 30s}}
+  - {hostname: o.bnx.dev, service: "http://o", originRequest: {access: {audTags: [x]}}}
+)"));
+    test::expect_golden("cloudflare/tunnel_zone_faults.txt", scene.refusals(R"(
+ingress:
+  - {hostname: app, service: "http://a"}
+  - {hostname: app.example.co.uk, service: "http://b"}
+  - {hostname: "*.dev", service: "http://c"}
+)"));
+}
+
+TEST(ZoneFor, IsTheLongestThatIsNamedOrElseTheLastTwoLabels) {
+    EXPECT_EQ(*zone_for("a.b.bnx.dev", {}), "bnx.dev");
+    EXPECT_EQ(*zone_for("bnx.dev", {}), "bnx.dev");
+    EXPECT_EQ(*zone_for("*.bnx.dev", {}), "bnx.dev");
+    EXPECT_EQ(*zone_for("a.b.bnx.dev", {"bnx.dev", "b.bnx.dev"}), "b.bnx.dev");
+    EXPECT_EQ(*zone_for("a.example.co.uk", {"example.co.uk"}), "example.co.uk");
+    EXPECT_FALSE(zone_for("nobnx.dev", {"bnx.dev"}));
+}
+
+}  // namespace
+}  // namespace driftless::cloudflare
