@@ -24,10 +24,11 @@ constexpr const char* takes_rest = "http_status:404";
 struct ReadRule {
     json rule;
     Place place;
+    bool names_host = false;  ///< also one that was refused
 
     [[nodiscard]] std::string hostname() const { return rule.value("hostname", ""); }
     [[nodiscard]] std::string path() const { return rule.value("path", ""); }
-    [[nodiscard]] bool takes_all() const { return hostname().empty() && path().empty(); }
+    [[nodiscard]] bool takes_all() const { return !names_host && path().empty(); }
 };
 
 class TunnelReader {
@@ -126,7 +127,8 @@ void TunnelReader::read_rule(const Node& node, const std::string& where) {
     json request = read_origin(reader);
     if (!request.empty()) rule["originRequest"] = std::move(request);
     reader.finish();
-    rules_.push_back({std::move(rule), node.place});
+    rules_.push_back({std::move(rule), node.place,
+                      node.find("hostname") != nullptr && !node.find("hostname")->text.empty()});
 }
 
 std::string TunnelReader::read_hostname(MapReader& reader) {
@@ -193,7 +195,7 @@ void TunnelReader::check_order() {
 
 void TunnelReader::check_twin(std::size_t at) {
     const ReadRule& rule = rules_[at];
-    if (rule.takes_all()) return;
+    if (rule.takes_all() || (rule.names_host && rule.hostname().empty())) return;
     for (std::size_t before = 0; before < at; ++before) {
         const ReadRule& other = rules_[before];
         const bool same = other.hostname() == rule.hostname();
