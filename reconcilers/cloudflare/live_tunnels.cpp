@@ -46,7 +46,7 @@ std::string config_collection(const std::string& tunnel) {
 }
 
 std::string tunnel_name(const std::string& installation, const std::string& name) {
-    return installation + "-" + name;
+    return "driftless." + installation + "." + name;
 }
 
 std::vector<KeyedTunnel> keyed_tunnels(const std::vector<Tunnel>& all, const AccountAccess& access,

@@ -17,7 +17,8 @@ inline constexpr const char* tunnels_collection = "tunnels";
 /// A configuration is read alone, so that one that can't be read hides no other.
 std::string config_collection(const std::string& tunnel);
 
-/// A tunnel can carry no mark but its name: "bnx-home-web" of the manifest `web`.
+/// A tunnel can carry no mark but its name: "driftless.bnx-home.web" of the manifest `web`. An
+/// installation's name holds no dot, so that none is taken for another's.
 std::string tunnel_name(const std::string& installation, const std::string& name);
 
 /// A tunnel, and what it means to us.

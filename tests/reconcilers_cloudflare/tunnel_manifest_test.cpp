@@ -54,7 +54,7 @@ ingress:
     const Declared& config = tunnel.resources.at(1);
     const Declared& app = tunnel.resources.at(2);
     EXPECT_EQ(to_string(itself.key), "edge/cloudflare.tunnel/home");
-    EXPECT_EQ(itself.spec, json::parse(R"({"name":"sim-home"})"));
+    EXPECT_EQ(itself.spec, json::parse(R"({"name":"driftless.sim.home"})"));
     EXPECT_EQ(to_string(itself.was.front()), "edge/cloudflare.tunnel/house");
     EXPECT_EQ(config.spec, json::parse(R"({"originRequest":{},"ingress":[
         {"hostname":"app.bnx.dev","path":"/api","service":"http://api:80"},

@@ -43,11 +43,11 @@ protected:
     std::string at(const std::string& name, const std::string& below) {
         return tunnels() + "/" + named(name).at("id").get<std::string>() + below;
     }
-    json configuration(const std::string& name = "sim-home") {
+    json configuration(const std::string& name = "driftless.sim.home") {
         return account.ask(net::Method::get, at(name, "/configurations")).at("result");
     }
     /// "app.bnx.dev http://app:80" of each rule.
-    std::vector<std::string> rules(const std::string& name = "sim-home") {
+    std::vector<std::string> rules(const std::string& name = "driftless.sim.home") {
         std::vector<std::string> list;
         const json config = configuration(name);
         for (const json& rule : config.at("config").at("ingress")) {
@@ -56,7 +56,7 @@ protected:
         }
         return list;
     }
-    std::string token(const std::string& name = "sim-home") {
+    std::string token(const std::string& name = "driftless.sim.home") {
         return account.ask(net::Method::get, at(name, "/token")).at("result");
     }
     json record(const std::string& name) {
@@ -94,7 +94,7 @@ TEST_F(TunnelTest, IsMadeThenConfiguredThenPublishedAndIsThenQuiet) {
                                        "POST /zones/{}/dns_records/batch"));
     EXPECT_THAT(rules(), ElementsAre("app.bnx.dev http://app:80", "wiki.bnx.dev http://wiki:80",
                                      "* http_status:404"));
-    const std::string id = named("sim-home").at("id");
+    const std::string id = named("driftless.sim.home").at("id");
     EXPECT_EQ(record("app.bnx.dev")["content"], id + ".cfargotunnel.com");
     EXPECT_EQ(record("app.bnx.dev")["proxied"], true);
     EXPECT_EQ(status("tunnel").status, Status::in_sync) << status("tunnel").why;
@@ -126,7 +126,8 @@ TEST_F(TunnelTest, WhatSomebodyElseWritesIsRepairedAndWhatGitDoesNotNameStays) {
     json config = configuration().at("config");
     config["warp-routing"] = {{"enabled", true}};
     config["ingress"][0]["service"] = "http://elsewhere:80";
-    account.ask(net::Method::put, at("sim-home", "/configurations"), {{"config", config}});
+    account.ask(net::Method::put, at("driftless.sim.home", "/configurations"),
+                {{"config", config}});
     stage.world.run_for(settled_after);
     EXPECT_THAT(rules(), ElementsAre("app.bnx.dev http://app:80", "* http_status:404"));
     EXPECT_EQ(configuration()["config"]["warp-routing"]["enabled"], true);
@@ -170,15 +171,15 @@ TEST_F(TunnelTest, ADroppedTunnelStaysWhileACloudflaredIsConnectedAndSaysSo) {
     ASSERT_NE(account.connect(token()), "");
     converge(zone(anchor));
     EXPECT_EQ(record("app.bnx.dev"), nullptr) << status("dns_record", "app.bnx.dev/CNAME").why;
-    ASSERT_FALSE(named("sim-home").is_null());
+    ASSERT_FALSE(named("driftless.sim.home").is_null());
     EXPECT_EQ(status("tunnel").status, Status::progressing);
     EXPECT_THAT(status("tunnel").why, HasSubstr("1 cloudflared is connected"));
     EXPECT_THAT(written(), ElementsAre("POST /zones/{}/dns_records/batch"));
     // Ended, but the service goes on telling of it: a clean-up comes first.
-    account.disconnect(named("sim-home").at("id"), true);
+    account.disconnect(named("driftless.sim.home").at("id"), true);
     stage.world.clear_logs();
     stage.world.run_for(settled_after);
-    EXPECT_TRUE(named("sim-home").is_null());
+    EXPECT_TRUE(named("driftless.sim.home").is_null());
     EXPECT_THAT(written(), ElementsAre("DELETE /accounts/{}/cfd_tunnel/{}",
                                        "DELETE /accounts/{}/cfd_tunnel/{}/connections",
                                        "DELETE /accounts/{}/cfd_tunnel/{}"));
@@ -190,19 +191,19 @@ TEST_F(TunnelTest, ADroppedOneThatNobodyUsesGoesAfterItsRecords) {
     converge(zone(anchor));
     EXPECT_THAT(written(), ElementsAre("POST /zones/{}/dns_records/batch",
                                        "DELETE /accounts/{}/cfd_tunnel/{}"));
-    EXPECT_TRUE(named("sim-home").is_null());
+    EXPECT_TRUE(named("driftless.sim.home").is_null());
     stage.expect_quiet();
     converge(joined(tunnel("home", app), zone(anchor)));  // the deleted one is no obstacle
-    EXPECT_FALSE(named("sim-home").is_null());
+    EXPECT_FALSE(named("driftless.sim.home").is_null());
     EXPECT_NE(record("app.bnx.dev"), nullptr);
 }
 
 TEST_F(TunnelTest, OneThatSomebodyDeletedIsMadeAnewAndItsHostnamesFollow) {
     stage.begin(tunnel("home", app));
-    const std::string id = named("sim-home").at("id");
+    const std::string id = named("driftless.sim.home").at("id");
     account.ask(net::Method::del, tunnels() + "/" + id);
     stage.world.run_for(settled_after);
-    const std::string now = named("sim-home").at("id");
+    const std::string now = named("driftless.sim.home").at("id");
     EXPECT_NE(now, id);
     EXPECT_EQ(record("app.bnx.dev")["content"], now + ".cfargotunnel.com");
     stage.expect_quiet();
@@ -224,18 +225,18 @@ TEST_F(TunnelTest, ANameOfItsOwnIsGivenAndMayChange) {
     const json made = named("front%20door");
     ASSERT_FALSE(made.is_null());
     converge(tunnel("home", app));
-    EXPECT_EQ(named("sim-home").value("id", ""), made.at("id"));
+    EXPECT_EQ(named("driftless.sim.home").value("id", ""), made.at("id"));
     stage.expect_quiet();
 }
 
 TEST_F(TunnelTest, ARenamedManifestKeepsItsTunnel) {
     stage.begin(tunnel("home", app));
-    const std::string id = named("sim-home").at("id");
+    const std::string id = named("driftless.sim.home").at("id");
     Commit renamed = tunnel("house", app);
     std::string& text = renamed.at("house.yaml");
     text.replace(text.find("{name: house}"), 13, "{name: house, was: [home]}");
     converge(renamed);
-    EXPECT_EQ(named("sim-house").value("id", ""), id);
+    EXPECT_EQ(named("driftless.sim.house").value("id", ""), id);
     EXPECT_EQ(status("tunnel_config", "house").status, Status::in_sync);
     EXPECT_THAT(written(), ElementsAre("PATCH /accounts/{}/cfd_tunnel/{}"));
     stage.expect_quiet();
@@ -255,7 +256,8 @@ TEST_F(TunnelTest, AnothersWithItsNameIsAConflictUntilAPersonGivesIt) {
 }
 
 TEST_F(TunnelTest, OneThatIsConfiguredBesideItsCloudflaredIsLeftAlone) {
-    account.ask(net::Method::post, tunnels(), {{"name", "sim-home"}, {"config_src", "local"}});
+    account.ask(net::Method::post, tunnels(),
+                {{"name", "driftless.sim.home"}, {"config_src", "local"}});
     stage.begin(tunnel("home", app));
     EXPECT_EQ(status("tunnel").status, Status::suspended);
     EXPECT_THAT(status("tunnel").why, HasSubstr("config_src: local"));
@@ -363,7 +365,7 @@ TEST_F(TunnelToken, AnotherSecretMakesAnotherContainerAndThenItIsQuiet) {
     stage.begin(joined(tunnel("home", app), connector()));
     const std::string before = token();
     const std::string first = id();
-    account.ask(net::Method::patch, tunnels() + "/" + named("sim-home").value("id", ""),
+    account.ask(net::Method::patch, tunnels() + "/" + named("driftless.sim.home").value("id", ""),
                 {{"tunnel_secret", base64_of(std::string(32, 'k'))}});
     stage.world.run_for(90min);
     EXPECT_NE(token(), before);
@@ -389,10 +391,10 @@ TEST_F(TunnelToken, ATunnelGoesAfterTheContainerThatNeedsIt) {
     stage.begin(joined(rest, joined(tunnel("home", app), connector())));
     account.connect(token());
     converge(rest, 3min);
-    EXPECT_FALSE(named("sim-home").is_null()) << "a cloudflared is connected";
-    account.disconnect(named("sim-home").value("id", ""));
+    EXPECT_FALSE(named("driftless.sim.home").is_null()) << "a cloudflared is connected";
+    account.disconnect(named("driftless.sim.home").value("id", ""));
     stage.world.run_for(settled_after);
-    EXPECT_TRUE(named("sim-home").is_null());
+    EXPECT_TRUE(named("driftless.sim.home").is_null());
     EXPECT_EQ(id(), "");
     stage.expect_quiet();
 }
