@@ -57,8 +57,8 @@ struct DockerEndpoint {
 
 /// `cloudflare: {accountId: …, token: {secret: NAME}}`
 struct CloudflareEndpoint {
-    std::string account_id;    ///< 32 hexadecimal digits
-    std::string token_secret;  ///< a name that only this file uses
+    std::string account_id;                                    ///< 32 hexadecimal digits
+    std::string token_secret;                                  ///< a name that only this file uses
     std::string url = "https://api.cloudflare.com/client/v4";  ///< http:// on loopback alone
     std::string ca;  ///< a file: these authorities count, in place of the system's
 };
