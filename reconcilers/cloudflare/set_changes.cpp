@@ -31,7 +31,7 @@ std::vector<There> records_of(const Live& live) {
 json attributes_of(const Action& action, const json& spec, const std::string& installation) {
     json body{{"name", spec.at("name")}, {"type", spec.at("type")}};
     const json have = action.have && action.have->spec.is_object() ? action.have->spec : json{};
-    const auto there = [&have](const char* key, json otherwise) {
+    const auto there = [&have](const char* key, const json& otherwise) {
         return have.is_object() && have.contains(key) && !have[key].is_null() ? have[key]
                                                                               : otherwise;
     };

@@ -93,8 +93,8 @@ asio::awaitable<void> TunnelReconciler::add_token(Run& run, const Tunnel& tunnel
         Tunnels tunnels{access_.account};
         auto token = co_await tunnels.token(tunnel.id);
         const bool may_pass = !token && token.error().code != Errc::forbidden;
-        if (token) known.token = *std::move(token);
         known.why = token ? "" : token.error().message;
+        if (token) known.token = *std::move(token);
         known.asked = may_pass ? net::SteadyTime{} : run.clock.now();
     }
     if (known.token) live.outputs["token"] = std::string{known.token->reveal()};

@@ -107,7 +107,7 @@ TEST(RecordedTunnels, AreReadWithoutLoss) {
                 if (!shown.contains("name") || !shown.contains("tun_type")) continue;
                 const auto tunnel = parse_tunnel(shown);
                 ASSERT_TRUE(tunnel) << file.path() << ": " << shown;
-                EXPECT_EQ(tunnel->name, shown.at("name"));
+                EXPECT_EQ(tunnel->name, shown.at("name").get<std::string>());
                 EXPECT_EQ(tunnel->is_remote, shown.value("remote_config", false));
                 ++read;
             }
