@@ -11,7 +11,6 @@
 namespace driftless::cloudflare {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 struct TunnelScene {
