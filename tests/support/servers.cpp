@@ -42,6 +42,7 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
 
 Listener::Listener() {
     socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    need(socket_ >= 0, "make a socket");
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -55,6 +56,7 @@ Listener::Listener() {
 
 Listener::Listener(const std::string& path) {
     socket_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    need(socket_ >= 0, "make a socket");
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
@@ -276,6 +278,7 @@ agent $http_user_agent
 /// that came before.
 void HttpsServer::finish_logs() const {
     const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    if (socket < 0) return;
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(old_.port()));
