@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "config/base/error.hpp"
+#include "config/base/lower_case.hpp"
 
 namespace driftless {
 namespace {
@@ -14,9 +15,8 @@ constexpr std::size_t longest = 64;  // nobody means a name by a longer text
 /// Without what people mix up: case, "-" and "_".
 std::string plain(std::string_view text) {
     std::string result;
-    for (const char letter : text) {
-        if (letter == '-' || letter == '_') continue;
-        result += letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    for (const char letter : lower_case(text)) {
+        if (letter != '-' && letter != '_') result += letter;
     }
     return result;
 }

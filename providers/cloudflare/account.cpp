@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t most_pages = 10'000;  // more would be a server that repeats itself
 
-const Family tokens{.name = "tokens", .permission = "", .absent = {}, .taken = {}};
+const Family tokens{.permission = "", .absent = {}, .taken = {}};
 
 std::string page_of(const std::string& path, std::size_t per_page, std::size_t page) {
     const char joint = path.find('?') == std::string::npos ? '?' : '&';

@@ -18,7 +18,6 @@ using json = nlohmann::json;
 /// A part of the API with its own codes and permissions: the same number means another thing in
 /// another family.
 struct Family {
-    std::string_view name;        ///< "DNS"
     std::string_view permission;  ///< "DNS": `DNS Read` and `DNS Write` are its permissions
     std::vector<int> absent;      ///< the only codes that mean: it does not exist
     std::vector<int> taken;       ///< codes that mean: another has its name or place

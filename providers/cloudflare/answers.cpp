@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+
+#include "providers/net/allowance.hpp"
 
 namespace driftless::cloudflare {
 namespace {
@@ -37,11 +38,8 @@ bool has_any(const Complaint& complaint, const std::vector<int>& codes) {
 }
 
 std::chrono::seconds wait_of(const net::Response& response) {
-    const std::string text = response.header("Retry-After");
-    int seconds = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (error != std::errc{} || seconds < 0) return longest_block;
-    return std::min(std::chrono::seconds{seconds}, longest_wait);
+    const net::Allowance said = net::read_allowance(429, response.headers);
+    return std::min(said.silence.value_or(longest_block), longest_wait);
 }
 
 Errc code_of(const Family& family, int status, const Complaint& complaint) {

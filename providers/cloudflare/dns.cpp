@@ -12,8 +12,7 @@ namespace {
 
 constexpr std::size_t most_a_page = 5'000;
 
-const Family dns{
-    .name = "DNS", .permission = "DNS", .absent = {81044}, .taken = {81053, 81054, 81057, 81058}};
+const Family dns{.permission = "DNS", .absent = {81044}, .taken = {81053, 81054, 81057, 81058}};
 
 std::string path_to(const std::string& zone_id) {
     return fmt::format("/zones/{}/dns_records", percent_encoded(zone_id));

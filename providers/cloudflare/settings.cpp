@@ -7,8 +7,7 @@
 namespace driftless::cloudflare {
 namespace {
 
-const Family settings{
-    .name = "zone settings", .permission = "Zone Settings", .absent = {}, .taken = {}};
+const Family settings{.permission = "Zone Settings", .absent = {}, .taken = {}};
 
 /// This one has its value under another name than all the others.
 std::string_view value_name(const std::string& id) {

@@ -12,14 +12,10 @@ namespace {
 constexpr std::size_t most_a_page = 1'000;
 
 // 1002: no such tunnel; 1013: a living one has the name; 1022: it has connections.
-const Family tunnels{
-    .name = "tunnels", .permission = "Cloudflare Tunnel", .absent = {1002}, .taken = {1013, 1022}};
+const Family tunnels{.permission = "Cloudflare Tunnel", .absent = {1002}, .taken = {1013, 1022}};
 // 1055: the tunnel is there, and nobody has configured it.
-const Family configurations{.name = "tunnel configurations",
-                            .permission = "Cloudflare Tunnel",
-                            .absent = {1055},
-                            .taken = {}};
-const Family tokens{.name = "tunnel tokens", .permission = "", .absent = {1002, 1054}, .taken = {}};
+const Family configurations{.permission = "Cloudflare Tunnel", .absent = {1055}, .taken = {}};
+const Family tokens{.permission = "", .absent = {1002, 1054}, .taken = {}};
 
 bool is_deleted(const json& shown) {
     const auto found = shown.find("deleted_at");

@@ -11,7 +11,7 @@ constexpr std::size_t most_a_page = 50;
 constexpr std::size_t batch_of_free = 200;
 constexpr std::size_t batch_of_paid = 3'500;
 
-const Family zones{.name = "zones", .permission = "Zone", .absent = {}, .taken = {}};
+const Family zones{.permission = "Zone", .absent = {}, .taken = {}};
 
 Result<Zone> parse_zone(const json& shown) {
     Zone zone{text_of(shown, "id"), text_of(shown, "name"), ""};
@@ -28,20 +28,6 @@ Result<Zone> parse_zone(const json& shown) {
 std::size_t Zone::batch_limit() const {
     const bool paid = plan == "pro" || plan == "business" || plan == "enterprise";
     return paid ? batch_of_paid : batch_of_free;
-}
-
-asio::awaitable<Result<std::vector<Zone>>> Zones::list() {
-    ListCall call{"/zones?account.id=" + percent_encoded(account_.id()), most_a_page};
-    std::vector<Zone> all;
-    TakeItem take = [&all](const json& shown) -> Result<void> {
-        auto zone = parse_zone(shown);
-        if (!zone) return std::move(zone).error();
-        all.push_back(*std::move(zone));
-        return {};
-    };
-    auto listed = co_await account_.list(zones, std::move(call), std::move(take));
-    if (!listed) co_return std::move(listed).error().in("list zones");
-    co_return all;
 }
 
 asio::awaitable<Result<Zone>> Zones::find(std::string name) {

@@ -20,8 +20,7 @@ class Zones {
 public:
     explicit Zones(Account& account) : account_(account) {}
 
-    /// All zones of the account that the token may see. Changes nothing; safe to repeat.
-    asio::awaitable<Result<std::vector<Zone>>> list();
+    /// Changes nothing; safe to repeat.
     /// @return `not_found`: the account has none of this name, or the token may not see it
     asio::awaitable<Result<Zone>> find(std::string name);
 

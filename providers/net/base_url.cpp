@@ -2,8 +2,9 @@
 
 #include <boost/asio/ip/address.hpp>
 
-#include <algorithm>
 #include <charconv>
+
+#include "config/base/lower_case.hpp"
 
 namespace driftless::net {
 namespace {
@@ -31,14 +32,6 @@ bool is_only(std::string_view text, std::string_view letters) {
     return text.find_first_not_of(letters) == text.npos;
 }
 
-std::string in_small_letters(std::string_view text) {
-    std::string small{text};
-    std::ranges::for_each(small, [](char& letter) {
-        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-    });
-    return small;
-}
-
 bool is_v6(const std::string& host) {
     boost::system::error_code wrong;
     (void)asio::ip::make_address_v6(host, wrong);
@@ -54,10 +47,10 @@ bool is_loopback(const std::string& host) {
 /// @return is it one?
 bool read_host(std::string_view& rest, BaseUrl& url) {
     if (take(rest, "[")) {
-        url.host = in_small_letters(take_until(rest, "]"));
+        url.host = lower_case(take_until(rest, "]"));
         return take(rest, "]") && is_v6(url.host) && url.host.find('%') == url.host.npos;
     }
-    url.host = in_small_letters(take_until(rest, ":/?#"));
+    url.host = lower_case(take_until(rest, ":/?#"));
     const bool has_ends = !url.host.empty() && url.host.front() != '.' && url.host.front() != '-';
     return has_ends && url.host.size() < 254 && is_only(url.host, in_names);
 }

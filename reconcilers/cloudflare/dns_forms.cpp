@@ -8,6 +8,7 @@
 #include <charconv>
 #include <map>
 
+#include "config/base/lower_case.hpp"
 #include "config/base/vault.hpp"
 #include "reconcilers/cloudflare/dns_name.hpp"
 
@@ -26,13 +27,6 @@ bool is_digit(char letter) {
 }
 bool is_blank(char letter) {
     return letter == ' ' || letter == '\t' || letter == '\n' || letter == '\r';
-}
-
-std::string lower(std::string text) {
-    for (char& letter : text) {
-        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-    }
-    return text;
 }
 
 std::string without_blanks(std::string text) {
@@ -123,7 +117,7 @@ std::string canonical_params(std::string_view line) {
                 while (at < line.size() && !is_blank(line[at])) value += line[at++];
             }
         }
-        params[lower(key)] = value;
+        params[lower_case(key)] = value;
     }
     std::string all;
     for (const auto& [key, value] : params) {
@@ -151,8 +145,8 @@ Result<json> canonical_field(const DnsField& field, const json& value) {
         case Form::decimal: return decimal(field, text);
         case Form::txt: return json(joined_strings(text));
         case Form::text: return json(text);
-        case Form::word: return json(lower(text));
-        case Form::hex: return json(lower(without_blanks(text)));
+        case Form::word: return json(lower_case(text));
+        case Form::hex: return json(lower_case(without_blanks(text)));
         case Form::base64: return json(without_blanks(text));
         case Form::params: return json(canonical_params(text));
         case Form::host: break;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "config/base/lower_case.hpp"
+
 namespace driftless::cloudflare {
 namespace {
 
@@ -17,16 +19,8 @@ bool is_ascii(std::string_view text) {
         text, [](char letter) { return static_cast<unsigned char>(letter) < 0x80; });
 }
 
-std::string lower(std::string_view text) {
-    std::string low{text};
-    for (char& letter : low) {
-        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-    }
-    return low;
-}
-
 Result<std::string> to_ascii(std::string_view text) {
-    if (is_ascii(text)) return lower(text);
+    if (is_ascii(text)) return lower_case(text);
     char* made = nullptr;
     const int code =
         idn2_to_ascii_8z(std::string{text}.c_str(), &made, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
@@ -35,7 +29,7 @@ Result<std::string> to_ascii(std::string_view text) {
         return Error{Errc::invalid,
                      fmt::format("{} is no host name: {}", in_quotes(text), idn2_strerror(code))};
     }
-    return lower(ascii.get());
+    return lower_case(ascii.get());
 }
 
 bool fits_label(std::string_view label) {

@@ -76,13 +76,7 @@ public:
     }
 
     asio::awaitable<Results> send() {
-        for (const Parcel& parcel : parcels()) {
-            if (failed_) {
-                settle(parcel, *failed_);
-                continue;
-            }
-            co_await send_one(parcel);
-        }
+        for (const Parcel& parcel : parcels()) co_await send_one(parcel);
         co_return std::move(results_);
     }
 
@@ -101,6 +95,10 @@ private:
     }
 
     asio::awaitable<void> send_one(const Parcel& parcel) {
+        if (failed_) {
+            settle(parcel, *failed_);
+            co_return;
+        }
         if (parcel.batch.size() == 0) {  // adopted as they are
             settle(parcel, std::vector<std::string>{});
             co_return;
@@ -121,11 +119,7 @@ private:
         for (const std::size_t place : parcel.places) {
             Parcel one;
             one.add(place, changes_[place]->batch);
-            if (failed_) {
-                settle(one, *failed_);
-            } else {
-                co_await send_one(one);
-            }
+            co_await send_one(one);
         }
     }
 

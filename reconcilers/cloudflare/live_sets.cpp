@@ -74,11 +74,10 @@ json spec_of(const std::string& zone, const Group& group) {
 class Sorter {
 public:
     explicit Sorter(const ZoneView& view) : view_(view), rules_(view.rules) {
-        if (view.facts.desired) {
-            for (const Declared& declared : (*view.facts.desired)->resources) {
-                if (declared.key.kind == record_kind)
-                    declared_.emplace(declared.key.name, &declared);
-            }
+        if (!view.facts.desired) return;
+        const std::string collection = collection_of(view.zone);
+        for (const Declared& declared : (*view.facts.desired)->resources) {
+            if (declared.collection == collection) declared_.emplace(declared.key.name, &declared);
         }
     }
 

@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
+#include "providers/cloudflare/answers.hpp"
+
 namespace driftless::cloudflare {
 namespace {
 
 constexpr const char* origin_word = "originRequest";
-
-std::string text_in(const json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
 
 const json& member(const json& object, std::string_view key) {
     static const json none;
@@ -30,7 +27,7 @@ json canonical_access(const json& access) {
     if (!access.is_object()) return nullptr;
     json form = json::object();
     if (member(access, "required") == true) form["required"] = true;
-    if (const std::string team = text_in(access, "teamName"); !team.empty())
+    if (const std::string team = text_of(access, "teamName"); !team.empty())
         form["teamName"] = team;
     json tags = member(access, "audTag");
     if (tags.is_array() && !tags.empty()) {
@@ -51,7 +48,7 @@ std::vector<json> rules_for(const json& ingress, const std::set<std::string>& ho
     if (!ingress.is_array()) return rules;
     for (const json& rule : ingress) {
         if (!rule.is_object()) continue;
-        const std::string hostname = text_in(rule, "hostname");
+        const std::string hostname = text_of(rule, "hostname");
         if (hostnames.contains(hostname) && is_wildcard(hostname) == wildcard)
             rules.push_back(rule);
     }
@@ -93,9 +90,9 @@ json canonical_origin(const json& request) {
 }
 
 json canonical_rule(const json& rule) {
-    json form{{"service", text_in(rule, "service")}};
+    json form{{"service", text_of(rule, "service")}};
     for (const char* key : {"hostname", "path"}) {
-        if (const std::string text = text_in(rule, key); !text.empty()) form[key] = text;
+        if (const std::string text = text_of(rule, key); !text.empty()) form[key] = text;
     }
     json request = canonical_origin(member(rule, origin_word));
     if (!request.empty()) form[origin_word] = std::move(request);
@@ -107,7 +104,7 @@ json canonical_config(const json& config, const std::set<std::string>& hidden) {
               {origin_word, canonical_origin(member(config, origin_word))}};
     const json& ingress = member(config, "ingress");
     for (const json& rule : ingress.is_array() ? ingress : json::array()) {
-        if (!rule.is_object() || hidden.contains(text_in(rule, "hostname"))) continue;
+        if (!rule.is_object() || hidden.contains(text_of(rule, "hostname"))) continue;
         form["ingress"].push_back(canonical_rule(rule));
     }
     return form;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 
 #include "config/base/nearest.hpp"
@@ -11,12 +10,6 @@
 
 namespace driftless::cloudflare {
 namespace {
-
-constexpr std::string_view collection_word = "settings ";
-
-std::string collection_of_settings(const std::string& zone) {
-    return std::string{collection_word} + zone;
-}
 
 std::string text_in(const json& spec, const char* key) {
     return spec.at(key).get<std::string>();
@@ -28,6 +21,10 @@ json told(const ZoneSetting& setting) {
 }
 
 }  // namespace
+
+std::string settings_collection(const std::string& zone) {
+    return "settings " + zone;
+}
 
 KindRules ZoneSettingReconciler::rules() const {
     KindRules rules;
@@ -68,7 +65,7 @@ asio::awaitable<Reads> ZoneSettingReconciler::observe(Run& run, Scope scope) {
     for (const std::string& zone : zones) {
         auto state = co_await observe_zone(run, zone);
         if (!state) state = std::move(state).error().in("observe settings of zone " + zone);
-        reads.emplace(collection_of_settings(zone), std::move(state));
+        reads.emplace(settings_collection(zone), std::move(state));
     }
     co_return reads;
 }
@@ -89,7 +86,7 @@ asio::awaitable<Result<Complete<LiveState>>> ZoneSettingReconciler::observe_zone
     for (ZoneSetting& setting : *list) seen.emplace(setting.id, std::move(setting));
     LiveState state;
     for (const Declared& declared : (*run.facts.desired)->resources) {
-        if (declared.collection != collection_of_settings(zone)) continue;
+        if (declared.collection != settings_collection(zone)) continue;
         const auto setting = seen.find(text_in(declared.spec, "setting"));
         if (setting == seen.end()) continue;
         Live live;

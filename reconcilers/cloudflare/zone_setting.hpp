@@ -10,6 +10,9 @@
 
 namespace driftless::cloudflare {
 
+/// Which list call shows the settings of a zone.
+std::string settings_collection(const std::string& zone);
+
 /// ZoneSettings: the settings of one zone that git names, cloudflare.zone_setting each. All others
 /// are left as they are.
 Expanded expand_zone_settings(const Expansion& with);

@@ -69,7 +69,7 @@ Expanded expand_zone_settings(const Expansion& with) {
         }
         Declared declared;
         declared.key = {with.manifest.target, std::string{setting_kind}, *zone + "/" + entry.key};
-        declared.collection = "settings " + *zone;
+        declared.collection = settings_collection(*zone);
         declared.spec = {{"zone", *zone}, {"setting", entry.key}, {"value", value_of(entry.value)}};
         declared.origin = {with.files.commit(), entry.key_place, with.manifest.key()};
         declared.protect = with.manifest.protect;

@@ -17,7 +17,7 @@ using net::Method;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const Family things{.name = "things", .permission = "Things", .absent = {81044}, .taken = {81058}};
+const Family things{.permission = "Things", .absent = {81044}, .taken = {81058}};
 
 std::string failure(int code, const std::string& message, const std::string& more = "") {
     return fmt::format(R"({{"success":false,"errors":[{{"code":{},"message":"{}"{}}}],)"

@@ -4,9 +4,8 @@
 #include <gmock/gmock.h>
 
 #include "reconcilers/cloudflare/zone_setting.hpp"
+#include "tests/reconcilers_cloudflare/manifest_scene.hpp"
 #include "tests/support/golden.hpp"
-#include "tests/support/memory_files.hpp"
-#include "tests/support/toy_vault.hpp"
 
 namespace driftless::cloudflare {
 namespace {
@@ -14,36 +13,15 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-struct ZoneScene {
-    test::ToyVault vault;
-    test::ToySecrets secrets{{{"token", "s3cret"}}};
-    TargetSettings target{"edge", {}, {}, {}, {}};
-
-    Expanded expand(const std::string& spec) { return expanded(expand_dns_zone, spec); }
-    Expanded expand_settings(const std::string& spec) {
-        return expanded(expand_zone_settings, spec);
-    }
-    Expanded expanded(const Expander& expander, const std::string& spec) {
-        const test::MemoryFiles files{{}, "c0ffee"};
-        Findings yaml;
-        const auto documents = read_yaml(spec, "zone.yaml", yaml);
-        Manifest manifest;
-        manifest.kind = "DnsZone";
-        manifest.name = "bnx.dev";
-        manifest.target = "edge";
-        manifest.spec = documents->front();
-        const References references{nullptr, &secrets, &vault, "edge"};
-        return expander({manifest, files, references, target, "sim"});
-    }
-    std::string refusals(const std::string& spec) {
-        std::string text;
-        for (const Finding& finding : expand(spec).findings) text += to_string(finding) + "\n";
-        return text;
-    }
-};
+ManifestScene scene_of(const Expander& expander) {
+    ManifestScene scene{.expander = expander, .file = "zone.yaml", .manifest = {}};
+    scene.manifest.kind = "DnsZone";
+    scene.manifest.name = "bnx.dev";
+    return scene;
+}
 
 TEST(DnsZone, MakesOneResourceOfAllRecordsOfANameAndType) {
-    ZoneScene scene;
+    ManifestScene scene = scene_of(expand_dns_zone);
     const Expanded zone = scene.expand(R"(
 records:
   - {name: www, type: A, value: 203.0.113.2, ttl: 300}
@@ -65,7 +43,7 @@ records:
 }
 
 TEST(DnsZone, AProxiedRecordHasNoTtlOfItsOwn) {
-    ZoneScene scene;
+    ManifestScene scene = scene_of(expand_dns_zone);
     const Expanded zone = scene.expand(
         "records: [{name: www, type: A, value: 203.0.113.2, ttl: 300, proxied: true}]");
     EXPECT_THAT(zone.findings, IsEmpty());
@@ -73,7 +51,7 @@ TEST(DnsZone, AProxiedRecordHasNoTtlOfItsOwn) {
 }
 
 TEST(DnsZone, ARecordOfAnotherTypeIsItsSuccessor) {
-    ZoneScene scene;
+    ManifestScene scene = scene_of(expand_dns_zone);
     const Expanded zone = scene.expand("records: [{name: www, type: CNAME, value: x.example.com}]");
     ASSERT_EQ(zone.resources.size(), 1u);
     std::vector<std::string> was;
@@ -82,7 +60,7 @@ TEST(DnsZone, ARecordOfAnotherTypeIsItsSuccessor) {
 }
 
 TEST(DnsZone, TellsAllThatIsWrongWithItsPlace) {
-    ZoneScene scene;
+    ManifestScene scene = scene_of(expand_dns_zone);
     test::expect_golden("cloudflare/zone_faults.txt", scene.refusals(R"(
 foreign: remove
 records:
@@ -116,8 +94,8 @@ records:
 }
 
 TEST(ZoneSettings, AreOneResourceEachWithTheValueThatYamlMeans) {
-    ZoneScene scene;
-    const Expanded zone = scene.expand_settings(R"(
+    ManifestScene scene = scene_of(expand_zone_settings);
+    const Expanded zone = scene.expand(R"(
 settings: {ssl: strict, min_tls_version: 1.2, browser_cache_ttl: 14400, always_use_https: on,
            security_header: {strict_transport_security: {enabled: true}}}
 )");
@@ -131,8 +109,8 @@ settings: {ssl: strict, min_tls_version: 1.2, browser_cache_ttl: 14400, always_u
 }
 
 TEST(ZoneSettings, ThatNoCommitCanKeepAreRefused) {
-    ZoneScene scene;
-    const Expanded zone = scene.expand_settings("settings: {development_mode: on, ssl: strict}");
+    ManifestScene scene = scene_of(expand_zone_settings);
+    const Expanded zone = scene.expand("settings: {development_mode: on, ssl: strict}");
     ASSERT_EQ(zone.findings.size(), 1u);
     EXPECT_EQ(to_string(zone.findings.front()),
               "zone.yaml:1:12: spec.settings.development_mode: can't be kept: it ends by itself "

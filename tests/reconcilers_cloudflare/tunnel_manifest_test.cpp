@@ -4,43 +4,25 @@
 #include <gmock/gmock.h>
 
 #include "reconcilers/cloudflare/tunnel_lint.hpp"
+#include "tests/reconcilers_cloudflare/manifest_scene.hpp"
 #include "tests/support/golden.hpp"
-#include "tests/support/memory_files.hpp"
-#include "tests/support/toy_vault.hpp"
 
 namespace driftless::cloudflare {
 namespace {
 
 using ::testing::IsEmpty;
 
-struct TunnelScene {
-    test::ToyVault vault;
-    test::ToySecrets secrets{{{"token", "s3cret"}}};
-    TargetSettings target{"edge", {}, {}, {}, {}};
-
-    Expanded expand(const std::string& spec) {
-        const test::MemoryFiles files{{}, "c0ffee"};
-        Findings yaml;
-        const auto documents = read_yaml(spec, "home.yaml", yaml);
-        Manifest manifest;
-        manifest.kind = "Tunnel";
-        manifest.name = "home";
-        manifest.target = "edge";
-        manifest.was = {"house"};
-        manifest.spec = documents->front();
-        manifest.place = {"home.yaml", 1, 1};
-        const References references{nullptr, &secrets, &vault, "edge"};
-        return expand_tunnel({manifest, files, references, target, "sim"});
-    }
-    std::string refusals(const std::string& spec) {
-        std::string text;
-        for (const Finding& finding : expand(spec).findings) text += to_string(finding) + "\n";
-        return text;
-    }
-};
+ManifestScene tunnel_scene() {
+    ManifestScene scene{.expander = expand_tunnel, .file = "home.yaml", .manifest = {}};
+    scene.manifest.kind = "Tunnel";
+    scene.manifest.name = "home";
+    scene.manifest.was = {"house"};
+    scene.manifest.place = {"home.yaml", 1, 1};
+    return scene;
+}
 
 TEST(Tunnel, BecomesATunnelAConfigurationAndARecordForEachHostname) {
-    TunnelScene scene;
+    ManifestScene scene = tunnel_scene();
     const Expanded tunnel = scene.expand(R"(
 ingress:
   - {hostname: App.BNX.dev, path: /api, service: "http://api:80"}
@@ -71,7 +53,7 @@ ingress:
 }
 
 TEST(Tunnel, ItsLastRuleMayTakeTheRest) {
-    TunnelScene scene;
+    ManifestScene scene = tunnel_scene();
     const Expanded tunnel = scene.expand("ingress: [{service: hello_world}]");
     EXPECT_THAT(tunnel.findings, IsEmpty());
     ASSERT_EQ(tunnel.resources.size(), 2u);
@@ -80,7 +62,7 @@ TEST(Tunnel, ItsLastRuleMayTakeTheRest) {
 }
 
 TEST(Tunnel, TellsAllThatIsWrongWithItsPlace) {
-    TunnelScene scene;
+    ManifestScene scene = tunnel_scene();
     test::expect_golden("cloudflare/tunnel_faults.txt", scene.refusals(R"(
 zones: [bnx.dev, "a..b"]
 ingress:
