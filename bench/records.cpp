@@ -129,7 +129,7 @@ struct Bench {
         parts.account_id = "0";
         parts.token = Secret{"t"};
         parts.transport = std::move(made);
-        target = cloudflare::make_account_target(std::move(parts), io.get_executor(), clock);
+        target = cloudflare::make_account_target(std::move(parts), clock);
         DesiredState desired{.target = "edge", .commit = "c", .resources = {}};
         for (std::size_t i = 0; i < records; ++i) {
             desired.resources.push_back(declared(i, changed, *vault));

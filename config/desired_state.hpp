@@ -46,7 +46,9 @@ struct Declared {
     bool data = false;                ///< it holds data: a removal or replacement always waits
     std::vector<std::string> ignore;  ///< JSON pointers into `spec`, `*` is one step
     std::vector<ResourceKey> was;     ///< earlier keys, whose live object it takes over
-    json blobs = json::object();      ///< digest -> {path} of commit files that apply must read
+    /// Fields that it has for `{from: MANIFEST}`: whoever takes one waits for this resource alone.
+    std::vector<std::string> gives = {};
+    json blobs = json::object();  ///< digest -> {path} of commit files that apply must read
     /// Of `spec` as a diff sees it, where nothing in it is late; else empty. `load` sets it, so
     /// that a quiet round seals nothing.
     std::string digest = {};

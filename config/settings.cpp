@@ -124,16 +124,30 @@ void read_root(const Node& root, Settings& settings, Findings& findings) {
 
 }  // namespace
 
-std::set<std::string> own_secrets(const Settings& settings) {
-    std::set<std::string> names;
-    for (const auto& [host, registry] : settings.registries) names.insert(registry.password_secret);
+std::set<OwnSecret> own_secrets(const Settings& settings) {
+    std::set<OwnSecret> secrets;
+    const auto add = [&](const std::string& name, const std::string& target) {
+        if (!name.empty()) secrets.insert({name, target});
+    };
     for (const auto& [name, source] : settings.sources) {
-        names.insert({source.auth.password_secret, source.auth.passphrase_secret});
+        add(source.auth.password_secret, "");
+        add(source.auth.passphrase_secret, "");
     }
     for (const auto& [name, target] : settings.targets) {
         const auto* account = std::get_if<CloudflareEndpoint>(&target.endpoint);
-        if (account != nullptr) names.insert(account->token_secret);
+        if (account != nullptr) add(account->token_secret, name);
+        if (!std::holds_alternative<DockerEndpoint>(target.endpoint)) continue;
+        for (const auto& [host, registry] : settings.registries) {
+            add(registry.password_secret, name);
+        }
     }
+    return secrets;
+}
+
+std::set<std::string> own_secret_names(const Settings& settings) {
+    std::set<std::string> names;
+    for (const OwnSecret& secret : own_secrets(settings)) names.insert(secret.name);
+    for (const auto& [host, registry] : settings.registries) names.insert(registry.password_secret);
     names.erase("");
     return names;
 }

@@ -164,8 +164,16 @@ struct Settings {
 Result<Settings> read_settings(const std::string& text, const std::string& file,
                                Findings& findings);
 
-/// The names of secrets that the settings use themselves: no commit may name one of them.
-std::set<std::string> own_secrets(const Settings& settings);
+/// A secret that the settings use themselves, and for which target; empty: for none of them.
+struct OwnSecret {
+    std::string name;
+    std::string target;
+
+    auto operator<=>(const OwnSecret&) const = default;
+};
+std::set<OwnSecret> own_secrets(const Settings& settings);
+/// Their names: no commit may name one of them.
+std::set<std::string> own_secret_names(const Settings& settings);
 
 /// The commented example that `driftless init` writes: it observes and changes nothing.
 std::string example_settings();

@@ -66,9 +66,13 @@ Result<std::unique_ptr<Target>> make_cloudflare_target(const TargetSettings& tar
     parts.target = target.name;
     parts.installation = context.settings.installation;
     parts.account_id = endpoint.account_id;
+    net::Pacer& pacer =
+        context.pacers.of(endpoint.url, *token,
+                          {.whose = "the Cloudflare token " + in_quotes(endpoint.token_secret)});
     parts.token = *std::move(token);
-    parts.transport = counted(*std::move(transport), "cloudflare", context);
-    return cloudflare::make_account_target(std::move(parts), context.executor, context.clock);
+    parts.transport =
+        net::make_paced_transport(counted(*std::move(transport), "cloudflare", context), pacer);
+    return cloudflare::make_account_target(std::move(parts), context.clock);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "daemon/schedule/measures.hpp"
 #include "providers/net/blocking.hpp"
 #include "providers/net/clock.hpp"
+#include "providers/net/pacers.hpp"
 #include "reconcilers/expand.hpp"
 #include "reconcilers/target.hpp"
 
@@ -22,8 +23,9 @@ struct TargetContext {
     std::map<std::string, std::string> environment;
     net::asio::any_io_executor executor;
     net::Clock& clock;
-    net::Lane& lane;     ///< for reads of a commit's files
-    Measures& measures;  ///< of calls to providers
+    net::Lane& lane;      ///< for reads of a commit's files
+    net::Pacers& pacers;  ///< of the vendors that count our calls
+    Measures& measures;   ///< of calls to providers
 };
 
 /// The target that the settings describe, with all its kinds. Nothing is connected yet.

@@ -16,7 +16,7 @@ namespace {
 class ManifestSecrets final : public Secrets {
 public:
     ManifestSecrets(const Secrets& all, const Settings& settings)
-        : all_{all}, used_{own_secrets(settings)} {}
+        : all_{all}, used_{own_secret_names(settings)} {}
 
     [[nodiscard]] Result<Secret> read(const std::string& name,
                                       const std::string& target) const override {
@@ -55,9 +55,38 @@ void complete(Declared& declared, const Manifest& manifest, const std::string& c
     if (declared.origin.place.file.empty()) declared.origin.place = manifest.place;
     declared.protect = declared.protect || manifest.protect;
     for (const ResourceKey& key : manifest.depends_on) add_need(declared, {.key = key});
-    each_text(declared.spec, [&declared](const std::string& text) {
-        for (const LateRef& ref : late_refs(text)) add_need(declared, {.key = ref.of});
-    });
+}
+
+/// Which resource of a manifest gives a field, by manifest and field.
+using Givers = std::map<std::pair<ResourceKey, std::string>, ResourceKey>;
+
+Givers givers_of(const CommitParts& parts) {
+    Givers givers;
+    for (const auto& [target, resources] : parts.resources) {
+        for (const Declared& declared : resources) {
+            for (const std::string& field : declared.gives) {
+                givers.emplace(std::pair{declared.origin.manifest, field}, declared.key);
+            }
+        }
+    }
+    return givers;
+}
+
+/// A late value needs what gives it: one resource, where its kind says so, so that a part of a
+/// manifest may need what another part of it is needed by; else the manifest as a whole.
+void add_late_needs(CommitParts& parts) {
+    const Givers givers = givers_of(parts);
+    for (auto& [target, resources] : parts.resources) {
+        for (Declared& declared : resources) {
+            each_text(declared.spec, [&](const std::string& text) {
+                for (const LateRef& ref : late_refs(text)) {
+                    const auto giver =
+                        givers.find({ref.of, ref.field.substr(0, ref.field.find('.'))});
+                    add_need(declared, {.key = giver == givers.end() ? ref.of : giver->second});
+                }
+            });
+        }
+    }
 }
 
 std::vector<std::string> kinds_of(const Expanders& expanders) {
@@ -86,6 +115,7 @@ public:
         }
         hold_back_unparsed();
         for (const Manifest& manifest : parts_.manifests) expand(manifest);
+        add_late_needs(parts_);
         check_inside_targets(parts_);
         check_references(parts_);
         for (const std::string& target : ours_) finish(target);

@@ -18,11 +18,18 @@ struct Hint {
     std::string what;     ///< "die plausible-web-1": for people
 };
 
+/// One permission that kinds of the target need.
+struct Right {
+    std::string what;      ///< "DNS (DnsZone, Tunnel)"
+    Result<void> granted;  ///< or what came back, and what to do
+};
+
 /// What a target says of itself to `driftless doctor`.
 struct TargetAbout {
     std::string what;                    ///< "Docker Engine 20.10.24, API 1.41"
     std::optional<net::WallTime> clock;  ///< its time when it answered, where it tells
     std::vector<std::string> warnings;   ///< its own
+    std::vector<Right> rights = {};      ///< of our credential there, as far as reading tells
 };
 
 /// One target of the settings: its kinds, and how it tells that something changed.

@@ -110,6 +110,27 @@ std::string about_clock(std::chrono::milliseconds ahead) {
         seconds < 0 ? -seconds : seconds, seconds < 0 ? "behind" : "ahead of");
 }
 
+/// What the credential may read in one line, and a line for each that it may not.
+Checks check_permissions(const std::string& about, const std::vector<Right>& rights) {
+    Checks checks;
+    std::vector<std::string> granted;
+    for (const Right& right : rights) {
+        if (right.granted) {
+            granted.push_back(right.what);
+            continue;
+        }
+        checks.push_back({.about = about,
+                          .verdict = Verdict::advice,
+                          .detail = fmt::format("it can't read {}: {}", right.what,
+                                                right.granted.error().message)});
+    }
+    if (!granted.empty()) {
+        const std::string all = fmt::format("may read {}", fmt::join(granted, ", "));
+        checks.insert(checks.begin(), {.about = about, .detail = all});
+    }
+    return checks;
+}
+
 asio::awaitable<Checks> check_target(const TargetSettings& settings, Target& target,
                                      net::Clock& clock) {
     const std::string about = "target " + settings.name;
@@ -128,6 +149,7 @@ asio::awaitable<Checks> check_target(const TargetSettings& settings, Target& tar
                 {.about = about, .verdict = Verdict::advice, .detail = about_clock(ahead)});
         }
     }
+    std::ranges::move(check_permissions(about, answer->rights), std::back_inserter(checks));
     for (const std::string& warning : answer->warnings) {
         checks.push_back(
             {.about = about, .verdict = Verdict::advice, .detail = "it says: " + warning});
@@ -207,8 +229,10 @@ Checks check_secrets(const Settings& settings, const Secrets& secrets) {
     for (const auto& [name, named] : settings.secrets.named) {
         check(name, named.targets.empty() ? for_every_target : named.targets.front());
     }
-    for (const std::string& name : own_secrets(settings)) {
-        if (!settings.secrets.named.contains(name)) check(name, for_every_target);
+    for (const auto& [name, target] : own_secrets(settings)) {
+        if (!settings.secrets.named.contains(name)) {
+            check(name, target.empty() ? for_every_target : target);
+        }
     }
     if (readable > 0) {
         checks.push_back({.about = "secrets",
@@ -231,12 +255,14 @@ asio::awaitable<Checks> check_sources(const Settings& settings, const Secrets& s
 asio::awaitable<Checks> check_targets(const Settings& settings, const Secrets& secrets,
                                       Machine& machine, net::Lane& lane) {
     Measures measures;
+    net::Pacers pacers{machine.executor, machine.clock};
     const TargetContext context{.settings = settings,
                                 .secrets = secrets,
                                 .environment = machine.environment,
                                 .executor = machine.executor,
                                 .clock = machine.clock,
                                 .lane = lane,
+                                .pacers = pacers,
                                 .measures = measures};
     Checks checks;
     for (const auto& [name, target] : settings.targets) {

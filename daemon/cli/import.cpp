@@ -29,6 +29,7 @@ struct ImportWorld {
     std::unique_ptr<net::Lane> lane;
     std::unique_ptr<Secrets> secrets;
     Measures measures = {};
+    std::unique_ptr<net::Pacers> pacers = {};
     std::map<std::string, std::unique_ptr<Target>> targets = {};
 };
 
@@ -36,12 +37,14 @@ Result<void> open_target(ImportWorld& world, const std::string& name, Machine& m
     world.settings.registries.clear();
     world.lane = machine.make_lane();
     world.secrets = make_secrets(world.settings.secrets, machine.environment, &machine.redactor);
+    world.pacers = std::make_unique<net::Pacers>(machine.executor, machine.clock);
     const TargetContext context{.settings = world.settings,
                                 .secrets = *world.secrets,
                                 .environment = machine.environment,
                                 .executor = machine.executor,
                                 .clock = machine.clock,
                                 .lane = *world.lane,
+                                .pacers = *world.pacers,
                                 .measures = world.measures};
     auto made = make_target(world.settings.targets.at(name), context);
     if (!made) return std::move(made).error();

@@ -73,12 +73,14 @@ Result<World> open_world(Settings settings, Access access, Machine& machine) {
     world.expanders = all_expanders();
     world.measures = std::make_unique<Measures>();
     world.measures->started = machine.clock.wall();
+    world.pacers = std::make_unique<net::Pacers>(machine.executor, machine.clock);
     const TargetContext context{.settings = *world.settings,
                                 .secrets = *world.secrets,
                                 .environment = machine.environment,
                                 .executor = machine.executor,
                                 .clock = machine.clock,
                                 .lane = *world.files_lane,
+                                .pacers = *world.pacers,
                                 .measures = *world.measures};
     for (const auto& [name, target] : world.settings->targets) {
         auto made = make_target(target, context);

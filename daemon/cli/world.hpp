@@ -22,6 +22,7 @@ struct World {
     std::unique_ptr<Vault> vault;
     std::unique_ptr<Store> store;
     std::unique_ptr<Measures> measures;
+    std::unique_ptr<net::Pacers> pacers;
     Expanders expanders;
     std::map<std::string, std::unique_ptr<Target>> targets;
 };

@@ -12,7 +12,7 @@ namespace driftless::net {
 /// A vendor's budget of calls, and how much of it is ours. The rest is for people at the dashboard,
 /// and for whoever else has the same account.
 struct PacerParts {
-    std::string whose;  ///< for messages: "Cloudflare, account 0123"
+    std::string whose;  ///< for messages: "the Cloudflare token \"cf\""
     std::size_t calls = 1'200;
     std::chrono::seconds window{300};
     std::size_t percent = 25;        ///< of the budget: what we take at most, hour after hour

@@ -1,6 +1,6 @@
 #include "reconcilers/cloudflare/account_target.hpp"
 
-#include "providers/net/pacer.hpp"
+#include "providers/cloudflare/permissions.hpp"
 #include "reconcilers/cloudflare/dns_record.hpp"
 #include "reconcilers/cloudflare/live_tunnels.hpp"
 #include "reconcilers/cloudflare/marks.hpp"
@@ -11,11 +11,28 @@
 namespace driftless::cloudflare {
 namespace {
 
+/// The manifest kinds that need a permission, for a person who has to give it.
+std::string_view kinds_with(std::string_view permission) {
+    static const std::map<std::string_view, std::string_view> kinds{
+        {"Zone", "DnsZone, Ruleset, Tunnel, ZoneSettings"},
+        {"DNS", "DnsZone, Tunnel"},
+        {"Zone Settings", "ZoneSettings"},
+        {"Zone WAF", "Ruleset"},
+        {"Dynamic URL Redirects", "Ruleset"},
+        {"Cache Settings", "Ruleset"},
+        {"Cloudflare Tunnel", "Tunnel"},
+        {"Access: Apps and Policies", "AccessApplication, AccessPolicy"},
+        {"Access: Organizations, Identity Providers, and Groups", "AccessGroup"},
+        {"Access: Service Tokens", "AccessServiceToken"},
+        {"Pages", "PagesProject"},
+    };
+    return kinds.at(permission);
+}
+
 class AccountTarget final : public Target {
 public:
-    AccountTarget(AccountParts parts, const net::asio::any_io_executor& executor, net::Clock& clock)
-        : pacer_(executor, clock, {.whose = "Cloudflare, account " + parts.account_id}),
-          transport_(net::make_paced_transport(std::move(parts.transport), pacer_)),
+    AccountTarget(AccountParts parts, net::Clock& clock)
+        : transport_(std::move(parts.transport)),
           access_{
               .account = Account{*transport_, std::move(parts.account_id), std::move(parts.token)},
               .target = std::move(parts.target),
@@ -37,6 +54,11 @@ public:
         if (*status != "active") {
             about.warnings.push_back("the token is " + in_quotes(*status) + ", not active");
         }
+        for (Permission& permission : co_await try_permissions(access_.account)) {
+            const auto kinds = kinds_with(permission.name);
+            about.rights.push_back(
+                {fmt::format("{} ({})", permission.name, kinds), std::move(permission.read)});
+        }
         co_return about;
     }
 
@@ -49,7 +71,6 @@ public:
     }
 
 private:
-    net::Pacer pacer_;
     std::unique_ptr<net::HttpTransport> transport_;
     AccountAccess access_;
     Kinds kinds_;
@@ -57,10 +78,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Target> make_account_target(AccountParts parts,
-                                            const net::asio::any_io_executor& executor,
-                                            net::Clock& clock) {
-    return std::make_unique<AccountTarget>(std::move(parts), executor, clock);
+std::unique_ptr<Target> make_account_target(AccountParts parts, net::Clock& clock) {
+    return std::make_unique<AccountTarget>(std::move(parts), clock);
 }
 
 }  // namespace driftless::cloudflare

@@ -16,13 +16,10 @@ struct AccountParts {
     std::string installation;
     std::string account_id;
     Secret token;
-    std::unique_ptr<net::HttpTransport> transport;  ///< to the API's base URL
+    std::unique_ptr<net::HttpTransport> transport;  ///< to the API's base URL, at the token's pace
 };
 
-/// One account, with its kinds, and one pacer for all of its calls: a quarter of what Cloudflare
-/// allows, hour after hour. Outlived by `clock`.
-std::unique_ptr<Target> make_account_target(AccountParts parts,
-                                            const net::asio::any_io_executor& executor,
-                                            net::Clock& clock);
+/// One account, with its kinds. Outlived by `clock`.
+std::unique_ptr<Target> make_account_target(AccountParts parts, net::Clock& clock);
 
 }  // namespace driftless::cloudflare

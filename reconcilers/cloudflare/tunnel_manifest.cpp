@@ -24,7 +24,8 @@ constexpr const char* takes_rest = "http_status:404";
 struct ReadRule {
     json rule;
     Place place;
-    bool names_host = false;  ///< also one that was refused
+    bool names_host = false;       ///< also one that was refused
+    std::vector<Need> needs = {};  ///< before its hostname is published
 
     [[nodiscard]] std::string hostname() const { return rule.value("hostname", ""); }
     [[nodiscard]] std::string path() const { return rule.value("path", ""); }
@@ -42,6 +43,7 @@ private:
     void read_name(MapReader& reader);
     void read_ingress(MapReader& reader);
     void read_rule(const Node& node, const std::string& where);
+    std::vector<Need> read_needs(MapReader& reader);
     std::string read_hostname(MapReader& reader);
     json read_origin(MapReader& reader);
     void read_origin_key(MapReader& reader, const OriginKey& key, json& request);
@@ -72,11 +74,16 @@ std::vector<Declared> TunnelReader::read(const Node& spec) {
     reader.finish();
     check_order();
     std::vector<Declared> all{tunnel(), config()};
-    std::map<ResourceKey, bool> seen;
     for (const ReadRule& rule : rules_) {
         if (rule.hostname().empty()) continue;
         auto made = record(rule);
-        if (made && seen.emplace(made->key, true).second) all.push_back(*std::move(made));
+        if (!made) continue;
+        const auto known = std::ranges::find(all, made->key, &Declared::key);
+        if (known == all.end()) {
+            all.push_back(*std::move(made));
+        } else {  // other paths of one hostname: it needs what each of them needs
+            std::ranges::copy(rule.needs, std::back_inserter(known->needs));
+        }
     }
     return all;
 }
@@ -126,9 +133,31 @@ void TunnelReader::read_rule(const Node& node, const std::string& where) {
     if (const auto path = reader.text("path"); path && !path->empty()) rule["path"] = *path;
     json request = read_origin(reader);
     if (!request.empty()) rule["originRequest"] = std::move(request);
+    auto needs = read_needs(reader);
     reader.finish();
-    rules_.push_back({std::move(rule), node.place,
-                      node.find("hostname") != nullptr && !node.find("hostname")->text.empty()});
+    const bool names_host =
+        node.find("hostname") != nullptr && !node.find("hostname")->text.empty();
+    if (!names_host && !needs.empty()) {
+        error(node.find("dependsOn")->place,
+              fmt::format("{}: only a hostname waits for something before it is published; the "
+                          "tunnel itself waits by the dependsOn of the manifest",
+                          reader.where("dependsOn")));
+    }
+    rules_.push_back({std::move(rule), node.place, names_host, std::move(needs)});
+}
+
+std::vector<Need> TunnelReader::read_needs(MapReader& reader) {
+    std::vector<Need> needs;
+    for (const std::string& text : reader.texts("dependsOn")) {
+        auto key = parse_manifest_ref(text, with_.manifest.target);
+        if (key) {
+            needs.push_back({.key = *std::move(key)});
+        } else {
+            error(reader.get("dependsOn")->place,
+                  std::move(key).error().in(reader.where("dependsOn")).message);
+        }
+    }
+    return needs;
 }
 
 std::string TunnelReader::read_hostname(MapReader& reader) {
@@ -225,6 +254,7 @@ Declared TunnelReader::tunnel() const {
     declared.collection = tunnels_collection;
     declared.spec = {{"name", name_}};
     declared.claims = {"tunnel " + name_};
+    declared.gives = {"id", "cname", "token"};
     return declared;
 }
 
@@ -258,6 +288,7 @@ std::optional<Declared> TunnelReader::record(const ReadRule& rule) {
                      {"values", json::array({late_mark({tunnel, "cname"})})},
                      {"proxied", true}};
     declared.needs = {{.key = {target, std::string{tunnel_config_kind}, with_.manifest.name}}};
+    std::ranges::copy(rule.needs, std::back_inserter(declared.needs));
     declared.claims = claims_of(hostname, "CNAME");
     declared.was.clear();
     for (const std::string& type : earlier_types("CNAME")) {

@@ -109,16 +109,6 @@ std::vector<std::string> ignored_paths(const ProjectInput& input, const std::str
     return paths;
 }
 
-void add_late_needs(const json& spec, std::vector<Need>& needs) {
-    if (spec.is_string()) {
-        for (const LateRef& ref : late_refs(spec.get_ref<const std::string&>())) {
-            needs.push_back({ref.of, Until::ready, true});
-        }
-    }
-    if (!spec.is_structured()) return;
-    for (const json& item : spec) add_late_needs(item, needs);
-}
-
 Declared numbered(const ServiceParts& parts, const ProjectInput& input, const std::string& name,
                   int number) {
     const Manifest& manifest = input.with.manifest;
@@ -138,7 +128,6 @@ Declared numbered(const ServiceParts& parts, const ProjectInput& input, const st
     }
     declared.origin = {input.with.files.commit(), parts.place, manifest.key()};
     declared.needs = parts.needs;
-    add_late_needs(declared.spec, declared.needs);
     std::ranges::sort(declared.needs);
     declared.needs.erase(std::unique(declared.needs.begin(), declared.needs.end()),
                          declared.needs.end());

@@ -284,7 +284,7 @@ secrets: {named: {cf: {env: CF_TOKEN}}}
     EXPECT_EQ(account.account_id, "0123456789abcdef0123456789abcdef");
     EXPECT_EQ(account.token_secret, "cf");
     EXPECT_EQ(account.url, "https://api.cloudflare.com/client/v4");
-    EXPECT_TRUE(own_secrets(all).contains("cf")) << "a manifest could name it";
+    EXPECT_TRUE(own_secret_names(all).contains("cf")) << "a manifest could name it";
 }
 
 TEST(Settings, TellWhatIsWrongWithACloudflareAccount) {

@@ -92,5 +92,22 @@ TEST_F(DoctorTest, EachSecretThatCannotBeReadIsTold) {
     EXPECT_EQ(fine.back().detail, "2 secrets can be read");
 }
 
+TEST_F(DoctorTest, WhatATargetNeedsIsReadAsThatTargetReadsIt) {
+    settings.targets["edge"].endpoint = CloudflareEndpoint{.account_id = "0", .token_secret = "cf"};
+    settings.registries["ghcr.io"].password_secret = "ghcr";
+    settings.secrets.folder = folder.at("secrets");
+    for (const std::string path : {"secrets/edge/cf", "secrets/mini1/ghcr"}) {
+        write_file(folder.at(path), "Tr0ub4dor&3");
+        ::chmod(folder.at(path).c_str(), 0600);
+    }
+    const auto checks = [&] {
+        return check_secrets(settings, *make_secrets(settings.secrets, {}));
+    };
+    EXPECT_EQ(worst(checks()).detail, "");
+    EXPECT_EQ(checks().back().detail, "2 secrets can be read");
+    std::filesystem::remove(folder.at("secrets/edge/cf"));
+    expect(checks(), Verdict::fault, "\"cf\" of target \"edge\"");
+}
+
 }  // namespace
 }  // namespace driftless::cli

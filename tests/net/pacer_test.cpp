@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "providers/net/pacers.hpp"
 #include "providers/net/task_group.hpp"
 #include "tests/support/run_on.hpp"
 
@@ -296,6 +297,23 @@ TEST_F(Pacing, ThoseWhoAreCanceledLeaveTheirPlace) {
     EXPECT_EQ(ends, (std::vector<std::string>{"r1 200", "r2 200", "r3 200", "w1 canceled",
                                               "r4 canceled", "w2 200"}));
     EXPECT_EQ(server->at.back(), 12s);
+}
+
+TEST(PacersOfCredentials, WhoeverSharesACredentialSharesItsSilence) {
+    asio::io_context io;
+    testing::VirtualClock clock;
+    Pacers pacers{io.get_executor(), clock};
+    const auto of = [&](const std::string& url, const std::string& token) -> Pacer& {
+        return pacers.of(url, Secret{token}, {.whose = "a token"});
+    };
+    Pacer& one = of("https://one", "t1");
+    EXPECT_TRUE(one.heed(429, {}).failed());
+    const auto is_silent = [&](Pacer& pacer) {
+        return run_on(io, clock, pacer.take(Method::get)).failed();
+    };
+    EXPECT_TRUE(is_silent(of("https://one", "t1"))) << "the account's other target was not told";
+    EXPECT_FALSE(is_silent(of("https://one", "t2")));
+    EXPECT_FALSE(is_silent(of("https://two", "t1")));
 }
 
 }  // namespace

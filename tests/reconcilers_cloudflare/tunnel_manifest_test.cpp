@@ -10,6 +10,7 @@
 namespace driftless::cloudflare {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 ManifestScene tunnel_scene() {
@@ -52,6 +53,23 @@ ingress:
     EXPECT_EQ(tunnel.resources.at(3).key.name, "*.lab.bnx.dev/CNAME");
 }
 
+TEST(Tunnel, AHostnameNeedsWhatAnyOfItsRulesNeedsAndTheTunnelDoesNot) {
+    ManifestScene scene = tunnel_scene();
+    const Expanded tunnel = scene.expand(R"(
+ingress:
+  - {hostname: app.bnx.dev, path: /api, service: "http://api", dependsOn: [ComposeProject/api@mini1]}
+  - {hostname: app.bnx.dev, service: "http://app", dependsOn: [ComposeProject/app@mini1, DnsZone/bnx.dev]}
+)");
+    EXPECT_THAT(tunnel.findings, IsEmpty());
+    ASSERT_EQ(tunnel.resources.size(), 3u);
+    std::vector<std::string> needs;
+    for (const Need& need : tunnel.resources.at(2).needs) needs.push_back(to_string(need.key));
+    EXPECT_THAT(needs, ElementsAre("edge/cloudflare.tunnel_config/home", "mini1/ComposeProject/api",
+                                   "mini1/ComposeProject/app", "edge/DnsZone/bnx.dev"));
+    EXPECT_THAT(tunnel.resources.at(0).needs, IsEmpty());
+    EXPECT_EQ(tunnel.resources.at(1).needs.size(), 1u);
+}
+
 TEST(Tunnel, ItsLastRuleMayTakeTheRest) {
     ManifestScene scene = tunnel_scene();
     const Expanded tunnel = scene.expand("ingress: [{service: hello_world}]");
@@ -77,6 +95,7 @@ ingress:
   - {hostname: i.bnx.dev, service: "http_status:4040"}
   - {hostname: j.bnx.dev, service: "unix:run.sock"}
   - {hostname: k.bnx.dev}
+  - {hostname: k2.bnx.dev, service: "http://k", dependsOn: [shop, ComposeProject/web]}
   - {hostname: l.bnx.dev, service: "http://l"}
   - {hostname: l.bnx.dev, path: /api, service: "http://l"}
   - {service: "http_status:404"}

@@ -399,5 +399,66 @@ TEST_F(TunnelToken, ATunnelGoesAfterTheContainerThatNeedsIt) {
     stage.expect_quiet();
 }
 
+/// One project with what is published and the cloudflared that publishes it.
+Commit published(const std::string& image) {
+    return joined(tunnel("home",
+                         "    - {hostname: app.bnx.dev, service: \"http://web:80\", dependsOn: "
+                         "[ComposeProject/shop@mini1]}\n" +
+                             wiki),
+                  {{"shop.yaml",
+                    "apiVersion: driftless/v1\n"
+                    "kind: ComposeProject\n"
+                    "metadata: {name: shop}\n"
+                    "target: mini1\n"
+                    "spec:\n"
+                    "  file: shop/compose.yaml\n"
+                    "  provide: {shop/token: {from: Tunnel/home@edge, field: token}}\n"},
+                   {"shop/compose.yaml",
+                    "services:\n"
+                    "  web:\n"
+                    "    image: " +
+                        image +
+                        "\n"
+                        "    healthcheck: {test: [CMD, \"true\"], interval: 1s, retries: 2}\n"
+                        "  cloudflared:\n"
+                        "    image: app:1\n"
+                        "    volumes: [\"./token:/etc/token:ro\"]\n"}});
+}
+
+TEST_F(TunnelToken, AHostnameIsPublishedWhenWhatItNeedsServesAndIsGoneBeforeThat) {
+    const Commit rest =
+        joined(zone(anchor), project("rest", "services:\n  a:\n    image: app:1\n"));
+    stage.begin(joined(rest, published("app:1")));
+    EXPECT_EQ(status("dns_record", "app.bnx.dev/CNAME").status, Status::in_sync)
+        << status("dns_record", "app.bnx.dev/CNAME").why;
+    EXPECT_TRUE(stage.runs("shop-cloudflared-1"));
+    stage.expect_quiet();
+    bool served_to_the_end = true;
+    account.before = [&, before = account.before](const CloudflareRequest& request) {
+        if (request.writes() && !record("app.bnx.dev").is_null()) {
+            served_to_the_end = served_to_the_end && stage.runs("shop-web-1");
+        }
+        if (before) before(request);
+    };
+    converge(rest, 3 * settled_after);
+    EXPECT_TRUE(record("app.bnx.dev").is_null());
+    EXPECT_FALSE(stage.runs("shop-web-1"));
+    EXPECT_TRUE(named("driftless.sim.home").is_null());
+    EXPECT_TRUE(served_to_the_end) << "the name was there when its container was not";
+}
+
+TEST_F(TunnelToken, ABrokenContainerKeepsItsHostnameUnpublishedAndNoOther) {
+    stage.begin(joined(zone(anchor), published("sick:1")));
+    EXPECT_TRUE(record("app.bnx.dev").is_null());
+    EXPECT_FALSE(record("wiki.bnx.dev").is_null());
+    EXPECT_TRUE(stage.runs("shop-cloudflared-1"));
+    const ResourceStatus waits = status("dns_record", "app.bnx.dev/CNAME");
+    EXPECT_EQ(waits.status, Status::blocked);
+    EXPECT_THAT(waits.why, HasSubstr("mini1/docker.container/shop.web.1"));
+    converge(joined(zone(anchor), published("app:1")));
+    EXPECT_FALSE(record("app.bnx.dev").is_null());
+    stage.expect_quiet();
+}
+
 }  // namespace
 }  // namespace driftless::test

@@ -167,14 +167,16 @@ std::map<std::string, std::unique_ptr<Target>> World::make_targets() {
         targets.emplace(target, docker::make_engine_target(std::move(parts), clock_, *lane_));
     }
     if (cloudflare_) {
+        pacer_ = std::make_unique<net::Pacer>(io_.get_executor(), clock_,
+                                              net::PacerParts{.whose = "the Cloudflare token"});
         cloudflare::AccountParts parts;
         parts.target = edge;
         parts.installation = settings_.installation;
         parts.account_id = cloudflare_->account();
         parts.token = Secret{cloudflare_->token()};
-        parts.transport = std::make_unique<AccountLine>(*cloudflare_, fuse);
-        targets.emplace(
-            edge, cloudflare::make_account_target(std::move(parts), io_.get_executor(), clock_));
+        parts.transport =
+            net::make_paced_transport(std::make_unique<AccountLine>(*cloudflare_, fuse), *pacer_);
+        targets.emplace(edge, cloudflare::make_account_target(std::move(parts), clock_));
     }
     return targets;
 }

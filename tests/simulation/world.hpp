@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/daemon.hpp"
+#include "providers/net/pacer.hpp"
 #include "tests/simulation/fuse.hpp"
 #include "tests/simulation/memory_source.hpp"
 #include "tests/support/fake_cloudflare.hpp"
@@ -81,6 +82,7 @@ private:
         tells_;  ///< DRIFTLESS_TELL is set: the daemon's log, and every write with its virtual time
     std::map<std::string, std::unique_ptr<FakeEngine>> engines_;
     std::unique_ptr<FakeCloudflare> cloudflare_;
+    std::unique_ptr<net::Pacer> pacer_;  // as long as a daemon lives
     Settings settings_;
     Expanders expanders_;
     std::unique_ptr<Secrets> secrets_;
