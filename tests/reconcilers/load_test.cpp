@@ -11,7 +11,7 @@ namespace {
 
 using test::MemoryFiles;
 
-/// A toy kind: spec is {things: [{name, text, claims, needs, was}]}, or {fail: MESSAGE}.
+/// A toy kind: spec is {things: [{name, text, claims, needs, gives, was}]}, or {fail: MESSAGE}.
 Expanded expand_toy(const Expansion& with) {
     Expanded expanded;
     Node spec = with.manifest.spec;
@@ -38,6 +38,7 @@ Expanded expand_toy(const Expansion& with) {
                 declared.needs.push_back({.key = *parse_resource_key(need.text)});
             }
         }
+        if (const Node* gives = thing.find("gives")) declared.gives = {gives->text};
         if (const Node* was = thing.find("was")) declared.was = {*parse_resource_key(was->text)};
         expanded.resources.push_back(std::move(declared));
     }
@@ -141,6 +142,18 @@ TEST_F(LoadTest, ALateValueBecomesANeed) {
     const DesiredState& state = **loaded.targets.at("mini1").desired;
     ASSERT_EQ(state.resources[0].needs.size(), 1U);
     EXPECT_EQ(state.resources[0].needs[0].key, (ResourceKey{"edge", "Toy", "tunnel"}));
+}
+
+TEST_F(LoadTest, ALateValueNeedsTheOneResourceThatGivesItSoThatTwoManifestsMayServeEachOther) {
+    const Loaded loaded =
+        load_text(toy("tunnel", "edge",
+                      "{things: [{name: t, gives: token}, {name: r, needs: [mini1/Toy/web]}]}") +
+                  toy("web", "mini1",
+                      "{things: [{name: a, text: {from: Toy/tunnel@edge, field: token.x}}]}"));
+    EXPECT_EQ(told(loaded.targets.at("mini1").findings), "");
+    const DesiredState& state = **loaded.targets.at("mini1").desired;
+    ASSERT_EQ(state.resources[0].needs.size(), 1U);
+    EXPECT_EQ(state.resources[0].needs[0].key, (ResourceKey{"edge", "toy.thing", "t"}));
 }
 
 TEST_F(LoadTest, GivesEachTargetItsOwnValues) {

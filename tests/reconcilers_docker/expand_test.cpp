@@ -114,15 +114,6 @@ TEST(ExpandComposeProject, TranslatesIgnoredPathsOfTheManifest) {
                 ElementsAre("/env/BUILD_ID"));
 }
 
-TEST(ExpandComposeProject, DependsOnLateValuesThatItsSpecHolds) {
-    ProjectScene scene;
-    scene.spec = "{file: compose.yaml, env: {TOKEN: {from: Tunnel/home, field: token}}}";
-    const auto all = scene.web("environment: {TOKEN: \"${TOKEN}\"}").expand();
-    ASSERT_THAT(scene.findings, IsEmpty());
-    const Need wanted{{"mini1", "Tunnel", "home"}, Until::ready, true};
-    EXPECT_THAT(all.front().needs, ::testing::Contains(wanted));
-}
-
 struct Refused {
     std::string name;
     std::string keys;

@@ -454,7 +454,7 @@ TEST_F(TunnelToken, ABrokenContainerKeepsItsHostnameUnpublishedAndNoOther) {
     EXPECT_TRUE(stage.runs("shop-cloudflared-1"));
     const ResourceStatus waits = status("dns_record", "app.bnx.dev/CNAME");
     EXPECT_EQ(waits.status, Status::blocked);
-    EXPECT_THAT(waits.why, HasSubstr("mini1/docker.container/shop.web.1"));
+    EXPECT_THAT(waits.why, HasSubstr("waits until mini1/ComposeProject/shop is ready: unhealthy"));
     converge(joined(zone(anchor), published("app:1")));
     EXPECT_FALSE(record("app.bnx.dev").is_null());
     stage.expect_quiet();
