@@ -35,6 +35,7 @@ private:
     std::string read_name(MapReader& reader);
     std::vector<json> read_values(MapReader& reader, const DnsType& type);
     void read_attributes(MapReader& reader, const DnsType& type, json& spec);
+    void need_delegation(Declared& declared) const;
     void add(Declared declared, const std::string& where);
     void join(Declared& first, const Declared& more, const std::string& where);
     void error(const Place& place, std::string message) {
@@ -65,6 +66,7 @@ std::vector<Declared> ZoneReader::read(const Node& spec) {
     }
     std::vector<Declared> all;
     for (auto& [key, declared] : sets_) {
+        need_delegation(declared);
         for (const std::string& type : earlier_types(declared.spec["type"].get<std::string>())) {
             ResourceKey was = key;
             was.name = set_name(declared.spec["name"], type);
@@ -188,6 +190,14 @@ void ZoneReader::read_record(const Node& node, const std::string& where) {
     declared.claims = claims_of(name, type->name);
     declared.protect = with_.manifest.protect;
     add(std::move(declared), where);
+}
+
+/// The API takes a DS only where a name is delegated, and lets the NS go only without one.
+void ZoneReader::need_delegation(Declared& declared) const {
+    if (declared.spec["type"] != "DS") return;
+    const std::string name = declared.spec["name"];
+    const ResourceKey delegation{declared.key.target, declared.key.kind, set_name(name, "NS")};
+    if (sets_.contains(delegation)) declared.needs.push_back({.key = delegation});
 }
 
 void ZoneReader::add(Declared declared, const std::string& where) {

@@ -180,6 +180,19 @@ TEST_F(Dns, RecordsOfCloudflaresOwnServicesAreNeverTouched) {
     EXPECT_THAT(ours(), SizeIs(1));
 }
 
+TEST_F(Dns, ADelegationComesBeforeItsKeyAndGoesAfterIt) {
+    const std::string stays = "  - {name: stays, type: A, value: 203.0.113.1}\n";
+    const std::string hash = "49FD46E6C4B45C55D4AC49FD46E6C4B45C55D4AC49FD46E6C4B45C55D4AC1234";
+    stage.begin(zone(stays + "  - {name: sub, type: NS, value: ns1.example.com}\n" +
+                     "  - {name: sub, type: DS, value: 12345 13 2 " + hash + "}\n"));
+    EXPECT_EQ(status("sub.bnx.dev/DS").status, Status::in_sync) << status("sub.bnx.dev/DS").why;
+    stage.expect_quiet();
+    stage.push(zone(stays));
+    stage.world.run_for(settled_after);
+    EXPECT_THAT(ours(), SizeIs(1));
+    stage.expect_quiet();
+}
+
 TEST_F(Dns, OneThatTheApiRefusesIsNamedAndTheOthersGo) {
     // Over the quota of the plan nothing of the batch would come: each is sent on its own then.
     account.world().habits.free_records = 4;
