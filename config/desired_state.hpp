@@ -42,6 +42,10 @@ struct Declared {
     std::vector<Need> needs;
     std::vector<std::string> claims;  ///< what only one can hold: "name web", "port 80/tcp";
                                       ///< who holds the first stands where it should stand
+    /// Hosts that are to be reached through it alone: what publishes one of them waits for it. `*`
+    /// stands for any letters of a label.
+    std::vector<std::string> guards = {};
+    std::vector<std::string> publishes = {};  ///< hosts that can be reached because of it
     bool protect = false;
     bool data = false;                ///< it holds data: a removal or replacement always waits
     std::vector<std::string> ignore;  ///< JSON pointers into `spec`, `*` is one step

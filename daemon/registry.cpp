@@ -3,6 +3,8 @@
 #include "daemon/docker_host.hpp"
 #include "providers/net/counted_transport.hpp"
 #include "providers/net/https.hpp"
+#include "reconcilers/cloudflare/access_application_manifest.hpp"
+#include "reconcilers/cloudflare/access_manifest.hpp"
 #include "reconcilers/cloudflare/account_target.hpp"
 #include "reconcilers/cloudflare/dns_zone.hpp"
 #include "reconcilers/cloudflare/tunnel_manifest.hpp"
@@ -70,6 +72,7 @@ Result<std::unique_ptr<Target>> make_cloudflare_target(const TargetSettings& tar
         context.pacers.of(endpoint.url, *token,
                           {.whose = "the Cloudflare token " + in_quotes(endpoint.token_secret)});
     parts.token = *std::move(token);
+    parts.sink = context.sink;
     parts.transport =
         net::make_paced_transport(counted(*std::move(transport), "cloudflare", context), pacer);
     return cloudflare::make_account_target(std::move(parts), context.clock);
@@ -79,6 +82,10 @@ Result<std::unique_ptr<Target>> make_cloudflare_target(const TargetSettings& tar
 
 Expanders all_expanders() {
     return {
+        {"AccessApplication", cloudflare::expand_access_application},
+        {"AccessGroup", cloudflare::expand_access_group},
+        {"AccessPolicy", cloudflare::expand_access_policy},
+        {"AccessServiceToken", cloudflare::expand_access_service_token},
         {"ComposeProject", docker::expand_compose_project},
         {"DnsZone", cloudflare::expand_dns_zone},
         {"ZoneSettings", cloudflare::expand_zone_settings},

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "config/base/secret_sink.hpp"
 #include "daemon/schedule/measures.hpp"
 #include "providers/net/blocking.hpp"
 #include "providers/net/clock.hpp"
@@ -20,6 +21,7 @@ Expanders all_expanders();
 struct TargetContext {
     const Settings& settings;
     const Secrets& secrets;
+    SecretSink* sink = nullptr;  ///< none: what a provider shows once can't be kept
     std::map<std::string, std::string> environment;
     net::asio::any_io_executor executor;
     net::Clock& clock;

@@ -19,6 +19,8 @@ struct Expansion {
     References references;
     const TargetSettings& target;
     std::string installation;
+    /// Whether the source may address that target, and there is one.
+    std::function<bool(const std::string&)> may_address = nullptr;
 };
 
 struct Expanded {

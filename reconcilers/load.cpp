@@ -7,6 +7,7 @@
 #include "config/base/nearest.hpp"
 #include "reconcilers/expand.hpp"
 #include "reconcilers/load_checks.hpp"
+#include "reconcilers/load_guards.hpp"
 #include "reconcilers/seals.hpp"
 
 namespace driftless {
@@ -116,6 +117,7 @@ public:
         hold_back_unparsed();
         for (const Manifest& manifest : parts_.manifests) expand(manifest);
         add_late_needs(parts_);
+        for (auto& [target, resources] : parts_.resources) add_needs_of_guarded(resources);
         check_inside_targets(parts_);
         check_references(parts_);
         for (const std::string& target : ours_) finish(target);
@@ -227,7 +229,10 @@ private:
                            .vault = &context_.vault,
                            .target = target},
             .target = context_.settings.targets.at(target),
-            .installation = context_.settings.installation};
+            .installation = context_.settings.installation,
+            .may_address = [this](const std::string& other) {
+                return context_.settings.targets.contains(other) && may_address(other);
+            }};
         Expanded expanded = expander->second(expansion);
         std::ranges::move(expanded.findings, std::back_inserter(parts_.findings[target]));
         for (Declared& declared : expanded.resources) {

@@ -63,6 +63,7 @@ Result<World> open_world(Settings settings, Access access, Machine& machine) {
     world.secrets =
         make_secrets(world.settings->secrets,
                      own ? machine.environment : service_environment(machine), &machine.redactor);
+    world.sink = make_secret_sink(*world.settings, &machine.redactor);
     auto vault = vault_for(world.settings->state, access, machine.random);
     if (!vault) return std::move(vault).error();
     world.vault = std::move(*vault);
@@ -76,6 +77,7 @@ Result<World> open_world(Settings settings, Access access, Machine& machine) {
     world.pacers = std::make_unique<net::Pacers>(machine.executor, machine.clock);
     const TargetContext context{.settings = *world.settings,
                                 .secrets = *world.secrets,
+                                .sink = world.sink.get(),
                                 .environment = machine.environment,
                                 .executor = machine.executor,
                                 .clock = machine.clock,

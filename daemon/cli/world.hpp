@@ -19,6 +19,7 @@ struct World {
     std::unique_ptr<net::Lane> store_lane;
     std::unique_ptr<net::Lane> files_lane;
     std::unique_ptr<Secrets> secrets;
+    std::unique_ptr<SecretSink> sink;
     std::unique_ptr<Vault> vault;
     std::unique_ptr<Store> store;
     std::unique_ptr<Measures> measures;

@@ -115,6 +115,30 @@ Result<std::string> read_file(const std::string& path, Others others, std::size_
     return read_all(file, path, most);
 }
 
+Error not_written(const std::string& path, std::string_view what) {
+    return {Errc::unavailable,
+            fmt::format("write {}: {}: {}", in_quotes(path), what, last_problem())};
+}
+
+/// A whole new file beside the place where it goes.
+Result<void> write_half_done(const std::string& half_done, const std::string& path,
+                             std::string_view bytes) {
+    if (::unlink(half_done.c_str()) != 0 && errno != ENOENT) return not_written(path, "unlink");
+    const Descriptor file{
+        ::open(half_done.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+    if (!file.open()) return not_written(path, "open");
+    if (!write_all(file, bytes)) return not_written(path, "write");
+    return {};
+}
+
+/// What a folder lists is durable only when the folder is.
+Result<void> make_durable(const std::string& path) {
+    const std::string parent = std::filesystem::path(path).parent_path();
+    const Descriptor folder{::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!folder.open() || ::fsync(folder.number()) != 0) return not_written(path, "fsync");
+    return {};
+}
+
 }  // namespace
 
 Result<std::string> read_private_file(const std::string& path, std::size_t most) {
@@ -126,28 +150,24 @@ Result<std::string> read_trusted_file(const std::string& path, std::size_t most)
 }
 
 Result<void> write_new_private_file(const std::string& path, std::string_view bytes) {
-    const auto problem = [&](std::string_view what) {
-        return Error{Errc::unavailable,
-                     fmt::format("write {}: {}: {}", in_quotes(path), what, last_problem())};
-    };
     const std::string half_done = path + ".new";
-    if (::unlink(half_done.c_str()) != 0 && errno != ENOENT) return problem("unlink");
-    const Descriptor file{
-        ::open(half_done.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
-    if (!file.open()) return problem("open");
-    if (!write_all(file, bytes)) return problem("write");
+    if (auto written = write_half_done(half_done, path, bytes); !written) return written;
     const int linked = ::link(half_done.c_str(), path.c_str());  // never over an existing one
     const int why = errno;
     ::unlink(half_done.c_str());
-    if (linked != 0) {
-        errno = why;
-        if (why == EEXIST) return Error{Errc::conflict, in_quotes(path) + ": there is one already"};
-        return problem("link");
+    errno = why;
+    if (linked != 0 && why == EEXIST) {
+        return Error{Errc::conflict, in_quotes(path) + ": there is one already"};
     }
-    const std::string parent = std::filesystem::path(path).parent_path();
-    const Descriptor folder{::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (!folder.open() || ::fsync(folder.number()) != 0) return problem("fsync");
-    return {};
+    if (linked != 0) return not_written(path, "link");
+    return make_durable(path);
+}
+
+Result<void> replace_private_file(const std::string& path, std::string_view bytes) {
+    const std::string half_done = path + ".new";
+    if (auto written = write_half_done(half_done, path, bytes); !written) return written;
+    if (::rename(half_done.c_str(), path.c_str()) != 0) return not_written(path, "rename");
+    return make_durable(path);
 }
 
 Result<void> make_private_folder(const std::string& path) {

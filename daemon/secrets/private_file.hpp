@@ -22,6 +22,10 @@ Result<std::string> read_trusted_file(const std::string& path, std::size_t most)
 /// @return `conflict`: there is one; `unavailable`
 Result<void> write_new_private_file(const std::string& path, std::string_view bytes);
 
+/// Writes a file with mode 0600 in place of what is there, durably and as a whole.
+/// @return `unavailable`
+Result<void> replace_private_file(const std::string& path, std::string_view bytes);
+
 /// Makes a folder with mode 0700, and those above it; an existing one is left as it is.
 /// @return `unavailable`
 Result<void> make_private_folder(const std::string& path);

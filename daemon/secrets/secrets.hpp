@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "config/base/secret_sink.hpp"
 #include "config/base/vault.hpp"
 #include "config/settings.hpp"
 #include "providers/net/clock.hpp"
@@ -22,6 +23,12 @@ inline constexpr const char* for_every_target = "all";
 std::unique_ptr<Secrets> make_secrets(const SecretSettings& settings,
                                       std::map<std::string, std::string> environment,
                                       net::Redactor* redactor = nullptr);
+
+/// Keeps secrets in the folder that the settings name, beside those that people put there: 0600,
+/// each with a note of whose it is. Replaces nothing that it did not put there itself.
+/// @param redactor  learns each one that is kept; outlives it
+std::unique_ptr<SecretSink> make_secret_sink(const Settings& settings,
+                                             net::Redactor* redactor = nullptr);
 
 /// The Vault whose key is `folder`/vault.key (32 random bytes, 0600), made where it is missing.
 /// Open it before the store: a key made beside an existing driftless.db was lost, so the Vault

@@ -83,10 +83,10 @@ asio::awaitable<Result<Answer>> Account::send(const Family& family, Call call) {
         request.headers.emplace_back("Content-Type", "application/json");
         request.body = call.body.dump(-1, ' ', false, json::error_handler_t::replace);
     }
-    const bool writes = call.method != net::Method::get;
+    const Telling telling{.wrote = call.method != net::Method::get, .secret = call.secret};
     auto response = co_await transport_.send(std::move(request));
     if (!response) co_return std::move(response).error();
-    co_return open_answer(family, *response, writes);
+    co_return open_answer(family, *response, telling);
 }
 
 asio::awaitable<Result<void>> Account::list(const Family& family, ListCall list, TakeItem take) {

@@ -29,6 +29,7 @@ struct Call {
     std::string path;  ///< below the base URL, with its query: "/zones?per_page=50"
     json body = nullptr;
     std::chrono::milliseconds deadline{30'000};
+    bool secret = false;  ///< its answer holds a secret: no error quotes any of it
 };
 
 /// A list with page and per_page.

@@ -81,17 +81,20 @@ std::string text_of(const json& object, const char* key) {
     return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-Result<Answer> open_answer(const Family& family, const net::Response& response, bool wrote) {
+Result<Answer> open_answer(const Family& family, const net::Response& response, Telling telling) {
     json body = json::parse(response.body, nullptr, false);
     const bool is_envelope = body.is_object();
     if (!is_envelope && response.status != 429 && response.status != 401 &&
         response.status != 403) {
-        return Error{Errc::unavailable,
-                     fmt::format("HTTP {}: the answer is no JSON object but {}", response.status,
-                                 in_quotes(response.body.substr(0, 60)))};
+        const std::string what = telling.secret ? fmt::format("{} bytes", response.body.size())
+                                                : in_quotes(response.body.substr(0, 60));
+        return Error{Errc::unavailable, fmt::format("HTTP {}: the answer is no JSON object but {}",
+                                                    response.status, what)};
     }
     const bool success = is_envelope && body.contains("success") && body["success"] == true;
-    if (response.status >= 400 || !success) return error_of(family, response, body, wrote);
+    if (response.status >= 400 || !success) {
+        return error_of(family, response, body, telling.wrote);
+    }
     Answer answer;
     if (body.contains("result")) answer.result = std::move(body["result"]);
     if (body.contains("result_info")) answer.info = std::move(body["result_info"]);

@@ -87,6 +87,7 @@ asio::awaitable<Result<Tunnel>> Tunnels::create(std::string name) {
     call.method = net::Method::post;
     call.path = fmt::format("/accounts/{}/cfd_tunnel", percent_encoded(account_.id()));
     call.body = {{"name", std::move(name)}, {"config_src", "cloudflare"}};
+    call.secret = true;  // some versions of the API answer with its token
     auto answer = co_await account_.send(tunnels, std::move(call));
     if (!answer) co_return std::move(answer).error().in(doing);
     auto tunnel = parse_tunnel(answer->result);
@@ -109,6 +110,7 @@ asio::awaitable<Result<Secret>> Tunnels::token(std::string id) {
     const std::string doing = "read the token of tunnel " + id;
     Call call;
     call.path = path(id, "/token");
+    call.secret = true;
     auto answer = co_await account_.send(tokens, std::move(call));
     if (!answer) {
         Error error = std::move(answer).error().in(doing);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "config/base/secret_sink.hpp"
 #include "providers/cloudflare/dns.hpp"
 #include "providers/cloudflare/tunnels.hpp"
 #include "providers/cloudflare/zones.hpp"
@@ -32,6 +33,7 @@ struct AccountAccess {
     std::string target;  ///< its name in the settings
     std::string installation;
     net::Clock& clock;
+    SecretSink* sink = nullptr;  ///< for what is shown once
     /// Zones by name, as they were found. Their ids never change; one that is gone is asked for
     /// anew.
     std::map<std::string, Zone> zones = {};

@@ -1,6 +1,9 @@
 #include "reconcilers/cloudflare/account_target.hpp"
 
 #include "providers/cloudflare/permissions.hpp"
+#include "reconcilers/cloudflare/access_application.hpp"
+#include "reconcilers/cloudflare/access_object.hpp"
+#include "reconcilers/cloudflare/access_service_token.hpp"
 #include "reconcilers/cloudflare/dns_record.hpp"
 #include "reconcilers/cloudflare/live_tunnels.hpp"
 #include "reconcilers/cloudflare/marks.hpp"
@@ -37,11 +40,19 @@ public:
               .account = Account{*transport_, std::move(parts.account_id), std::move(parts.token)},
               .target = std::move(parts.target),
               .installation = std::move(parts.installation),
-              .clock = clock} {
+              .clock = clock,
+              .sink = parts.sink} {
         kinds_.emplace(record_kind, std::make_unique<DnsRecordReconciler>(access_));
         kinds_.emplace(setting_kind, std::make_unique<ZoneSettingReconciler>(access_));
         kinds_.emplace(tunnel_kind, std::make_unique<TunnelReconciler>(access_));
         kinds_.emplace(tunnel_config_kind, std::make_unique<TunnelConfigReconciler>(access_));
+        kinds_.emplace(access_application_kind,
+                       std::make_unique<AccessApplicationReconciler>(access_));
+        kinds_.emplace(access_service_token_kind,
+                       std::make_unique<AccessServiceTokenReconciler>(access_));
+        for (const AccessSort sort : {AccessSort::group, AccessSort::policy}) {
+            kinds_.emplace(kind_of(sort), std::make_unique<AccessObjectReconciler>(access_, sort));
+        }
     }
 
     const Kinds& kinds() const override { return kinds_; }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "config/base/secret.hpp"
+#include "config/base/secret_sink.hpp"
 #include "providers/net/clock.hpp"
 #include "providers/net/http.hpp"
 #include "reconcilers/target.hpp"
@@ -16,6 +17,7 @@ struct AccountParts {
     std::string installation;
     std::string account_id;
     Secret token;
+    SecretSink* sink = nullptr;  ///< for what is shown once; none: such things are not made
     std::unique_ptr<net::HttpTransport> transport;  ///< to the API's base URL, at the token's pace
 };
 

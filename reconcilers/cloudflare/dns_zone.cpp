@@ -15,6 +15,10 @@
 namespace driftless::cloudflare {
 namespace {
 
+bool is_way_to_host(std::string_view type) {
+    return type == "A" || type == "AAAA" || type == "CNAME" || type == "HTTPS";
+}
+
 /// A value of the manifest as JSON, texts alone: their type is the record type's to say.
 json raw_value(const Node& node) {
     if (node.is_scalar()) return node.text;
@@ -188,6 +192,7 @@ void ZoneReader::read_record(const Node& node, const std::string& where) {
     reader.finish();
     declared.origin = {with_.files.commit(), node.place, with_.manifest.key()};
     declared.claims = claims_of(name, type->name);
+    if (is_way_to_host(type->name)) declared.publishes = {name};
     declared.protect = with_.manifest.protect;
     add(std::move(declared), where);
 }

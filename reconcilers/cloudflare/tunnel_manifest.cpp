@@ -262,7 +262,11 @@ Declared TunnelReader::config() const {
     Declared declared = resource(tunnel_config_kind, with_.manifest.place);
     declared.collection = config_collection(with_.manifest.name);
     json ingress = json::array();
-    for (const ReadRule& rule : rules_) ingress.push_back(rule.rule);
+    for (const ReadRule& rule : rules_) {
+        ingress.push_back(rule.rule);
+        // A wildcard's record may lead here already: then the rule alone opens the way.
+        if (!rule.hostname().empty()) declared.publishes.push_back(rule.hostname());
+    }
     declared.spec = {{"ingress", std::move(ingress)}, {"originRequest", origin_}};
     declared.needs = {
         {.key = {with_.manifest.target, std::string{tunnel_kind}, with_.manifest.name}}};
@@ -290,6 +294,7 @@ std::optional<Declared> TunnelReader::record(const ReadRule& rule) {
     declared.needs = {{.key = {target, std::string{tunnel_config_kind}, with_.manifest.name}}};
     std::ranges::copy(rule.needs, std::back_inserter(declared.needs));
     declared.claims = claims_of(hostname, "CNAME");
+    declared.publishes = {hostname};
     declared.was.clear();
     for (const std::string& type : earlier_types("CNAME")) {
         declared.was.push_back({target, std::string{record_kind}, set_name(hostname, type)});

@@ -6,6 +6,7 @@
 #include "config/reading.hpp"
 #include "reconcilers/cloudflare/dns_name.hpp"
 #include "reconcilers/cloudflare/marks.hpp"
+#include "reconcilers/cloudflare/node_json.hpp"
 #include "reconcilers/cloudflare/zone_setting.hpp"
 
 namespace driftless::cloudflare {
@@ -25,24 +26,6 @@ std::string_view why_not(std::string_view name) {
         if (one.name == name) return one.why;
     }
     return "";
-}
-
-/// As YAML means it: numbers and true are no texts. `on` is one, as the API wants it.
-json value_of(const Node& node) {
-    if (node.is_map()) {
-        json object = json::object();
-        for (const Node::Entry& entry : node.entries) object[entry.key] = value_of(entry.value);
-        return object;
-    }
-    if (node.is_list()) {
-        json list = json::array();
-        for (const Node& item : node.items) list.push_back(value_of(item));
-        return list;
-    }
-    if (!node.plain) return node.text;
-    if (const auto flag = as_bool(node)) return *flag;
-    if (const auto number = as_integer(node)) return *number;
-    return node.text;
 }
 
 }  // namespace
@@ -70,7 +53,7 @@ Expanded expand_zone_settings(const Expansion& with) {
         Declared declared;
         declared.key = {with.manifest.target, std::string{setting_kind}, *zone + "/" + entry.key};
         declared.collection = settings_collection(*zone);
-        declared.spec = {{"zone", *zone}, {"setting", entry.key}, {"value", value_of(entry.value)}};
+        declared.spec = {{"zone", *zone}, {"setting", entry.key}, {"value", json_of(entry.value)}};
         declared.origin = {with.files.commit(), entry.key_place, with.manifest.key()};
         declared.protect = with.manifest.protect;
         expanded.resources.push_back(std::move(declared));

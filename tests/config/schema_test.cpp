@@ -59,7 +59,8 @@ TEST(Schema, OfTheSettingsIsWhatTheirReadersKnow) {
 }
 
 TEST(Schema, OfAManifestIsWhatItsReadersKnow) {
-    // Of originRequest: tests/reconcilers_cloudflare/tunnel_forms_test.cpp.
+    // Of originRequest: tests/reconcilers_cloudflare/tunnel_forms_test.cpp; of Access:
+    // access_fields_test.cpp beside it.
     std::set<std::string> read_otherwise{"bastionMode",
                                          "caPool",
                                          "connectTimeout",
@@ -84,12 +85,48 @@ TEST(Schema, OfAManifestIsWhatItsReadersKnow) {
                                          "field",
                                          "flatten_cname",
                                          "ipv4_only",
-                                         "ipv6_only"};
+                                         "ipv6_only",
+                                         "include",
+                                         "exclude",
+                                         "require",
+                                         "is_default",
+                                         "approval_groups",
+                                         "approval_required",
+                                         "connection_rules",
+                                         "isolation_required",
+                                         "mfa_config",
+                                         "purpose_justification_prompt",
+                                         "purpose_justification_required",
+                                         "session_duration",
+                                         "duration",
+                                         "allow_authenticate_via_warp",
+                                         "allow_iframe",
+                                         "allowed_idps",
+                                         "app_launcher_visible",
+                                         "auto_redirect_to_identity",
+                                         "cors_headers",
+                                         "custom_deny_message",
+                                         "custom_deny_url",
+                                         "custom_non_identity_deny_url",
+                                         "custom_pages",
+                                         "eager_redirect_cookie_setting",
+                                         "enable_binding_cookie",
+                                         "http_only_cookie_attribute",
+                                         "logo_url",
+                                         "oauth_configuration",
+                                         "options_preflight_bypass",
+                                         "path_cookie_attribute",
+                                         "read_service_tokens_from_header",
+                                         "same_site_cookie_attribute",
+                                         "service_auth_401_redirect",
+                                         "skip_interstitial",
+                                         "use_clientless_isolation_app_launcher_url"};
     expect_same(
         manifest_schema(),
-        {"config/manifest_document.cpp", "reconcilers/cloudflare/dns_zone.cpp",
-         "reconcilers/cloudflare/tunnel_manifest.cpp", "reconcilers/cloudflare/zone_settings.cpp",
-         "reconcilers/docker/compose_project.cpp"},
+        {"config/manifest_document.cpp", "reconcilers/cloudflare/access_application_manifest.cpp",
+         "reconcilers/cloudflare/access_manifest.cpp", "reconcilers/cloudflare/access_reader.cpp",
+         "reconcilers/cloudflare/dns_zone.cpp", "reconcilers/cloudflare/tunnel_manifest.cpp",
+         "reconcilers/cloudflare/zone_settings.cpp", "reconcilers/docker/compose_project.cpp"},
         read_otherwise);
 }
 

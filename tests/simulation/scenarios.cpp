@@ -40,6 +40,15 @@ Commit tunnel(const std::string& name, const std::string& ingress, const std::st
                                          name, more, ingress)}};
 }
 
+Commit access(const std::string& kind, const std::string& name, const std::string& spec) {
+    return {{kind + "/" + name + ".yaml", fmt::format("apiVersion: driftless/v1\n"
+                                                      "kind: {}\n"
+                                                      "metadata: {{name: {}}}\n"
+                                                      "target: edge\n"
+                                                      "spec:\n{}",
+                                                      kind, name, spec)}};
+}
+
 Commit joined(Commit one, const Commit& other) {
     one.insert(other.begin(), other.end());
     return one;
@@ -79,6 +88,47 @@ Commit one_tunnel(const std::string& name) {
     std::string rule = one_rule;
     rule.replace(rule.find("NAME"), 4, name);
     return tunnel(name, rule);
+}
+
+/// What a commit may do to Access: of groups and policies one changes, one is new, one goes; an
+/// application gets another policy and another host, whose record is new; a token is new.
+Commit access_before() {
+    const Commit groups =
+        joined(access("AccessGroup", "staff", "  include: [{email: a@bnx.dev}]\n"),
+               access("AccessGroup", "old", "  include: [{geo: GB}]\n"));
+    const Commit policies = joined(access("AccessPolicy", "staff",
+                                          "  decision: allow\n"
+                                          "  include: [{group: AccessGroup/staff}]\n"
+                                          "  exclude: [{group: AccessGroup/old}]\n"),
+                                   access("AccessPolicy", "gone",
+                                          "  decision: deny\n"
+                                          "  include: [{group: AccessGroup/old}]\n"));
+    const Commit rest = joined(access("AccessApplication", "wiki",
+                                      "  domain: wiki.bnx.dev\n"
+                                      "  policies: [AccessPolicy/gone, AccessPolicy/staff]\n"),
+                               zone("  - {name: anchor, type: TXT, value: stays}\n"));
+    return joined(joined(groups, policies), rest);
+}
+Commit access_after() {
+    const Commit groups =
+        joined(access("AccessGroup", "staff", "  include: [{email_domain: bnx.dev}]\n"),
+               access("AccessGroup", "young", "  include: [{ip: 203.0.113.0/24}]\n"));
+    const Commit policies =
+        joined(access("AccessPolicy", "staff",
+                      "  decision: allow\n"
+                      "  include: [{group: AccessGroup/staff}]\n"
+                      "  require: [{group: AccessGroup/young}]\n"),
+               access("AccessPolicy", "new",
+                      "  decision: non_identity\n"
+                      "  include: [{service_token: AccessServiceToken/robot}]\n"));
+    const Commit rest =
+        joined(access("AccessApplication", "wiki",
+                      "  destinations: [{uri: wiki.bnx.dev}, {uri: docs.bnx.dev}]\n"
+                      "  policies: [AccessPolicy/staff, AccessPolicy/new]\n"),
+               zone("  - {name: anchor, type: TXT, value: stays}\n"
+                    "  - {name: docs, type: A, value: 203.0.113.9, proxied: true}\n"));
+    return joined(joined(groups, policies), joined(rest, access("AccessServiceToken", "robot",
+                                                                "  secret: {write: robot}\n")));
 }
 
 constexpr const char* check =
@@ -280,6 +330,12 @@ const std::vector<Scenario>& scenarios() {
                           zone("  - {name: anchor, type: TXT, value: stays}\n")),
          .after = joined(joined(tunnel("home", rules_after), one_tunnel("young")),
                          zone("  - {name: anchor, type: TXT, value: stays}\n")),
+         .served = {},
+         .end = {}},
+        {.name = "access",
+         .targets = {edge},
+         .before = access_before(),
+         .after = access_after(),
          .served = {},
          .end = {}},
         {.name = "two_targets_removed",

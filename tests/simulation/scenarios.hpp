@@ -40,6 +40,8 @@ Commit zone(const std::string& records);
 /// A Tunnel manifest for `edge` at `NAME.yaml`, with these lines below `ingress:`, and others below
 /// `spec:`.
 Commit tunnel(const std::string& name, const std::string& ingress, const std::string& more = "");
+/// A manifest of Access for `edge`, such as AccessGroup, with these lines below `spec:`.
+Commit access(const std::string& kind, const std::string& name, const std::string& spec);
 Commit joined(Commit one, const Commit& other);
 
 }  // namespace driftless::test

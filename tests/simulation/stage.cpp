@@ -41,12 +41,30 @@ void add_others(EngineWorld& engine) {
     engine.ask(post, "/containers/others/start");
 }
 
+void add_others_to_access(FakeCloudflare& account) {
+    const std::string access = "/accounts/" + account.account() + "/access";
+    const json everyone{{"everyone", json::object()}};
+    const auto post = [&](const std::string& path, json body) {
+        body["name"] = "others";
+        return account.ask(net::Method::post, access + path, body).at("result");
+    };
+    post("/groups", {{"include", {everyone}}});
+    post("/service_tokens", json::object());
+    post("/tags", json::object());
+    const json policy = post("/policies", {{"decision", "allow"}, {"include", {everyone}}});
+    post("/apps", {{"type", "self_hosted"},
+                   {"domain", "nas.bnx.dev"},
+                   {"tags", {"others"}},
+                   {"policies", {policy.at("id")}}});
+}
+
 void add_others(FakeCloudflare& account) {
     const std::string zone = account.add_zone("bnx.dev");
     account.put_record(zone, {{"type", "A"}, {"name", "nas"}, {"content", "203.0.113.77"}});
     account.put_record(zone, {{"type", "TXT"}, {"name", "@"}, {"content", "\"somebody=else\""}});
     account.ask(net::Method::post, "/accounts/" + account.account() + "/cfd_tunnel",
                 {{"name", "others"}, {"config_src", "cloudflare"}});
+    add_others_to_access(account);
 }
 
 }  // namespace
@@ -93,6 +111,21 @@ std::vector<std::string> Stage::picture() {
     }
     if (FakeCloudflare* account = world.cloudflare()) {
         for (const std::string& line : picture_of(*account)) all.push_back(line);
+        for (const std::string& line : secrets()) all.push_back(line);
+    }
+    return all;
+}
+
+std::vector<std::string> Stage::secrets() {
+    std::vector<std::string> all;
+    for (const auto& [place, kept] : world.sink().places) {
+        std::string whose = "nobody";
+        for (const auto& [id, token] : world.cloudflare()->world().state.access_tokens) {
+            const bool comes_in = token.at("client_id") == kept.whose &&
+                                  token.value("_client_secret", "") == kept.text;
+            if (comes_in) whose = token.at("name");
+        }
+        all.push_back(fmt::format("secret {} for {} lets {} in", place.second, place.first, whose));
     }
     return all;
 }
@@ -132,7 +165,10 @@ std::string Stage::others() {
         for (const std::string& line : picture_of(*account)) {
             const bool is_our_tunnel =
                 line.starts_with("tunnel ") && !line.starts_with("tunnel others ");
-            const bool is_ours = is_our_tunnel || line.find("driftless:sim") != std::string::npos;
+            const bool is_our_access =
+                line.starts_with("access ") && line.find(" others {") == line.npos;
+            const bool is_ours =
+                is_our_tunnel || is_our_access || line.find("driftless:sim") != std::string::npos;
             if (!is_ours) bytes += line;
         }
     }

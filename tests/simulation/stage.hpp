@@ -13,7 +13,8 @@ constexpr std::chrono::minutes settled_after{
 constexpr std::chrono::minutes quiet_for{10};
 
 /// A world as stories find it: the usual images, and on each engine a container, a network and a
-/// volume of somebody else; on `edge` the zone bnx.dev with two records, and a tunnel, of theirs.
+/// volume of somebody else; on `edge` the zone bnx.dev with two records, a tunnel, and things of
+/// Access, of theirs.
 ///   app:1   serves, and ends half a second after SIGTERM    app:2   the same, healthy after 1.5 s
 ///   sick:1  never gets healthy                              job:1   ends with 0 after 3 s
 class Stage {
@@ -36,6 +37,8 @@ public:
     [[nodiscard]] std::vector<std::string> picture();
     /// The containers that are not the other's: "mini1 shop-web-1 running".
     [[nodiscard]] std::vector<std::string> ours();
+    /// The secrets that the daemon keeps, and who comes in with each.
+    [[nodiscard]] std::vector<std::string> secrets();
     [[nodiscard]] bool runs(const std::string& container, const std::string& target = "mini1");
     [[nodiscard]] std::string image_of(const std::string& container,
                                        const std::string& target = "mini1");

@@ -11,6 +11,8 @@
 #include <regex>
 
 #include "daemon/secrets/secrets.hpp"
+#include "reconcilers/cloudflare/access_application_manifest.hpp"
+#include "reconcilers/cloudflare/access_manifest.hpp"
 #include "reconcilers/cloudflare/account_target.hpp"
 #include "reconcilers/cloudflare/dns_zone.hpp"
 #include "reconcilers/cloudflare/tunnel_manifest.hpp"
@@ -110,6 +112,10 @@ World::World(const std::vector<std::string>& targets)
             add_engine(target);
         }
     }
+    expanders_.emplace("AccessApplication", cloudflare::expand_access_application);
+    expanders_.emplace("AccessGroup", cloudflare::expand_access_group);
+    expanders_.emplace("AccessPolicy", cloudflare::expand_access_policy);
+    expanders_.emplace("AccessServiceToken", cloudflare::expand_access_service_token);
     expanders_.emplace("ComposeProject", docker::expand_compose_project);
     expanders_.emplace("DnsZone", cloudflare::expand_dns_zone);
     expanders_.emplace("ZoneSettings", cloudflare::expand_zone_settings);
@@ -174,6 +180,7 @@ std::map<std::string, std::unique_ptr<Target>> World::make_targets() {
         parts.installation = settings_.installation;
         parts.account_id = cloudflare_->account();
         parts.token = Secret{cloudflare_->token()};
+        parts.sink = &sink_;
         parts.transport =
             net::make_paced_transport(std::make_unique<AccountLine>(*cloudflare_, fuse), *pacer_);
         targets.emplace(edge, cloudflare::make_account_target(std::move(parts), clock_));
@@ -293,6 +300,16 @@ std::string without_ids(const std::string& text) {
     return std::regex_replace(text, id, "<id>");
 }
 
+/// An application shows its policies in full.
+json without_times(json object) {
+    if (!object.contains("policies")) return object;
+    for (json& policy : object["policies"]) {
+        policy.erase("created_at");
+        policy.erase("updated_at");
+    }
+    return object;
+}
+
 json networks_of(const FakeContainer& container) {
     json networks = json::object();
     for (const auto& [name, endpoint] : container.endpoints.items())
@@ -322,10 +339,28 @@ std::vector<std::string> picture_of_tunnels(FakeCloudflare& account) {
     return lines;
 }
 
+/// Groups, policies, applications, service tokens and tags of Access.
+void add_access(FakeCloudflare& account, std::vector<std::string>& lines) {
+    for (const char* sort : {"groups", "policies", "apps", "service_tokens", "tags"}) {
+        const std::string path = fmt::format("/accounts/{}/access/{}", account.account(), sort);
+        const json all = account.ask(net::Method::get, path).at("result");
+        for (json one : all) {
+            for (const char* key : {"id", "uid", "aud", "created_at", "updated_at", "client_id",
+                                    "client_secret_version", "expires_at"}) {
+                one.erase(key);
+            }
+            const std::string name = one.at("name");
+            lines.push_back(
+                without_ids(fmt::format("access {} {} {}", sort, name, without_times(one).dump())));
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> picture_of(FakeCloudflare& account) {
     std::vector<std::string> lines = picture_of_tunnels(account);
+    add_access(account, lines);
     const json zones = account.ask(net::Method::get, "/zones").at("result");
     for (const json& zone : zones) {
         const std::string name = zone.at("name");

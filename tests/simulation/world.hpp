@@ -14,6 +14,7 @@
 #include "tests/simulation/memory_source.hpp"
 #include "tests/support/fake_cloudflare.hpp"
 #include "tests/support/fake_engine.hpp"
+#include "tests/support/memory_sink.hpp"
 #include "tests/support/virtual_clock.hpp"
 
 namespace driftless::test {
@@ -39,6 +40,8 @@ public:
     }
     /// Where one of the targets is `edge`; else nullptr.
     [[nodiscard]] FakeCloudflare* cloudflare() { return cloudflare_.get(); }
+    /// Where the daemon keeps what Cloudflare shows once.
+    [[nodiscard]] MemorySink& sink() { return sink_; }
     /// The same image on every engine.
     void add_image(const std::string& reference, const FakeImage& image);
     [[nodiscard]] Settings& settings() { return settings_; }  ///< to be changed before a start
@@ -86,6 +89,7 @@ private:
     Settings settings_;
     Expanders expanders_;
     std::unique_ptr<Secrets> secrets_;
+    MemorySink sink_;
     std::unique_ptr<Vault> vault_;
     Measures measures_;
     std::unique_ptr<Store> store_;

@@ -179,9 +179,10 @@ void set_expiry(const CloudflareWorld& world, json& token) {
     token["expires_at"] = when.substr(0, 19) + "Z";
 }
 
-json with_secret(CloudflareWorld& world, const json& token) {
+json with_secret(CloudflareWorld& world, json& token) {
+    token["_client_secret"] = net::random_hex(world.random, 32);
     json shown = visible(token);
-    shown["client_secret"] = net::random_hex(world.random, 32);
+    shown["client_secret"] = token["_client_secret"];
     return shown;
 }
 
@@ -198,12 +199,12 @@ CloudflareAnswer create_token(CloudflareCall& call) {
                   {"client_secret_version", 1}};
     set_expiry(call.world, token);
     token = dated(call, std::move(token), nullptr);
-    all_of(call, tokens)[token["id"]] = token;
-    return cloudflare_answer(with_secret(call.world, token), 201);
+    json& kept = all_of(call, tokens)[token["id"]] = token;
+    return cloudflare_answer(with_secret(call.world, kept), 201);
 }
 
 CloudflareAnswer get_token(CloudflareCall& call) {
-    return cloudflare_answer(one_of(call, tokens));
+    return cloudflare_answer(visible(one_of(call, tokens)));
 }
 
 CloudflareAnswer put_token(CloudflareCall& call) {
@@ -216,7 +217,7 @@ CloudflareAnswer put_token(CloudflareCall& call) {
         set_expiry(call.world, changed);
     }
     token = dated(call, std::move(changed), token);
-    return cloudflare_answer(token);
+    return cloudflare_answer(visible(token));
 }
 
 CloudflareAnswer rotate_token(CloudflareCall& call) {
@@ -229,7 +230,7 @@ CloudflareAnswer rotate_token(CloudflareCall& call) {
 CloudflareAnswer refresh_token(CloudflareCall& call) {
     json& token = one_of(call, tokens);
     set_expiry(call.world, token);
-    return cloudflare_answer(token);
+    return cloudflare_answer(visible(token));
 }
 
 CloudflareAnswer delete_token(CloudflareCall& call) {
@@ -237,7 +238,7 @@ CloudflareAnswer delete_token(CloudflareCall& call) {
     const std::string id = token.at("id");
     if (is_used(call.world.state, "service_token", id)) bad_access("the service token is in use");
     all_of(call, tokens).erase(id);
-    return cloudflare_answer(token);
+    return cloudflare_answer(visible(token));
 }
 
 // ---- tags
