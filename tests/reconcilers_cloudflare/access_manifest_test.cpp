@@ -3,12 +3,14 @@
 
 #include <gmock/gmock.h>
 
+#include "reconcilers/cloudflare/access_application_manifest.hpp"
 #include "tests/reconcilers_cloudflare/manifest_scene.hpp"
 #include "tests/support/golden.hpp"
 
 namespace driftless::cloudflare {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 ManifestScene scene_of(Expander expander, const std::string& kind) {
@@ -94,6 +96,86 @@ purpose: x
                         scene_of(expand_access_group, "AccessGroup").refusals("include: []\n") +
                             scene_of(expand_access_group, "AccessGroup")
                                 .refusals("decision: allow\nrequire: [{geo: GB}]\n"));
+}
+
+TEST(AccessApplication, GuardsTheHostsOfItsDestinations) {
+    ManifestScene scene = scene_of(expand_access_application, "AccessApplication");
+    const Expanded app = scene.expand(R"(
+type: self_hosted
+destinations:
+  - {uri: "Wiki.BNX.dev/Admin"}
+  - "*.lab.bnx.dev"
+  - {type: private, cidr: 10.0.0.0/8, port_range: ""}
+policies: [AccessPolicy/staff, 0a-1b]
+session_duration: 90m
+cors_headers: {allow_all_origins: true, max_age: 60, allow_credentials: false}
+)");
+    EXPECT_THAT(app.findings, IsEmpty());
+    ASSERT_EQ(app.resources.size(), 1u);
+    const Declared& declared = app.resources.front();
+    const std::string staff = late_mark({{"edge", "AccessPolicy", "staff"}, "id"});
+    EXPECT_EQ(declared.spec,
+              (json{{"name", "staff"},
+                    {"mark", "driftless-sim"},
+                    {"destinations",
+                     {{{"type", "public"}, {"uri", "wiki.bnx.dev/Admin"}},
+                      {{"type", "public"}, {"uri", "*.lab.bnx.dev"}},
+                      {{"type", "private"}, {"cidr", "10.0.0.0/8"}}}},
+                    {"policies", {staff, "0a-1b"}},
+                    {"session_duration", "1h30m"},
+                    {"cors_headers", {{"allow_all_origins", true}, {"max_age", 60}}}}));
+    EXPECT_THAT(declared.guards, ElementsAre("wiki.bnx.dev", "*.lab.bnx.dev"));
+    EXPECT_THAT(declared.claims,
+                ElementsAre("the way to wiki.bnx.dev/Admin", "the way to *.lab.bnx.dev",
+                            "Access application staff"));
+}
+
+TEST(AccessApplication, TellsAllThatIsWrongWithItsPlace) {
+    std::string faults;
+    for (const char* spec : {R"(
+type: saas
+destinations:
+  - {uri: "https://wiki.bnx.dev"}
+  - wiki.bnx.dev:8443
+  - {type: worker, worker_id: x}
+  - {type: public}
+  - wiki
+policies: [AccessPolicy/staff, AccessPolicy/staff, AccessGroup/staff, {id: x}]
+http_only_cookie_attribute: 1
+allowed_idps: x
+scim_config: {}
+)",
+                             R"(
+domain: a.bnx.dev
+destinations: [b.bnx.dev]
+policies: AccessPolicy/staff
+)",
+                             "policies: []\n", "destinations: [a.b, b.b, c.b, d.b, e.b, f.b]\n"}) {
+        faults += scene_of(expand_access_application, "AccessApplication").refusals(spec);
+    }
+    test::expect_golden("cloudflare/access_application_faults.txt", faults);
+}
+
+TEST(AccessServiceToken, SaysWhereItsSecretIsKept) {
+    ManifestScene scene = scene_of(expand_access_service_token, "AccessServiceToken");
+    const Expanded token = scene.expand("secret: {write: ci}\nduration: forever\n");
+    EXPECT_THAT(token.findings, IsEmpty());
+    ASSERT_EQ(token.resources.size(), 1u);
+    EXPECT_EQ(token.resources.front().spec, json::parse(R"({"name":"driftless.sim.staff",
+        "duration":"forever","secret":"ci","for":"edge"})"));
+    EXPECT_THAT(
+        token.resources.front().claims,
+        ElementsAre("Access service token driftless.sim.staff", "secret ci of target edge"));
+}
+
+TEST(AccessServiceToken, TellsAllThatIsWrongWithItsPlace) {
+    std::string faults;
+    for (const char* spec :
+         {"duration: 1h\n", "secret: {}\n", "secret: {write: ../ci}\nduration: a year\n",
+          "secret: {write: ci, for: mini1}\n", "secret: ci\n"}) {
+        faults += scene_of(expand_access_service_token, "AccessServiceToken").refusals(spec);
+    }
+    test::expect_golden("cloudflare/access_service_token_faults.txt", faults);
 }
 
 }  // namespace

@@ -55,6 +55,11 @@ protected:
     }
     /// A person writes it at the dashboard.
     void put(const std::string& sort, json object, const std::string& key, const json& value) {
+        if (sort == "apps") {  // it is shown with its policies in full
+            for (json& policy : object["policies"]) {
+                if (policy.is_object()) policy = std::string{policy.at("id")};
+            }
+        }
         object[key] = value;
         const std::string path = at("/" + sort + "/" + object.at("id").get<std::string>());
         ASSERT_EQ(account.ask(net::Method::put, path, object).at("success"), true);
