@@ -65,6 +65,10 @@ json spec_of(const AccessObject& object, const std::string& mark) {
     return spec;
 }
 
+bool stands_before_all(const json& want, const json& have) {
+    return changed_fields(want.at("destinations"), have.at("destinations"), FieldRules{}).empty();
+}
+
 }  // namespace
 
 std::vector<std::string> claims_of_application(const std::string& name, const json& destinations) {
@@ -120,7 +124,7 @@ Live AccessApplicationReconciler::seen(const KeyedAccess& one, const Facts& fact
             in_quotes(type));
     }
     // What is published behind it waits until it stands there.
-    live.ready = live.spec.at("destinations") == declared->spec.at("destinations");
+    live.ready = stands_before_all(declared->spec, live.spec);
     if (!live.ready) live.detail = "it does not protect yet what git wants it to";
     return live;
 }

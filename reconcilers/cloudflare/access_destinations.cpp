@@ -4,6 +4,7 @@
 
 #include "config/base/vault.hpp"
 #include "providers/cloudflare/answers.hpp"
+#include "reconcilers/cloudflare/access_rules.hpp"
 #include "reconcilers/cloudflare/dns_name.hpp"
 
 namespace driftless::cloudflare {
@@ -49,6 +50,8 @@ json canonical_destination(const json& destination) {
         if (!is_empty(value)) form[key] = value;
     }
     if (!form.contains("type")) form["type"] = "public";
+    const std::string network = canonical_network(text_of(form, "cidr"));
+    if (!network.empty()) form["cidr"] = network;
     const std::string uri = text_of(form, "uri");
     if (uri.empty()) return form;
     const auto canonical = canonical_uri(uri);

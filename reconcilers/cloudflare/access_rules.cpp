@@ -26,26 +26,6 @@ std::vector<std::string> names_of_sorts() {
     return names;
 }
 
-/// "2001:db8::1/64" with its address as the service writes it; "" for none at all. A single one is
-/// the network of that one.
-std::string canonical_network(const std::string& text) {
-    const std::size_t slash = text.find('/');
-    const std::string address = text.substr(0, slash);
-    const int family = address.find(':') == address.npos ? AF_INET : AF_INET6;
-    std::array<unsigned char, sizeof(in6_addr)> bytes{};
-    std::array<char, INET6_ADDRSTRLEN> shown{};
-    const bool fits = ::inet_pton(family, address.c_str(), bytes.data()) == 1 &&
-                      ::inet_ntop(family, bytes.data(), shown.data(), shown.size()) != nullptr;
-    if (!fits) return "";
-    const int most = family == AF_INET ? 32 : 128;
-    if (slash == text.npos) return fmt::format("{}/{}", shown.data(), most);
-    const std::string bits = text.substr(slash + 1);
-    const bool is_number = !bits.empty() && bits.size() <= 3 &&
-                           bits.find_first_not_of("0123456789") == bits.npos &&
-                           std::stoi(bits) <= most;
-    return is_number ? fmt::format("{}/{}", shown.data(), std::stoi(bits)) : "";
-}
-
 bool is_empty(const json& value) {
     return value.is_null() || (value.is_string() && value.get_ref<const std::string&>().empty());
 }
@@ -184,6 +164,24 @@ const std::vector<RuleSort>& rule_sorts() {
         {"user_risk_score", {"user_risk_score"}},
     };
     return all;
+}
+
+std::string canonical_network(const std::string& text) {
+    const std::size_t slash = text.find('/');
+    const std::string address = text.substr(0, slash);
+    const int family = address.find(':') == address.npos ? AF_INET : AF_INET6;
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    std::array<char, INET6_ADDRSTRLEN> shown{};
+    const bool fits = ::inet_pton(family, address.c_str(), bytes.data()) == 1 &&
+                      ::inet_ntop(family, bytes.data(), shown.data(), shown.size()) != nullptr;
+    if (!fits) return "";
+    const int most = family == AF_INET ? 32 : 128;
+    if (slash == text.npos) return fmt::format("{}/{}", shown.data(), most);
+    const std::string bits = text.substr(slash + 1);
+    const bool is_number = !bits.empty() && bits.size() <= 3 &&
+                           bits.find_first_not_of("0123456789") == bits.npos &&
+                           std::stoi(bits) <= most;
+    return is_number ? fmt::format("{}/{}", shown.data(), std::stoi(bits)) : "";
 }
 
 json canonical_access_rule(const json& rule) {

@@ -28,6 +28,10 @@ json canonical_access_rule(const json& rule);
 /// The one form of `include`, `exclude` or `require`: a list, null being none.
 json canonical_access_rules(const json& rules);
 
+/// "2001:db8::1/64" with its address as the service writes it; a single one is the network of that
+/// one. @return "": it is neither
+std::string canonical_network(const std::string& text);
+
 /// Reads the rules below one key, as git has them: `{email: {email: me@bnx.dev}}`, `{email:
 /// me@bnx.dev}`, `{group: AccessGroup/staff}`. What is wrong becomes a finding at its place.
 /// @param where  for messages: "spec.include"

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "config/schemas.hpp"
+#include "reconcilers/cloudflare/access_destinations.hpp"
 #include "reconcilers/cloudflare/access_fields.hpp"
 #include "reconcilers/cloudflare/access_rules.hpp"
 
@@ -66,6 +67,32 @@ const std::vector<Case> same_fields{
     {"nothing_within", {{"cors_headers", {{"allow_credentials", false}}}}, json::object()},
 };
 INSTANTIATE_TEST_SUITE_P(, SameFields, ::testing::ValuesIn(same_fields), case_name);
+
+class SameDestinations : public ::testing::TestWithParam<Case> {};
+
+TEST_P(SameDestinations, AreOneForm) {
+    EXPECT_EQ(destinations_of(GetParam().one), destinations_of(GetParam().other));
+    const json once = destinations_of(GetParam().one);
+    EXPECT_EQ(destinations_of({{"destinations", once}}), once);
+}
+
+json shown(json destination) {
+    return {{"destinations", json::array({std::move(destination)})}};
+}
+
+const std::vector<Case> same_destinations{
+    {"views",
+     {{"domain", "App.bnx.dev/Admin"}},
+     {{"self_hosted_domains", json::array({"app.bnx.dev/Admin"})}, {"domain", "app.bnx.dev"}}},
+    {"the_view_that_counts",
+     {{"domain", "elsewhere.bnx.dev"},
+      {"destinations", json::array({{{"type", "public"}, {"uri", "app.bnx.dev"}}})}},
+     {{"domain", "app.bnx.dev"}, {"destinations", json::array()}}},
+    {"one_address", shown({{"type", "private"}, {"cidr", "10.0.0.1"}}),
+     shown({{"type", "private"}, {"cidr", "10.0.0.1/32"}, {"vnet_id", nullptr}})},
+    {"nothing", json::object(), {{"domain", ""}}},
+};
+INSTANTIATE_TEST_SUITE_P(, SameDestinations, ::testing::ValuesIn(same_destinations), case_name);
 
 TEST(AccessFields, ThatAreNotAsUsualAreSeen) {
     EXPECT_EQ(plain_fields(AccessSort::application,
