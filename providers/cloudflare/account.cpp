@@ -77,9 +77,13 @@ asio::awaitable<Result<Answer>> Account::send(const Family& family, Call call) {
     request.method = call.method;
     request.target = std::move(call.path);
     request.deadline = call.deadline;
-    request.headers.emplace_back("Authorization", "Bearer " + std::string{token_.reveal()});
+    const Secret& bearer = call.bearer ? *call.bearer : token_;
+    request.headers.emplace_back("Authorization", "Bearer " + std::string{bearer.reveal()});
     request.headers.emplace_back("Accept", "application/json");
-    if (!call.body.is_null()) {
+    if (!call.raw.empty()) {
+        request.headers.emplace_back("Content-Type", std::move(call.content_type));
+        request.body = std::move(call.raw);
+    } else if (!call.body.is_null()) {
         request.headers.emplace_back("Content-Type", "application/json");
         request.body = call.body.dump(-1, ' ', false, json::error_handler_t::replace);
     }

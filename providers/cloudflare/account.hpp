@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ struct Call {
     json body = nullptr;
     std::chrono::milliseconds deadline{30'000};
     bool secret = false;  ///< its answer holds a secret: no error quotes any of it
+    std::string raw = {};                         ///< a body as it is, in place of `body`
+    std::string content_type = {};                ///< of `raw`
+    std::optional<Secret> bearer = std::nullopt;  ///< in place of the account's token
 };
 
 /// A list with page and per_page.
