@@ -129,7 +129,7 @@ struct Bench {
         parts.account_id = "0";
         parts.token = Secret{"t"};
         parts.transport = std::move(made);
-        target = cloudflare::make_account_target(std::move(parts), clock);
+        target = cloudflare::make_account_target(std::move(parts), clock, *lane);
         DesiredState desired{.target = "edge", .commit = "c", .resources = {}};
         for (std::size_t i = 0; i < records; ++i) {
             desired.resources.push_back(declared(i, changed, *vault));
@@ -161,6 +161,7 @@ struct Bench {
 
     asio::io_context io;
     net::SystemClock clock;
+    std::unique_ptr<net::Lane> lane = net::make_inline_lane(io.get_executor());
     std::unique_ptr<Vault> vault = make_vault("a key for measuring only, 32 byte");
     std::unique_ptr<Target> target;
     Api* api = nullptr;

@@ -7,6 +7,7 @@
 #include "reconcilers/cloudflare/access_manifest.hpp"
 #include "reconcilers/cloudflare/account_target.hpp"
 #include "reconcilers/cloudflare/dns_zone.hpp"
+#include "reconcilers/cloudflare/pages_manifest.hpp"
 #include "reconcilers/cloudflare/tunnel_manifest.hpp"
 #include "reconcilers/cloudflare/zone_setting.hpp"
 #include "reconcilers/docker/compose_project.hpp"
@@ -75,7 +76,7 @@ Result<std::unique_ptr<Target>> make_cloudflare_target(const TargetSettings& tar
     parts.sink = context.sink;
     parts.transport =
         net::make_paced_transport(counted(*std::move(transport), "cloudflare", context), pacer);
-    return cloudflare::make_account_target(std::move(parts), context.clock);
+    return cloudflare::make_account_target(std::move(parts), context.clock, context.lane);
 }
 
 }  // namespace
@@ -90,6 +91,7 @@ Expanders all_expanders() {
         {"DnsZone", cloudflare::expand_dns_zone},
         {"ZoneSettings", cloudflare::expand_zone_settings},
         {"Tunnel", cloudflare::expand_tunnel},
+        {"PagesProject", cloudflare::expand_pages_project},
     };
 }
 

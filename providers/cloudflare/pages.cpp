@@ -207,7 +207,7 @@ asio::awaitable<Result<std::optional<Deployment>>> Pages::latest_production(std:
 
 asio::awaitable<Result<Deployment>> Pages::deploy(std::string project, NewDeployment made) {
     const std::string doing = "deploy Pages project " + in_quotes(project);
-    Form form = make_form(fields_of(made));
+    FormBody form = make_form(fields_of(made));
     Call call;
     call.method = net::Method::post;
     call.path = path(project, "/deployments");
@@ -247,12 +247,12 @@ asio::awaitable<Result<std::size_t>> Pages::drop_old(std::string project, std::s
     co_return dropped;
 }
 
-Form make_form(const std::vector<FormField>& fields) {
+FormBody make_form(const std::vector<FormField>& fields) {
     std::string all;
     for (const FormField& field : fields) all += field.content;
     // A boundary that the content can't hold by chance, and that nobody who writes it can foresee.
     const std::string boundary = "driftless-" + to_hex(blake3(all)).substr(0, 32);
-    Form form{"multipart/form-data; boundary=" + boundary, ""};
+    FormBody form{"multipart/form-data; boundary=" + boundary, ""};
     for (const FormField& field : fields) {
         form.body += fmt::format("--{}\r\nContent-Disposition: form-data; name=\"{}\"", boundary,
                                  field.name);

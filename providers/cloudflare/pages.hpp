@@ -107,10 +107,10 @@ struct FormField {
     std::string content;
     std::string file = {};
 };
-struct Form {
+struct FormBody {
     std::string content_type;
     std::string body;
 };
-Form make_form(const std::vector<FormField>& fields);
+FormBody make_form(const std::vector<FormField>& fields);
 
 }  // namespace driftless::cloudflare

@@ -7,8 +7,10 @@
 
 #include "config/base/secret_sink.hpp"
 #include "providers/cloudflare/dns.hpp"
+#include "providers/cloudflare/pages.hpp"
 #include "providers/cloudflare/tunnels.hpp"
 #include "providers/cloudflare/zones.hpp"
+#include "providers/net/blocking.hpp"
 #include "providers/net/clock.hpp"
 
 namespace driftless::cloudflare {
@@ -27,6 +29,21 @@ struct KnownTunnels {
     std::map<std::string, KnownToken> tokens;  ///< by id; in memory only
 };
 
+/// How far the domains of a Pages project are, or why that could not be read.
+struct KnownDomains {
+    std::vector<PagesDomain> domains;
+    std::string why;
+    net::SteadyTime asked{};
+};
+
+/// What is remembered of Pages; all of it can be asked for again.
+struct KnownPages {
+    std::string run;  ///< whose list it is; empty: of nobody, since something changed
+    Result<std::vector<PagesProject>> listed = std::vector<PagesProject>{};
+    std::map<std::string, KnownDomains> domains;  ///< by project's id
+    std::map<std::string, std::string> hashes;    ///< "blob.extension" -> asset hash
+};
+
 /// What the kinds of one account share.
 struct AccountAccess {
     Account account;
@@ -34,10 +51,12 @@ struct AccountAccess {
     std::string installation;
     net::Clock& clock;
     SecretSink* sink = nullptr;  ///< for what is shown once
+    net::Lane& lane;  ///< for files of a commit
     /// Zones by name, as they were found. Their ids never change; one that is gone is asked for
     /// anew.
     std::map<std::string, Zone> zones = {};
     KnownTunnels tunnels = {};
+    KnownPages pages = {};
 };
 
 /// The zone of this name, asked for once. @return as Zones::find

@@ -7,6 +7,9 @@
 #include "reconcilers/cloudflare/dns_record.hpp"
 #include "reconcilers/cloudflare/live_tunnels.hpp"
 #include "reconcilers/cloudflare/marks.hpp"
+#include "reconcilers/cloudflare/pages_deployment.hpp"
+#include "reconcilers/cloudflare/pages_domain.hpp"
+#include "reconcilers/cloudflare/pages_project.hpp"
 #include "reconcilers/cloudflare/tunnel.hpp"
 #include "reconcilers/cloudflare/tunnel_config.hpp"
 #include "reconcilers/cloudflare/zone_setting.hpp"
@@ -34,14 +37,15 @@ std::string_view kinds_with(std::string_view permission) {
 
 class AccountTarget final : public Target {
 public:
-    AccountTarget(AccountParts parts, net::Clock& clock)
+    AccountTarget(AccountParts parts, net::Clock& clock, net::Lane& lane)
         : transport_(std::move(parts.transport)),
           access_{
               .account = Account{*transport_, std::move(parts.account_id), std::move(parts.token)},
               .target = std::move(parts.target),
               .installation = std::move(parts.installation),
               .clock = clock,
-              .sink = parts.sink} {
+              .sink = parts.sink,
+              .lane = lane} {
         kinds_.emplace(record_kind, std::make_unique<DnsRecordReconciler>(access_));
         kinds_.emplace(setting_kind, std::make_unique<ZoneSettingReconciler>(access_));
         kinds_.emplace(tunnel_kind, std::make_unique<TunnelReconciler>(access_));
@@ -53,6 +57,9 @@ public:
         for (const AccessSort sort : {AccessSort::group, AccessSort::policy}) {
             kinds_.emplace(kind_of(sort), std::make_unique<AccessObjectReconciler>(access_, sort));
         }
+        kinds_.emplace(pages_project_kind, std::make_unique<PagesProjectReconciler>(access_));
+        kinds_.emplace(pages_domain_kind, std::make_unique<PagesDomainReconciler>(access_));
+        kinds_.emplace(pages_deployment_kind, std::make_unique<PagesDeploymentReconciler>(access_));
     }
 
     const Kinds& kinds() const override { return kinds_; }
@@ -89,8 +96,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Target> make_account_target(AccountParts parts, net::Clock& clock) {
-    return std::make_unique<AccountTarget>(std::move(parts), clock);
+std::unique_ptr<Target> make_account_target(AccountParts parts, net::Clock& clock,
+                                            net::Lane& lane) {
+    return std::make_unique<AccountTarget>(std::move(parts), clock, lane);
 }
 
 }  // namespace driftless::cloudflare

@@ -5,6 +5,7 @@
 
 #include "config/base/secret.hpp"
 #include "config/base/secret_sink.hpp"
+#include "providers/net/blocking.hpp"
 #include "providers/net/clock.hpp"
 #include "providers/net/http.hpp"
 #include "reconcilers/target.hpp"
@@ -21,7 +22,8 @@ struct AccountParts {
     std::unique_ptr<net::HttpTransport> transport;  ///< to the API's base URL, at the token's pace
 };
 
-/// One account, with its kinds. Outlived by `clock`.
-std::unique_ptr<Target> make_account_target(AccountParts parts, net::Clock& clock);
+/// One account, with its kinds. Outlived by `clock` and `lane`, which reads the files of commits.
+std::unique_ptr<Target> make_account_target(AccountParts parts, net::Clock& clock,
+                                            net::Lane& lane);
 
 }  // namespace driftless::cloudflare

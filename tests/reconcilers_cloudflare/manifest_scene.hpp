@@ -13,12 +13,13 @@ struct ManifestScene {
     Expander expander;
     std::string file;  ///< where its spec stands, for places
     Manifest manifest;
+    std::map<std::string, std::string> beside{};  ///< other files of the commit
     test::ToyVault vault{};
     test::ToySecrets secrets{{{"token", "s3cret"}}};
     TargetSettings target{"edge", {}, {}, {}, {}};
 
     Expanded expand(const std::string& spec) {
-        const test::MemoryFiles files{{}, "c0ffee"};
+        const test::MemoryFiles files{beside, "c0ffee"};
         Findings yaml;
         const auto documents = read_yaml(spec, file, yaml);
         manifest.target = target.name;

@@ -49,6 +49,19 @@ Commit access(const std::string& kind, const std::string& name, const std::strin
                                                       kind, name, spec)}};
 }
 
+Commit pages(const std::string& name, const Commit& site, const std::string& more) {
+    Commit commit{{name + ".yaml", fmt::format("apiVersion: driftless/v1\n"
+                                               "kind: PagesProject\n"
+                                               "metadata: {{name: {0}}}\n"
+                                               "target: edge\n"
+                                               "spec:\n"
+                                               "{1}"
+                                               "  folder: {0}/public\n",
+                                               name, more)}};
+    for (const auto& [path, text] : site) commit[name + "/public/" + path] = text;
+    return commit;
+}
+
 Commit joined(Commit one, const Commit& other) {
     one.insert(other.begin(), other.end());
     return one;
@@ -129,6 +142,20 @@ Commit access_after() {
                     "  - {name: docs, type: A, value: 203.0.113.9, proxied: true}\n"));
     return joined(joined(groups, policies), joined(rest, access("AccessServiceToken", "robot",
                                                                 "  secret: {write: robot}\n")));
+}
+
+/// What a commit may do to Pages: of one project files and domains come, change and go, and one
+/// project is new.
+Commit pages_before() {
+    return joined(pages("bnx", {{"index.html", "1"}, {"gone.html", "g"}, {"a.css", "a"}},
+                        "  domains: [www.bnx.dev]\n"),
+                  zone("  - {name: anchor, type: TXT, value: stays}\n"));
+}
+Commit pages_after() {
+    return joined(joined(pages("bnx", {{"index.html", "2"}, {"new.html", "n"}, {"a.css", "a"}},
+                               "  productionBranch: trunk\n  domains: [www.bnx.dev, bnx.dev]\n"),
+                         pages("blog", {{"index.html", "blog"}, {"_redirects", "/a /b 301\n"}})),
+                  zone("  - {name: anchor, type: TXT, value: stays}\n"));
 }
 
 constexpr const char* check =
@@ -336,6 +363,12 @@ const std::vector<Scenario>& scenarios() {
          .targets = {edge},
          .before = access_before(),
          .after = access_after(),
+         .served = {},
+         .end = {}},
+        {.name = "pages",
+         .targets = {edge},
+         .before = pages_before(),
+         .after = pages_after(),
          .served = {},
          .end = {}},
         {.name = "two_targets_removed",

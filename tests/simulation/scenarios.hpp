@@ -42,6 +42,9 @@ Commit zone(const std::string& records);
 Commit tunnel(const std::string& name, const std::string& ingress, const std::string& more = "");
 /// A manifest of Access for `edge`, such as AccessGroup, with these lines below `spec:`.
 Commit access(const std::string& kind, const std::string& name, const std::string& spec);
+/// A PagesProject manifest for `edge` at `NAME.yaml` that publishes these files, with others lines
+/// below `spec:`.
+Commit pages(const std::string& name, const Commit& site, const std::string& more = "");
 Commit joined(Commit one, const Commit& other);
 
 }  // namespace driftless::test

@@ -58,6 +58,20 @@ void add_others_to_access(FakeCloudflare& account) {
                    {"policies", {policy.at("id")}}});
 }
 
+/// One of production, as somebody's own tool makes it.
+void add_deployment(FakeCloudflare& account, const std::string& project) {
+    json& made = account.world().state.projects.at(project);
+    json deployment{{"id", account.world().uuid()},
+                    {"environment", "production"},
+                    {"created_on", account.world().now()},
+                    {"_manifest", json::object()},
+                    {"_files", json::array()},
+                    {"_ready_ms", 0},
+                    {"_fails", false}};
+    deployment["deployment_trigger"]["metadata"]["commit_message"] = "by hand";
+    made["_deployments"].push_back(std::move(deployment));
+}
+
 void add_others(FakeCloudflare& account) {
     const std::string zone = account.add_zone("bnx.dev");
     account.put_record(zone, {{"type", "A"}, {"name", "nas"}, {"content", "203.0.113.77"}});
@@ -65,6 +79,10 @@ void add_others(FakeCloudflare& account) {
     account.ask(net::Method::post, "/accounts/" + account.account() + "/cfd_tunnel",
                 {{"name", "others"}, {"config_src", "cloudflare"}});
     add_others_to_access(account);
+    const std::string projects = "/accounts/" + account.account() + "/pages/projects";
+    account.ask(net::Method::post, projects, {{"name", "others"}, {"production_branch", "main"}});
+    account.ask(net::Method::post, projects + "/others/domains", {{"name", "others.bnx.dev"}});
+    add_deployment(account, "others");
 }
 
 }  // namespace
@@ -167,8 +185,10 @@ std::string Stage::others() {
                 line.starts_with("tunnel ") && !line.starts_with("tunnel others ");
             const bool is_our_access =
                 line.starts_with("access ") && line.find(" others {") == line.npos;
-            const bool is_ours =
-                is_our_tunnel || is_our_access || line.find("driftless:sim") != std::string::npos;
+            const bool is_our_site =
+                line.starts_with("pages ") && !line.starts_with("pages others ");
+            const bool is_ours = is_our_tunnel || is_our_access || is_our_site ||
+                                 line.find("driftless:sim") != std::string::npos;
             if (!is_ours) bytes += line;
         }
     }

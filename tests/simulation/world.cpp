@@ -15,6 +15,7 @@
 #include "reconcilers/cloudflare/access_manifest.hpp"
 #include "reconcilers/cloudflare/account_target.hpp"
 #include "reconcilers/cloudflare/dns_zone.hpp"
+#include "reconcilers/cloudflare/pages_manifest.hpp"
 #include "reconcilers/cloudflare/tunnel_manifest.hpp"
 #include "reconcilers/cloudflare/zone_setting.hpp"
 #include "reconcilers/docker/compose_project.hpp"
@@ -120,6 +121,7 @@ World::World(const std::vector<std::string>& targets)
     expanders_.emplace("DnsZone", cloudflare::expand_dns_zone);
     expanders_.emplace("ZoneSettings", cloudflare::expand_zone_settings);
     expanders_.emplace("Tunnel", cloudflare::expand_tunnel);
+    expanders_.emplace("PagesProject", cloudflare::expand_pages_project);
     vault_ = make_vault("a key of thirty-two bytes, more or less");
 }
 
@@ -183,7 +185,7 @@ std::map<std::string, std::unique_ptr<Target>> World::make_targets() {
         parts.sink = &sink_;
         parts.transport =
             net::make_paced_transport(std::make_unique<AccountLine>(*cloudflare_, fuse), *pacer_);
-        targets.emplace(edge, cloudflare::make_account_target(std::move(parts), clock_));
+        targets.emplace(edge, cloudflare::make_account_target(std::move(parts), clock_, *lane_));
     }
     return targets;
 }
@@ -356,11 +358,33 @@ void add_access(FakeCloudflare& account, std::vector<std::string>& lines) {
     }
 }
 
+/// Each project with its domains, and how many deployments of which content it has: one too many
+/// is seen.
+std::vector<std::string> picture_of_pages(FakeCloudflare& account) {
+    std::vector<std::string> lines;
+    for (const auto& [name, project] : account.world().state.projects) {
+        std::vector<std::string> domains;
+        for (const json& domain : project.at("_domains")) domains.push_back(domain.at("name"));
+        std::sort(domains.begin(), domains.end());
+        json serves;
+        for (const json& one : project.at("_deployments")) {
+            serves = {one.at("_manifest"), one.at("_files")};
+        }
+        lines.push_back(
+            fmt::format("pages {} {} {} {} {} deployments, serves {}", name,
+                        project.at("production_branch").get<std::string>(),
+                        project.at("deployment_configs").at("preview").at("env_vars").dump(),
+                        fmt::join(domains, " "), project.at("_deployments").size(), serves.dump()));
+    }
+    return lines;
+}
+
 }  // namespace
 
 std::vector<std::string> picture_of(FakeCloudflare& account) {
     std::vector<std::string> lines = picture_of_tunnels(account);
     add_access(account, lines);
+    for (std::string& line : picture_of_pages(account)) lines.push_back(std::move(line));
     const json zones = account.ask(net::Method::get, "/zones").at("result");
     for (const json& zone : zones) {
         const std::string name = zone.at("name");
