@@ -34,6 +34,10 @@ public:
     /// The bytes of a file. @return `not_found`; `invalid` with the reason for a link, a submodule,
     /// a Git LFS pointer, or a file over the limit
     [[nodiscard]] virtual Result<std::string> read(const std::string& path) const = 0;
+    /// The bytes of a file that no manifest means anything by, such as an image of a site: up to
+    /// `most` of them, and not counted among what is used of the commit. @return as `read`
+    [[nodiscard]] virtual Result<std::string> read_large(const std::string& path,
+                                                         std::size_t most) const = 0;
 };
 
 }  // namespace driftless

@@ -19,6 +19,10 @@ public:
     [[nodiscard]] Result<FileEntry> find(const std::string& path) const override;
     [[nodiscard]] Result<std::vector<FileEntry>> list(const std::string& folder) const override;
     [[nodiscard]] Result<std::string> read(const std::string& path) const override;
+    [[nodiscard]] Result<std::string> read_large(const std::string& path,
+                                                 std::size_t) const override {
+        return read(path);
+    }
 
 private:
     std::map<std::string, std::string> texts_;  // by path

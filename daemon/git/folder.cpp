@@ -60,10 +60,14 @@ public:
     }
 
     Result<std::string> read(const std::string& path) const override {
+        return read_large(path, Limits::file_bytes);
+    }
+
+    Result<std::string> read_large(const std::string& path, std::size_t most) const override {
         auto entry = find(path);
         if (!entry) return std::move(entry).error();
-        if (auto fit = check_readable(*entry, path); !fit) return std::move(fit).error();
-        auto bytes = read_bytes(path);
+        if (auto fit = check_readable(*entry, path, most); !fit) return std::move(fit).error();
+        auto bytes = read_bytes(path, entry->size);
         if (!bytes) return bytes;
         if (auto fit = check_content(*bytes, path); !fit) return std::move(fit).error();
         return bytes;
@@ -78,7 +82,7 @@ private:
         return {Errc::not_found, fmt::format("{} is not there", in_quotes(path))};
     }
 
-    /// The blob's id is the one that git would give it; files over the limit have none.
+    /// The blob's id is the one that git would give it; a file that nothing could use has none.
     Result<FileEntry> entry_at(const std::string& path) const {
         struct stat about {};
         if (::lstat(on_disk(path).c_str(), &about) != 0) return absent(path);
@@ -92,8 +96,8 @@ private:
         if (entry.type != FileEntry::Type::file) return entry;
         entry.size = static_cast<std::size_t>(about.st_size);
         entry.executable = (about.st_mode & S_IXUSR) != 0;
-        if (entry.size > Limits::file_bytes) return entry;
-        auto bytes = read_bytes(path);
+        if (entry.size > Limits::large_bytes) return entry;
+        auto bytes = read_bytes(path, entry.size);
         if (!bytes) return std::move(bytes).error();
         git_oid id{};
         git_odb_hash(&id, bytes->data(), bytes->size(), GIT_OBJECT_BLOB);
@@ -124,14 +128,14 @@ private:
         return {};
     }
 
-    Result<std::string> read_bytes(const std::string& path) const {
+    Result<std::string> read_bytes(const std::string& path, std::size_t expected) const {
         const int file =
             ::open(on_disk(path).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
         if (file < 0) {
             return Error{Errc::unavailable, fmt::format("read {}: {}", in_quotes(path),
                                                         std::generic_category().message(errno))};
         }
-        std::string bytes(Limits::file_bytes + 1, '\0');
+        std::string bytes(expected + 1, '\0');
         std::size_t size = 0;
         ssize_t got = 1;
         while (got > 0 && size < bytes.size()) {

@@ -32,7 +32,7 @@ Result<std::vector<std::string>> steps_of(const std::string& path) {
     return steps;
 }
 
-Result<void> check_readable(const FileEntry& entry, const std::string& path) {
+Result<void> check_readable(const FileEntry& entry, const std::string& path, std::size_t most) {
     const auto refuse = [&](std::string_view why) {
         return Error{Errc::invalid, fmt::format("{}: {}", path, why)};
     };
@@ -48,9 +48,8 @@ Result<void> check_readable(const FileEntry& entry, const std::string& path) {
                 "fetches; put its files into this repository");
         case FileEntry::Type::file: break;
     }
-    if (entry.size <= Limits::file_bytes) return {};
-    return refuse(
-        fmt::format("it has {} bytes, the limit for a file is {}", entry.size, Limits::file_bytes));
+    if (entry.size <= most) return {};
+    return refuse(fmt::format("it has {} bytes, the limit for a file is {}", entry.size, most));
 }
 
 Result<void> check_content(const std::string& bytes, const std::string& path) {

@@ -77,13 +77,24 @@ public:
         if (!entry) return std::move(entry).error();
         if (auto fit = check_readable(*entry, path); !fit) return std::move(fit).error();
         if (auto fit = count(*entry, path); !fit) return std::move(fit).error();
-        auto bytes = read_blob(entry->id);
+        return bytes_of(*entry, path);
+    }
+
+    Result<std::string> read_large(const std::string& path, std::size_t most) const {
+        auto entry = find(path);
+        if (!entry) return std::move(entry).error();
+        if (auto fit = check_readable(*entry, path, most); !fit) return std::move(fit).error();
+        return bytes_of(*entry, path);
+    }
+
+private:
+    Result<std::string> bytes_of(const FileEntry& entry, const std::string& path) const {
+        auto bytes = read_blob(entry.id);
         if (!bytes) return std::move(bytes).error().in("read " + path);
         if (auto fit = check_content(*bytes, path); !fit) return std::move(fit).error();
         return bytes;
     }
 
-private:
     Result<FileEntry> find_folder(const std::string& path) const {
         auto found = find(path);
         if (!found || found->type == FileEntry::Type::folder) return found;
@@ -214,6 +225,10 @@ public:
 
     Result<std::string> read(const std::string& path) const override {
         return tree_.with([&](const auto& tree) { return tree->read(path); });
+    }
+
+    Result<std::string> read_large(const std::string& path, std::size_t most) const override {
+        return tree_.with([&](const auto& tree) { return tree->read_large(path, most); });
     }
 
 private:

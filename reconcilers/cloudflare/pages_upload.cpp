@@ -90,7 +90,9 @@ asio::awaitable<Result<void>> Upload::read_site() {
 asio::awaitable<Result<std::string>> Upload::bytes_of(std::string path) {
     using Bytes = Result<std::string>;
     const Files* files = files_;
-    std::function<Bytes()> work = [files, path] { return files->read(path); };
+    std::function<Bytes()> work = [files, path] {
+        return files->read_large(path, most_bytes_of_file);
+    };
     co_return co_await net::run_blocking<Bytes>(access_.lane, std::move(work));
 }
 
@@ -102,7 +104,7 @@ asio::awaitable<Result<std::string>> Upload::hash_of(SiteFile file) {
     using Hash = Result<std::string>;
     const Files* files = files_;
     std::function<Hash()> work = [files, path = file.path]() -> Hash {
-        const auto bytes = files->read(path);
+        const auto bytes = files->read_large(path, most_bytes_of_file);
         if (!bytes) return bytes.error();
         return asset_hash(base64_of(*bytes), extension_of(path));
     };

@@ -41,6 +41,18 @@ TEST(Folder, RefusesWhatACommitRefuses) {
     EXPECT_EQ(files.read(".git/HEAD").error().code, Errc::not_found);
 }
 
+TEST(Folder, ShowsALargeFileAsACommitOfIt) {
+    GitRepo repo;
+    const std::string large(3u << 20, 'x');
+    repo.commit({{"large.png", large}});
+    const auto folder = open_folder(repo.path());
+    const auto commit = open_revision(repo.path(), "HEAD", "/");
+    ASSERT_TRUE(folder.ok() && commit.ok());
+    EXPECT_EQ(ids(*(*folder)->list("")), ids(*(*commit)->list("")));
+    EXPECT_EQ(*(*folder)->read_large("large.png", large.size()), large);
+    EXPECT_EQ((*folder)->read_large("large.png", large.size() - 1).error().code, Errc::invalid);
+}
+
 TEST(Folder, IsNotFoundWhereThereIsNone) {
     EXPECT_EQ(open_folder("/nowhere/at/all").error().code, Errc::not_found);
 }

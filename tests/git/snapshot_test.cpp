@@ -120,6 +120,18 @@ TEST(Snapshot, KnowsALargeFilePointer) {
                  "logo.png: it is a Git LFS pointer");
 }
 
+TEST(Snapshot, ReadsALargeFileForWhomItIsNotTooLarge) {
+    GitRepo repo;
+    const std::string large(9u << 20, 'x');
+    repo.commit({{"one", large}, {"two", large + "2"}, {"small", "s"}});
+    const auto files = files_of(repo);
+    EXPECT_EQ(*files->read_large("one", large.size()), large);
+    EXPECT_EQ(*files->read_large("two", large.size() + 1), large + "2");
+    EXPECT_EQ(*files->read("small"), "s") << "what is large doesn't count";
+    expect_error(files->read_large("two", large.size()), Errc::invalid, "two: it has 9437185");
+    expect_error(files->read_large("..", 1), Errc::invalid, "path");
+}
+
 TEST(Snapshot, ReadsNoFileOverTheLimitButListsIt) {
     GitRepo repo;
     const std::string limit(1u << 20, 'x');

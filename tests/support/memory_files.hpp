@@ -70,6 +70,10 @@ public:
     }
 
     [[nodiscard]] Result<std::string> read(const std::string& path) const override {
+        return read_large(path, limit);
+    }
+    [[nodiscard]] Result<std::string> read_large(const std::string& path,
+                                                 std::size_t most) const override {
         const auto found = find(path);
         if (!found) return found.error();
         switch (found->type) {
@@ -78,7 +82,9 @@ public:
             case FileEntry::Type::submodule: return refused(path, "it is a submodule");
             case FileEntry::Type::file: break;
         }
-        if (found->size > limit) return refused(path, "it is larger than 1 MiB");
+        if (found->size > most) {
+            return refused(path, fmt::format("it is larger than {} MiB", most >> 20));
+        }
         const std::string& text = entries_.at(path).second;
         if (text.starts_with("version https://git-lfs.github.com/spec/")) {
             return refused(path, "it is a Git LFS pointer, its content is not in the repository");
