@@ -128,7 +128,8 @@ bool DeclaredPlanner::choose_content(Case& c) {
                         !p_.facts.retry.contains(c.declared.key);
     if (!c.bad && failed) c.why_bad = c.entry->bad_reason;
     c.bad = c.bad || failed;
-    if (!c.bad && waits_for_its_time(c)) {
+    // What came about although its answer was lost has nothing to wait for.
+    if (!c.bad && waits_for_its_time(c) && !is_as_declared(c)) {
         c.bad = c.later = true;
         c.why_bad = p_.facts.later.at(c.declared.key);
     }

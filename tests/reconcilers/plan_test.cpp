@@ -338,6 +338,14 @@ void fall_back(Scene& s) {
     earlier.spec = old_image;
     s.facts.fallback.emplace(Scene::key("web"), earlier);
 }
+void tried_later(Scene& s) {
+    s.entry("web", old_image);
+    s.want("web", new_image);
+    Declared earlier = s.wants[0];
+    earlier.spec = old_image;
+    s.facts.fallback.emplace(Scene::key("web"), earlier);
+    s.facts.later.emplace(Scene::key("web"), "no answer");
+}
 void fight(Scene& s, std::chrono::minutes ago) {
     s.settled("web");
     s.lives[0].spec = big;
@@ -378,6 +386,18 @@ const std::vector<PlanCase> content{
          s.live("web", {{"image", "x"}});
      },
      {"replace web: drift"}},
+    {"what_is_tried_later_rests_with_what_worked",
+     [](Scene& s) {
+         tried_later(s);
+         s.live("web", old_image);
+     },
+     {"failed web: no answer"}},
+    {"what_came_about_though_its_answer_was_lost_waits_for_nothing",
+     [](Scene& s) {
+         tried_later(s);
+         s.live("web", new_image);
+     },
+     {"in_sync web"}},
     {"unfinished_bad_content_goes_back_even_without_a_memory",
      [](Scene& s) {
          failed_before(s);
