@@ -316,11 +316,16 @@ TEST_F(PagesTest, AnAdoptedOneGoesOnServingWhatItDoesUntilAPersonConfirms) {
     stage.expect_quiet();
 }
 
-TEST_F(PagesTest, ADomainOfAnotherProjectIsAConflict) {
+TEST_F(PagesTest, ADomainOfAnotherProjectIsAConflictUntilAPersonGivesIt) {
     stage.begin(pages("bnx", site, "  domains: [others.bnx.dev]\n"));
     EXPECT_EQ(status("pages_domain", "bnx/others.bnx.dev").status, Status::conflict);
     EXPECT_EQ(status("pages_deployment").status, Status::in_sync);
     stage.expect_quiet();
+    const auto key = parse_resource_key("edge/cloudflare.pages_domain/bnx/others.bnx.dev");
+    ASSERT_TRUE(stage.world.wait_for(stage.world.daemon().adopt(*key)));
+    stage.world.run_for(settled_after);
+    EXPECT_THAT(project("bnx").at("domains"), ElementsAre("bnx.pages.dev", "others.bnx.dev"));
+    EXPECT_THAT(project("others").at("domains"), ElementsAre("others.pages.dev"));
 }
 
 TEST_F(PagesTest, OneThatIsBuiltFromGitTakesNoFiles) {
@@ -350,6 +355,16 @@ TEST_F(PagesTest, ALostReplyMakesNothingTwice) {
     }
 }
 
+TEST_F(PagesTest, ADeploymentWhoseAnswerNeverCameIsFoundAndNotMadeAgain) {
+    stage.begin(joined(pages("bnx", site), pages("blog", site)));
+    account.fail_next(CloudflareFault::effect_and_silence, deploy);
+    converge(joined(pages("bnx", with(site, "index.html", "2"), "  productionBranch: trunk\n"),
+                    pages("blog", site)));
+    EXPECT_THAT(deployments(), SizeIs(2)) << deployments().dump(1);
+    EXPECT_EQ(served()["/index.html"], "2");
+    stage.expect_quiet();
+}
+
 TEST_F(PagesTest, AnUploadThatOutlastsItsTokenGoesOnWithANewOne) {
     for (const bool in_words : {false, true}) {
         Stage fresh{{edge}};
@@ -369,6 +384,19 @@ TEST_F(PagesTest, AnUploadThatOutlastsItsTokenGoesOnWithANewOne) {
         EXPECT_EQ(there.calls()[upload], 2U);
         fresh.expect_quiet();
     }
+}
+
+TEST_F(PagesTest, ALargeSiteGoesInParts) {
+    const Commit large{{"a.bin", std::string(6u << 20, 'a')},
+                       {"b.bin", std::string(6u << 20, 'b')},
+                       {"c.bin", std::string(12u << 20, 'c')},
+                       {"d.bin", "d"}};
+    stage.begin(pages("bnx", large));
+    std::vector<std::size_t> parts = sent();
+    EXPECT_THAT(parts, SizeIs(3));
+    EXPECT_EQ(served()["/c.bin"].size(), 12u << 20);
+    EXPECT_EQ(served()["/d.bin"], "d");
+    stage.expect_quiet();
 }
 
 TEST_F(PagesTest, NothingIsRemovedWhileTheListCannotBeRead) {
