@@ -29,6 +29,8 @@ private:
 
 class Permissions : public Cloudflare {
 protected:
+    std::unique_ptr<net::Lane> lane = net::make_inline_lane(io.get_executor());
+
     TargetAbout about(FakeCloudflare& of) {
         cloudflare::AccountParts parts;
         parts.target = "edge";
@@ -36,7 +38,7 @@ protected:
         parts.account_id = of.account();
         parts.token = Secret{of.token()};
         parts.transport = std::make_unique<AtBase>(of.transport());
-        const auto target = cloudflare::make_account_target(std::move(parts), clock);
+        const auto target = cloudflare::make_account_target(std::move(parts), clock, *lane);
         auto about = testing::run_on(io, clock, target->about());
         EXPECT_TRUE(about) << about.error().message;
         return about ? *about : TargetAbout{};
