@@ -90,6 +90,9 @@ struct KindRules {
     /// Why the target, as it is, can't have this content at all, with the way out; empty: it can.
     /// Such content counts as tried and failed.
     std::function<std::string(const Declared&)> unfit = nullptr;
+    /// How many things a person sees in a resource with this spec, such as the values of a set of
+    /// records: the brake counts them. None: one.
+    std::function<std::size_t(const json& spec)> count = nullptr;
     /// A replacement may begin by taking the old one out of service alone: `Action::aside`.
     bool steps_aside = false;
     /// What apply calls done is ready: what needs it may go on at once.

@@ -42,6 +42,11 @@ bool Planning::is_ours(const Live& live) const {
     return entry != nullptr && !live.id.empty() && entry->id == live.id;
 }
 
+std::size_t Planning::count_in(const std::string& kind, const json& spec) const {
+    const auto& count = rules_of(kind).count;
+    return count && !spec.is_null() ? count(spec) : 1;
+}
+
 bool Planning::holds_data(const ResourceKey& key, const Declared* want) const {
     const InventoryEntry* entry = entry_of(key);
     return (want != nullptr && want->data) || (entry != nullptr && entry->data) ||

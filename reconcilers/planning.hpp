@@ -17,6 +17,7 @@ struct Draft {
     std::string blocked = {};    ///< why it can't go in this run
     bool passing = false;        ///< what blocks it is under way
     bool confirmed = false;      ///< a person released it as it is
+    std::size_t drops = 0;       ///< things within it that a change takes away
 
     /// Does it take something away for good? (finishing a removal does too)
     [[nodiscard]] bool removes() const {
@@ -52,6 +53,8 @@ struct Planning {
     [[nodiscard]] const InventoryEntry* entry_for(const Live& live) const;
     /// Our mark, or our inventory names this very thing.
     [[nodiscard]] bool is_ours(const Live& live) const;
+    /// How many things a person sees in one of this kind; null: as in one of any kind.
+    [[nodiscard]] std::size_t count_in(const std::string& kind, const json& spec) const;
     [[nodiscard]] bool holds_data(const ResourceKey& key, const Declared* want) const;
     /// Who asked for a live thing: the inventory's word, or its mark's.
     [[nodiscard]] ResourceKey manifest_of(const Live& live) const;

@@ -14,7 +14,7 @@ enum class Fate { stays, waits, goes };
 /// Counts removals as a person would, and says when they are too many.
 class Brake {
 public:
-    void count(const ResourceKey& manifest, Fate fate);
+    void count(const ResourceKey& manifest, Fate fate, std::size_t things = 1);
     /// @return why every removal of the run waits, or "" when there are not too many
     [[nodiscard]] std::string why(const KeySet& staying, std::size_t limit) const;
 
@@ -28,11 +28,11 @@ private:
     Tally all_;
 };
 
-void Brake::count(const ResourceKey& manifest, Fate fate) {
+void Brake::count(const ResourceKey& manifest, Fate fate, std::size_t things) {
     for (Tally* tally : {&all_, &manifests_[manifest]}) {
-        ++tally->held;
-        if (fate != Fate::stays) ++tally->dropped;
-        if (fate == Fate::goes) ++tally->going;
+        tally->held += things;
+        if (fate != Fate::stays) tally->dropped += things;
+        if (fate == Fate::goes) tally->going += things;
     }
 }
 
@@ -62,6 +62,8 @@ public:
 private:
     void seen(const Live& live, const std::string& collection);
     void ours(const Live& live, const std::string& collection);
+    void stays(const Live& live);
+    [[nodiscard]] Draft* change_of(const Live& live);
     void unread();
     void count_unseen();
     void apply_brake();
@@ -76,10 +78,16 @@ private:
 
     Planning& p_;
     Brake brake_;
-    std::size_t left_out_ = 0;  ///< removals, because prune is off
+    std::unordered_map<std::string, std::size_t> changes_;  ///< drafts by what they change
+    std::size_t left_out_ = 0;                              ///< removals, because prune is off
 };
 
 void UndeclaredPlanner::plan() {
+    for (std::size_t at = 0; at < p_.drafts.size(); ++at) {
+        const Action& action = p_.drafts[at].action;
+        const bool changes = action.verb == Verb::update || action.verb == Verb::replace;
+        if (changes) changes_.emplace(action.have->key.kind + "/" + action.have->id, at);
+    }
     for (const Sighting& sighting : p_.lookup.all()) seen(*sighting.live, *sighting.collection);
     unread();
     count_unseen();
@@ -98,7 +106,7 @@ ResourceKey UndeclaredPlanner::key_of(const Live& live) const {
 
 void UndeclaredPlanner::seen(const Live& live, const std::string& collection) {
     if (p_.taken.contains(&live)) {
-        if (p_.is_ours(live)) brake_.count(p_.manifest_of(live), Fate::stays);
+        if (p_.is_ours(live)) stays(live);
         return;
     }
     const bool known = p_.is_ours(live) || is_remade(live);
@@ -106,6 +114,23 @@ void UndeclaredPlanner::seen(const Live& live, const std::string& collection) {
     const Scope& scope = p_.facts.scope;
     if (!scope.covers(live.key) && !scope.covers(key_of(live))) return;
     ours(live, collection);
+}
+
+/// It stays, but a change may take a part of it away: values of a set of records.
+void UndeclaredPlanner::stays(const Live& live) {
+    const ResourceKey manifest = p_.manifest_of(live);
+    Draft* change = change_of(live);
+    if (change == nullptr) return brake_.count(manifest, Fate::stays);
+    const std::size_t there = p_.count_in(live.key.kind, live.spec);
+    const std::size_t wanted = p_.count_in(live.key.kind, change->action.want->spec);
+    change->drops = there > wanted ? there - wanted : 0;
+    brake_.count(manifest, Fate::stays, there - change->drops);
+    brake_.count(manifest, change->hold.empty() ? Fate::goes : Fate::waits, change->drops);
+}
+
+Draft* UndeclaredPlanner::change_of(const Live& live) {
+    const auto found = changes_.find(live.key.kind + "/" + live.id);
+    return found == changes_.end() ? nullptr : &p_.drafts[found->second];
 }
 
 /// Somebody made ours anew: its place is in our inventory, but not this thing.
@@ -156,7 +181,8 @@ void UndeclaredPlanner::remove(const Live& live, const std::string& collection) 
     Draft draft{action_of(live, collection, Verb::remove)};
     draft.action.reason = "git dropped it";
     draft.hold = why_hold(live, draft.first_contact);
-    brake_.count(p_.manifest_of(live), draft.hold.empty() ? Fate::goes : Fate::waits);
+    brake_.count(p_.manifest_of(live), draft.hold.empty() ? Fate::goes : Fate::waits,
+                 p_.count_in(live.key.kind, live.spec));
     p_.drafts.push_back(std::move(draft));
 }
 
@@ -209,7 +235,8 @@ void UndeclaredPlanner::apply_brake() {
     const std::string why = brake_.why(p_.manifests, p_.facts.policy.max_removals);
     if (why.empty()) return;
     for (Draft& draft : p_.drafts) {
-        if (draft.action.verb == Verb::remove && draft.hold.empty()) draft.hold = why;
+        const bool takes = draft.action.verb == Verb::remove || draft.drops > 0;
+        if (takes && draft.hold.empty()) draft.hold = why;
     }
 }
 

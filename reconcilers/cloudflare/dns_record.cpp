@@ -159,6 +159,7 @@ KindRules DnsRecordReconciler::rules() const {
                     {.path = "/type", .replaces = true},
                     {.path = "/values", .as = Compare::set},
                     {.path = "/tags", .as = Compare::set}};
+    rules.count = [](const json& spec) { return spec.at("values").size(); };
     rules.replace_interrupts = false;  // one transaction
     rules.ready_when_done = true;
     return rules;

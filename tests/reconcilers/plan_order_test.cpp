@@ -213,7 +213,51 @@ void drop_many(Scene& s, int count, const std::string& manifest = "") {
     }
 }
 
+json values(int first, int last) {
+    json list = json::array();
+    for (int value = first; value <= last; ++value) list.push_back(value);
+    return {{"values", std::move(list)}};
+}
+/// A set of values, as it is and as git wants it.
+void changed_set(Scene& s, const json& have, const json& want) {
+    s.rules[Scene::kind].count = [](const json& spec) {
+        return spec.contains("values") ? spec["values"].size() : 1;
+    };
+    s.settled("web");
+    s.entry("set", have);
+    s.live("set", have);
+    if (!want.is_null()) s.want("set", want);
+}
+
 const std::vector<PlanCase> brake{
+    {"a_set_may_lose_as_many_values_as_are_allowed",
+     [](Scene& s) { changed_set(s, values(1, 5), values(1, 2)); },
+     {"update set", "in_sync web"}},
+    {"each_value_that_a_set_loses_counts",
+     [](Scene& s) {
+         changed_set(s, values(1, 5), values(1, 1));
+         s.want("new");
+     },
+     {"create new", "held update set: 4 removals in one run", "in_sync web"}},
+    {"values_that_others_take_the_place_of_do_not_count",
+     [](Scene& s) { changed_set(s, values(1, 5), values(6, 10)); },
+     {"update set", "in_sync web"}},
+    {"values_and_things_count_together",
+     [](Scene& s) {
+         changed_set(s, values(1, 4), values(1, 2));
+         drop_many(s, 2, "web");
+     },
+     {"held update set: 4 removals", "held remove x0: 4 removals", "held remove x1",
+      "in_sync web"}},
+    {"a_set_that_goes_counts_with_all_its_values",
+     [](Scene& s) {
+         changed_set(s, values(1, 4), nullptr);
+         s.of("set", "web");
+     },
+     {"held remove set: 4 removals", "in_sync web"}},
+    {"a_set_of_a_vanished_manifest_counts_once",
+     [](Scene& s) { changed_set(s, values(1, 4), nullptr); },
+     {"remove set", "in_sync web"}},
     {"as_many_as_allowed_go",
      [](Scene& s) {
          s.settled("web");

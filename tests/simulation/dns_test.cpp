@@ -98,6 +98,23 @@ TEST_F(Dns, SeveralValuesOfANameComeAndGoAloneInOneCall) {
     stage.expect_quiet();
 }
 
+TEST_F(Dns, MoreValuesThanMayGoAtOnceWaitForAPersonAndComeWithTheOthersThen) {
+    stage.begin(
+        zone("  - {name: www, type: A, values: [203.0.113.1, 203.0.113.2, 203.0.113.3, "
+             "203.0.113.4, 203.0.113.5]}\n" +
+             anchor));
+    const std::string one = "  - {name: www, type: A, value: 203.0.113.1}\n";
+    converge(zone(one + "  - {name: new, type: A, value: 203.0.113.9}\n" + anchor));
+    EXPECT_THAT(ours(), SizeIs(7));
+    EXPECT_EQ(status("www.bnx.dev/A").status, Status::held);
+    EXPECT_THAT(status("www.bnx.dev/A").why, HasSubstr("4 removals in one run"));
+    EXPECT_EQ(status("new.bnx.dev/A").status, Status::in_sync);
+    ASSERT_GT(stage.world.confirm_all(), 0);
+    stage.world.run_for(settled_after);
+    EXPECT_THAT(ours(), SizeIs(3));
+    stage.expect_quiet();
+}
+
 TEST_F(Dns, AnotherTypeComesInTheCallThatTakesTheOldOneAway) {
     stage.begin(zone(web + anchor));
     converge(zone("  - {name: www, type: CNAME, value: home.example.}\n" + anchor));
