@@ -8,6 +8,7 @@
 #include "reconcilers/cloudflare/account_target.hpp"
 #include "reconcilers/cloudflare/dns_zone.hpp"
 #include "reconcilers/cloudflare/pages_manifest.hpp"
+#include "reconcilers/cloudflare/ruleset_manifest.hpp"
 #include "reconcilers/cloudflare/tunnel_manifest.hpp"
 #include "reconcilers/cloudflare/zone_setting.hpp"
 #include "reconcilers/docker/compose_project.hpp"
@@ -89,6 +90,7 @@ Expanders all_expanders() {
         {"AccessServiceToken", cloudflare::expand_access_service_token},
         {"ComposeProject", docker::expand_compose_project},
         {"DnsZone", cloudflare::expand_dns_zone},
+        {"Ruleset", cloudflare::expand_ruleset},
         {"ZoneSettings", cloudflare::expand_zone_settings},
         {"Tunnel", cloudflare::expand_tunnel},
         {"PagesProject", cloudflare::expand_pages_project},

@@ -10,6 +10,7 @@
 #include "reconcilers/cloudflare/pages_deployment.hpp"
 #include "reconcilers/cloudflare/pages_domain.hpp"
 #include "reconcilers/cloudflare/pages_project.hpp"
+#include "reconcilers/cloudflare/ruleset_rule.hpp"
 #include "reconcilers/cloudflare/tunnel.hpp"
 #include "reconcilers/cloudflare/tunnel_config.hpp"
 #include "reconcilers/cloudflare/zone_setting.hpp"
@@ -48,6 +49,7 @@ public:
               .lane = lane} {
         kinds_.emplace(record_kind, std::make_unique<DnsRecordReconciler>(access_));
         kinds_.emplace(setting_kind, std::make_unique<ZoneSettingReconciler>(access_));
+        kinds_.emplace(rule_kind, std::make_unique<RulesetRuleReconciler>(access_));
         kinds_.emplace(tunnel_kind, std::make_unique<TunnelReconciler>(access_));
         kinds_.emplace(tunnel_config_kind, std::make_unique<TunnelConfigReconciler>(access_));
         kinds_.emplace(access_application_kind,

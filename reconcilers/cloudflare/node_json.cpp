@@ -13,6 +13,7 @@ json json_of(const Node& node) {
         for (const Node& item : node.items) list.push_back(json_of(item));
         return list;
     }
+    if (node.is_null() || is_yaml_null(node)) return nullptr;
     if (!node.plain) return node.text;
     if (const auto flag = as_bool(node)) return *flag;
     if (const auto number = as_integer(node)) return *number;

@@ -8,7 +8,8 @@ namespace driftless::cloudflare {
 
 using json = nlohmann::json;
 
-/// As YAML means it: numbers and true are no texts. `on` is one, as the API wants it.
+/// What stands in a manifest, as the API wants it: a plain `true` or `12` is no text, a quoted one
+/// is; `on` and `1.2` are texts either way.
 json json_of(const Node& node);
 
 }  // namespace driftless::cloudflare

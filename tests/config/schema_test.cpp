@@ -83,6 +83,9 @@ TEST(Schema, OfAManifestIsWhatItsReadersKnow) {
                                          "value",
                                          "from",
                                          "field",
+                                         "description",
+                                         "logging",
+                                         "exposed_credential_check",
                                          "flatten_cname",
                                          "ipv4_only",
                                          "ipv6_only",
@@ -126,7 +129,7 @@ TEST(Schema, OfAManifestIsWhatItsReadersKnow) {
         {"config/manifest_document.cpp", "reconcilers/cloudflare/access_application_manifest.cpp",
          "reconcilers/cloudflare/access_manifest.cpp", "reconcilers/cloudflare/access_reader.cpp",
          "reconcilers/cloudflare/dns_zone.cpp", "reconcilers/cloudflare/pages_manifest.cpp",
-         "reconcilers/cloudflare/tunnel_manifest.cpp",
+         "reconcilers/cloudflare/ruleset_manifest.cpp", "reconcilers/cloudflare/tunnel_manifest.cpp",
          "reconcilers/cloudflare/zone_settings.cpp", "reconcilers/docker/compose_project.cpp"},
         read_otherwise);
 }

@@ -29,7 +29,7 @@ struct Change {
     std::size_t calls;
 };
 const std::vector<Change> changes{
-    {"records", 8}, {"tunnels", 24}, {"access", 36}, {"pages", 30}};
+    {"records", 8}, {"tunnels", 24}, {"access", 36}, {"pages", 30}, {"rules", 12}};
 void PrintTo(const Change& one, std::ostream* out) {
     *out << one.scenario;
 }

@@ -62,6 +62,19 @@ Commit pages(const std::string& name, const Commit& site, const std::string& mor
     return commit;
 }
 
+Commit ruleset(const std::string& name, const std::string& rules, const std::string& more) {
+    return {{name + ".yaml", fmt::format("apiVersion: driftless/v1\n"
+                                         "kind: Ruleset\n"
+                                         "metadata: {{name: {}}}\n"
+                                         "target: edge\n"
+                                         "spec:\n"
+                                         "  zone: bnx.dev\n"
+                                         "  phase: http_request_firewall_custom\n"
+                                         "{}"
+                                         "  rules:\n{}",
+                                         name, more, rules)}};
+}
+
 Commit joined(Commit one, const Commit& other) {
     one.insert(other.begin(), other.end());
     return one;
@@ -95,6 +108,16 @@ constexpr const char* rules_after =
     "    - {hostname: stays.bnx.dev, service: \"http://stays:80\"}\n"
     "    - {hostname: changes.bnx.dev, service: \"http://after:80\"}\n";
 constexpr const char* one_rule = "    - {hostname: NAME.bnx.dev, service: \"http://one:80\"}\n";
+
+/// What a commit may do to the rules of a phase: one moves, one changes, one is new, one goes.
+constexpr const char* guards_before =
+    "    - {ref: moves, action: block, expression: ip.src eq 192.0.2.1}\n"
+    "    - {ref: changes, action: block, expression: ip.src eq 192.0.2.2}\n"
+    "    - {ref: gone, action: log, expression: ip.src eq 192.0.2.3}\n";
+constexpr const char* guards_after =
+    "    - {ref: changes, action: log, expression: ip.src eq 192.0.2.22}\n"
+    "    - {ref: new, action: block, expression: ip.src eq 192.0.2.4}\n"
+    "    - {ref: moves, action: block, expression: ip.src eq 192.0.2.1}\n";
 
 /// A tunnel with one rule.
 Commit one_tunnel(const std::string& name) {
@@ -369,6 +392,12 @@ const std::vector<Scenario>& scenarios() {
          .targets = {edge},
          .before = pages_before(),
          .after = pages_after(),
+         .served = {},
+         .end = {}},
+        {.name = "rules",
+         .targets = {edge},
+         .before = ruleset("waf", guards_before),
+         .after = ruleset("waf", guards_after),
          .served = {},
          .end = {}},
         {.name = "two_targets_removed",

@@ -45,6 +45,9 @@ Commit access(const std::string& kind, const std::string& name, const std::strin
 /// A PagesProject manifest for `edge` at `NAME.yaml` that publishes these files, with others lines
 /// below `spec:`.
 Commit pages(const std::string& name, const Commit& site, const std::string& more = "");
+/// A Ruleset manifest for bnx.dev's http_request_firewall_custom at `NAME.yaml`, with these lines
+/// below `rules:`, and others below `spec:`.
+Commit ruleset(const std::string& name, const std::string& rules, const std::string& more = "");
 Commit joined(Commit one, const Commit& other);
 
 }  // namespace driftless::test

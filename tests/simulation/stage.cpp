@@ -72,6 +72,11 @@ void add_deployment(FakeCloudflare& account, const std::string& project) {
     made["_deployments"].push_back(std::move(deployment));
 }
 
+/// Where others have a rule.
+std::string rules_of_others(const std::string& zone) {
+    return "/zones/" + zone + "/rulesets/phases/http_request_firewall_custom/entrypoint";
+}
+
 void add_others(FakeCloudflare& account) {
     const std::string zone = account.add_zone("bnx.dev");
     account.put_record(zone, {{"type", "A"}, {"name", "nas"}, {"content", "203.0.113.77"}});
@@ -83,6 +88,23 @@ void add_others(FakeCloudflare& account) {
     account.ask(net::Method::post, projects, {{"name", "others"}, {"production_branch", "main"}});
     account.ask(net::Method::post, projects + "/others/domains", {{"name", "others.bnx.dev"}});
     add_deployment(account, "others");
+    account.ask(net::Method::put, rules_of_others(zone),
+                {{"rules", {{{"action", "log"}, {"expression", "ip.src eq 192.0.2.7"}}}}});
+}
+
+/// As the API tells them, ids and versions too.
+std::string rules_not_ours(FakeCloudflare& account) {
+    std::string bytes;
+    const json zones = account.ask(net::Method::get, "/zones").at("result");
+    for (const json& zone : zones) {
+        const json entry = account.ask(net::Method::get, rules_of_others(zone.at("id")));
+        if (entry.at("success") != true) continue;
+        for (const json& rule : entry.at("result").at("rules")) {
+            const bool is_ours = rule.at("ref").get<std::string>().starts_with("driftless.sim.");
+            if (!is_ours) bytes += rule.dump();
+        }
+    }
+    return bytes;
 }
 
 }  // namespace
@@ -187,10 +209,12 @@ std::string Stage::others() {
                 line.starts_with("access ") && line.find(" others {") == line.npos;
             const bool is_our_site =
                 line.starts_with("pages ") && !line.starts_with("pages others ");
+            const bool is_list = line.find(" http_request_") != std::string::npos;
             const bool is_ours = is_our_tunnel || is_our_access || is_our_site ||
                                  line.find("driftless:sim") != std::string::npos;
-            if (!is_ours) bytes += line;
+            if (!is_ours && !is_list) bytes += line;
         }
+        bytes += rules_not_ours(*account);
     }
     return bytes;
 }

@@ -16,6 +16,7 @@
 #include "reconcilers/cloudflare/account_target.hpp"
 #include "reconcilers/cloudflare/dns_zone.hpp"
 #include "reconcilers/cloudflare/pages_manifest.hpp"
+#include "reconcilers/cloudflare/ruleset_manifest.hpp"
 #include "reconcilers/cloudflare/tunnel_manifest.hpp"
 #include "reconcilers/cloudflare/zone_setting.hpp"
 #include "reconcilers/docker/compose_project.hpp"
@@ -120,6 +121,7 @@ World::World(const std::vector<std::string>& targets)
     expanders_.emplace("ComposeProject", docker::expand_compose_project);
     expanders_.emplace("DnsZone", cloudflare::expand_dns_zone);
     expanders_.emplace("ZoneSettings", cloudflare::expand_zone_settings);
+    expanders_.emplace("Ruleset", cloudflare::expand_ruleset);
     expanders_.emplace("Tunnel", cloudflare::expand_tunnel);
     expanders_.emplace("PagesProject", cloudflare::expand_pages_project);
     vault_ = make_vault("a key of thirty-two bytes, more or less");
@@ -379,6 +381,26 @@ std::vector<std::string> picture_of_pages(FakeCloudflare& account) {
     return lines;
 }
 
+/// A line a phase that has rules: all of them in their order.
+std::vector<std::string> picture_of_rules(FakeCloudflare& account, const json& zone) {
+    std::vector<std::string> lines;
+    const std::string path = "/zones/" + zone.at("id").get<std::string>() + "/rulesets";
+    const json rulesets = account.ask(net::Method::get, path).at("result");
+    for (const json& ruleset : rulesets) {
+        if (ruleset.at("kind") != "zone") continue;
+        const std::string at = path + "/" + ruleset.at("id").get<std::string>();
+        json rules = account.ask(net::Method::get, at).at("result").at("rules");
+        for (json& rule : rules) {
+            if (rule.at("ref") == rule.at("id")) rule.erase("ref");
+            for (const char* key : {"id", "version", "last_updated"}) rule.erase(key);
+        }
+        if (rules.empty()) continue;
+        lines.push_back(fmt::format("{} {} {}", zone.at("name").get<std::string>(),
+                                    ruleset.at("phase").get<std::string>(), rules.dump()));
+    }
+    return lines;
+}
+
 }  // namespace
 
 std::vector<std::string> picture_of(FakeCloudflare& account) {
@@ -388,6 +410,7 @@ std::vector<std::string> picture_of(FakeCloudflare& account) {
     const json zones = account.ask(net::Method::get, "/zones").at("result");
     for (const json& zone : zones) {
         const std::string name = zone.at("name");
+        for (std::string& line : picture_of_rules(account, zone)) lines.push_back(std::move(line));
         for (json record : account.records(zone.at("id"))) {
             for (const char* key : {"id", "created_on", "modified_on", "comment_modified_on",
                                     "tags_modified_on", "proxiable"}) {
