@@ -16,6 +16,7 @@ namespace driftless::cloudflare {
 namespace {
 
 constexpr std::size_t longest_string = 255;
+constexpr std::size_t longest_decimal = 15;  // so that it is exact, and no surprise as an integer
 
 Error expected(const DnsField& field, std::string_view what, std::string_view found) {
     return {Errc::invalid,
@@ -56,9 +57,12 @@ Result<json> number(const DnsField& field, const std::string& text) {
 
 Result<json> decimal(const DnsField& field, std::string text) {
     if (text.ends_with('m')) text.pop_back();
+    const bool is_plain = text.find_first_not_of("0123456789.-") == std::string::npos;
     char* stop = nullptr;
     const double value = std::strtod(text.c_str(), &stop);
-    if (text.empty() || *stop != '\0') return expected(field, "a number", text);
+    if (text.empty() || text.size() > longest_decimal || !is_plain || *stop != '\0') {
+        return expected(field, "a number", text);
+    }
     const auto whole = static_cast<std::int64_t>(value);
     return static_cast<double>(whole) == value ? json(whole) : json(value);
 }
@@ -90,10 +94,24 @@ std::string unquoted(std::string_view line, std::size_t& at) {
     return text;
 }
 
-std::string joined_strings(const std::string& text) {
-    if (text.size() < 2 || !text.starts_with('"') || !text.ends_with('"')) return text;
+bool looks_quoted(std::string_view text) {
+    return text.size() >= 2 && text.starts_with('"') && text.ends_with('"');
+}
+
+/// As it is meant, save for a text that looks like quoted strings itself: that one stays in quotes,
+/// so that nobody takes them off once more.
+std::string canonical_txt(const std::string& text) {
+    std::string meant = joined_strings(text);
+    return looks_quoted(meant) ? quoted_strings(meant) : meant;
+}
+
+/// `"` and `\` with a `\` before them, as within quotes.
+std::string escaped(std::string_view text) {
     std::string all;
-    for (const std::string& word : words_of(text, text.size())) all += word;
+    for (const char letter : text) {
+        if (letter == '"' || letter == '\\') all += '\\';
+        all += letter;
+    }
     return all;
 }
 
@@ -122,7 +140,7 @@ std::string canonical_params(std::string_view line) {
     std::string all;
     for (const auto& [key, value] : params) {
         if (!all.empty()) all += ' ';
-        all += value.empty() ? key : fmt::format("{}=\"{}\"", key, value);
+        all += value.empty() ? key : fmt::format("{}=\"{}\"", key, escaped(value));
     }
     return all;
 }
@@ -143,7 +161,7 @@ Result<json> canonical_field(const DnsField& field, const json& value) {
         case Form::ipv6: return address(field, text, AF_INET6);
         case Form::number: return number(field, text);
         case Form::decimal: return decimal(field, text);
-        case Form::txt: return json(joined_strings(text));
+        case Form::txt: return json(canonical_txt(text));
         case Form::text: return json(text);
         case Form::word: return json(lower_case(text));
         case Form::hex: return json(lower_case(without_blanks(text)));
@@ -179,17 +197,20 @@ std::vector<std::string> words_of(std::string_view line, std::size_t most) {
     return words;
 }
 
+std::string joined_strings(const std::string& text) {
+    if (!looks_quoted(text)) return text;
+    std::string all;
+    for (const std::string& word : words_of(text, text.size())) all += word;
+    return all;
+}
+
 std::string quoted_strings(std::string_view text) {
     std::string all;
     do {
         const auto piece = text.substr(0, longest_string);
         text.remove_prefix(piece.size());
         all += all.empty() ? "\"" : " \"";
-        for (const char letter : piece) {
-            if (letter == '"' || letter == '\\') all += '\\';
-            all += letter;
-        }
-        all += '"';
+        all += escaped(piece) + '"';
     } while (!text.empty());
     return all;
 }

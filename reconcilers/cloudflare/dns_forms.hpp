@@ -15,6 +15,9 @@ Result<json> canonical_field(const DnsField& field, const json& value);
 /// for. From `most` words on, the rest of the line is the last one, as it stands.
 std::vector<std::string> words_of(std::string_view line, std::size_t most);
 
+/// What a text means that is a list of quoted strings: their sum. Any other means itself.
+std::string joined_strings(const std::string& text);
+
 /// A text of any length as the API wants TXT: quoted strings of at most 255 bytes.
 std::string quoted_strings(std::string_view text);
 

@@ -20,7 +20,8 @@ bool is_ascii(std::string_view text) {
 }
 
 Result<std::string> to_ascii(std::string_view text) {
-    if (is_ascii(text)) return lower_case(text);
+    const bool is_cut = text.find('\0') != text.npos;  // idn2 would see only what is before
+    if (is_ascii(text) || is_cut) return lower_case(text);
     char* made = nullptr;
     const int code =
         idn2_to_ascii_8z(std::string{text}.c_str(), &made, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);

@@ -168,7 +168,9 @@ Result<json> canonical_value(const DnsType& type, const json& value) {
 }
 
 json value_body(const DnsType& type, const json& canonical) {
-    if (type.name == "TXT") return {{"content", quoted_strings(canonical.get<std::string>())}};
+    if (type.name == "TXT") {
+        return {{"content", quoted_strings(joined_strings(canonical.get<std::string>()))}};
+    }
     if (type.is_plain()) return {{"content", canonical}};
     json body = json::object();
     json data = json::object();
