@@ -67,6 +67,8 @@ struct DesiredState {
     std::vector<Declared> resources;  ///< sorted by key, unique
     std::vector<ResourceKey> manifests =
         {};  ///< all that address the target, also without resources
+    /// Collections of which git wants to be told what others have there, where nobody is otherwise.
+    std::vector<std::string> told = {};
 };
 
 }  // namespace driftless

@@ -26,6 +26,7 @@ struct Expansion {
 struct Expanded {
     std::vector<Declared> resources;
     Findings findings;
+    std::vector<std::string> told = {};  ///< see DesiredState
 };
 
 /// From a manifest to its resources. Pure, save for reading files of the commit and secrets.

@@ -235,6 +235,7 @@ private:
             }};
         Expanded expanded = expander->second(expansion);
         std::ranges::move(expanded.findings, std::back_inserter(parts_.findings[target]));
+        std::ranges::move(expanded.told, std::back_inserter(parts_.told[target]));
         for (Declared& declared : expanded.resources) {
             complete(declared, manifest, loaded_.commit);
             declared.digest = early_digest(declared.spec, context_.vault);
@@ -249,6 +250,7 @@ private:
         if (has_errors(load.findings)) return;
         DesiredState state{.target = target, .commit = loaded_.commit, .resources = {}};
         state.resources = std::move(parts_.resources[target]);
+        state.told = std::move(parts_.told[target]);
         for (const Manifest& manifest : parts_.manifests) {
             if (manifest.target == target) state.manifests.push_back(manifest.key());
         }

@@ -15,6 +15,7 @@ struct CommitParts {
     std::vector<Manifest> manifests;                         ///< for the targets that are ours
     std::map<std::string, std::vector<Declared>> resources;  ///< by target
     std::map<std::string, Findings> findings;                ///< by target
+    std::map<std::string, std::vector<std::string>> told;    ///< collections, by target
     std::set<std::string> elsewhere;                         ///< targets that are not ours
 };
 

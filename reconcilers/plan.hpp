@@ -93,6 +93,8 @@ struct KindRules {
     /// How many things a person sees in a resource with this spec, such as the values of a set of
     /// records: the brake counts them. None: one.
     std::function<std::size_t(const json& spec)> count = nullptr;
+    /// What others have there is told as unmanaged; false: only of collections that git asks for.
+    bool tells_others = true;
     /// A replacement may begin by taking the old one out of service alone: `Action::aside`.
     bool steps_aside = false;
     /// What apply calls done is ready: what needs it may go on at once.

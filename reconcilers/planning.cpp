@@ -13,6 +13,7 @@ Planning::Planning(const Facts& facts_, const Reads& reads_,
     const DesiredState& desired = **facts.desired;
     plan.commit = desired.commit;
     manifests.insert(desired.manifests.begin(), desired.manifests.end());
+    told.insert(desired.told.begin(), desired.told.end());
     for (const Declared& want : desired.resources) {
         declared.emplace(want.key, &want);
         of_manifest[want.origin.manifest].push_back(want.key);

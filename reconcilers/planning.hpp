@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ struct Planning {
     ByKey<const Declared*> declared;              ///< what the commit wants here
     ByKey<std::vector<ResourceKey>> of_manifest;  ///< declared ones by their manifest
     KeySet manifests;                             ///< those that stay
+    std::set<std::string> told;                   ///< see DesiredState
     std::unordered_map<std::string, const InventoryEntry*> entry_by_id;
     std::unordered_set<const Live*> taken;  ///< what a declared resource answers for
     std::vector<Draft> drafts;

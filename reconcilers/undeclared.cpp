@@ -74,7 +74,7 @@ private:
                                    Verb verb) const;
     [[nodiscard]] ResourceKey key_of(const Live& live) const;
     void rest(const Live& live, Status status, std::string why);
-    void unmanaged(const Live& live);
+    void unmanaged(const Live& live, const std::string& collection);
 
     Planning& p_;
     Brake brake_;
@@ -110,7 +110,7 @@ void UndeclaredPlanner::seen(const Live& live, const std::string& collection) {
         return;
     }
     const bool known = p_.is_ours(live) || is_remade(live);
-    if (!known || p_.declared.contains(live.key)) return unmanaged(live);
+    if (!known || p_.declared.contains(live.key)) return unmanaged(live, collection);
     const Scope& scope = p_.facts.scope;
     if (!scope.covers(live.key) && !scope.covers(key_of(live))) return;
     ours(live, collection);
@@ -166,7 +166,7 @@ void UndeclaredPlanner::ours(const Live& live, const std::string& collection) {
     }
     if (!p_.facts.policy.prune) {
         ++left_out_;
-        return unmanaged(live);
+        return unmanaged(live, collection);
     }
     remove(live, collection);
 }
@@ -261,8 +261,11 @@ void UndeclaredPlanner::rest(const Live& live, Status status, std::string why) {
     p_.rest(std::move(rest));
 }
 
-void UndeclaredPlanner::unmanaged(const Live& live) {
-    if (p_.facts.scope.all) p_.plan.unmanaged.push_back(*without_spec(&live));
+void UndeclaredPlanner::unmanaged(const Live& live, const std::string& collection) {
+    if (!p_.facts.scope.all) return;
+    const bool is_told = live.owner != Owner::foreign || p_.rules_of(live.key.kind).tells_others ||
+                         p_.told.contains(collection);
+    if (is_told) p_.plan.unmanaged.push_back(*without_spec(&live));
 }
 
 }  // namespace

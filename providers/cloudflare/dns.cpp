@@ -76,7 +76,16 @@ Result<Record> parse_record(const json& shown) {
 }
 
 asio::awaitable<Result<std::vector<Record>>> Dns::list(std::string zone_id) {
-    ListCall call{path_to(zone_id), most_a_page};
+    co_return co_await list_of(path_to(zone_id));
+}
+
+asio::awaitable<Result<std::vector<Record>>> Dns::list_with_comment(std::string zone_id,
+                                                                    std::string begin) {
+    co_return co_await list_of(path_to(zone_id) + "?comment.startswith=" + percent_encoded(begin));
+}
+
+asio::awaitable<Result<std::vector<Record>>> Dns::list_of(std::string path) {
+    ListCall call{std::move(path), most_a_page};
     std::vector<Record> records;
     TakeItem take = [&records](const json& shown) -> Result<void> {
         auto record = parse_record(shown);

@@ -45,6 +45,9 @@ public:
 
     /// Every record of the zone. Changes nothing; safe to repeat.
     asio::awaitable<Result<std::vector<Record>>> list(std::string zone_id);
+    /// Those whose comment begins so, in whatever case. Changes nothing; safe to repeat.
+    asio::awaitable<Result<std::vector<Record>>> list_with_comment(std::string zone_id,
+                                                                   std::string begin);
     /// One transaction of at most `Zone::batch_limit()` changes. Not safe to repeat: after an error
     /// that is no refusal, list again. @return the ids of what was posted, in its order.
     ///         `conflict`: a record is there that excludes one of these, or the same; `not_found`:
@@ -52,6 +55,8 @@ public:
     asio::awaitable<Result<std::vector<std::string>>> apply(std::string zone_id, RecordBatch batch);
 
 private:
+    asio::awaitable<Result<std::vector<Record>>> list_of(std::string path);
+
     Account& account_;
 };
 

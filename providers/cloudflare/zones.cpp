@@ -30,6 +30,20 @@ std::size_t Zone::batch_limit() const {
     return paid ? batch_of_paid : batch_of_free;
 }
 
+asio::awaitable<Result<std::vector<Zone>>> Zones::list() {
+    ListCall call{"/zones?account.id=" + percent_encoded(account_.id()), most_a_page};
+    std::vector<Zone> all;
+    TakeItem take = [&all](const json& shown) -> Result<void> {
+        auto zone = parse_zone(shown);
+        if (!zone) return std::move(zone).error();
+        all.push_back(*std::move(zone));
+        return {};
+    };
+    auto listed = co_await account_.list(zones, std::move(call), std::move(take));
+    if (!listed) co_return std::move(listed).error().in("list zones");
+    co_return all;
+}
+
 asio::awaitable<Result<Zone>> Zones::find(std::string name) {
     const std::string doing = "find zone " + in_quotes(name);
     Call call;

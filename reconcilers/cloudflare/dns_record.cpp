@@ -28,8 +28,17 @@ std::set<std::string> zones_of(const Facts& facts, const Scope& scope) {
         for (const Declared& declared : (*facts.desired)->resources) {
             add(declared.key, declared.collection);
         }
+        for (const std::string& told : (*facts.desired)->told) {
+            const std::string zone = zone_of(told);
+            if (!zone.empty()) all.insert(zone);
+            if (!zone.empty() && scope.all) asked.insert(zone);
+        }
     }
     for (const auto& [key, entry] : facts.inventory) add(key, entry.collection);
+    for (const std::string& zone : MarkedZones::known(facts)) {
+        all.insert(zone);
+        if (scope.all) asked.insert(zone);
+    }
     const bool anywhere = std::ranges::any_of(
         unknown, [](const ResourceKey& key) { return key.kind == record_kind; });
     return anywhere ? all : asked;
@@ -160,9 +169,14 @@ KindRules DnsRecordReconciler::rules() const {
                     {.path = "/values", .as = Compare::set},
                     {.path = "/tags", .as = Compare::set}};
     rules.count = [](const json& spec) { return spec.at("values").size(); };
+    rules.tells_others = false;
     rules.replace_interrupts = false;  // one transaction
     rules.ready_when_done = true;
     return rules;
+}
+
+asio::awaitable<void> DnsRecordReconciler::resolve(Run& run, Scope scope) {
+    if (scope.all) co_await marked_.search(run, zones_of(run.facts, scope));
 }
 
 asio::awaitable<Reads> DnsRecordReconciler::observe(Run& run, Scope scope) {
@@ -186,8 +200,12 @@ asio::awaitable<Result<Complete<LiveState>>> DnsRecordReconciler::observe_zone(c
         co_return std::move(records).error();
     }
     const FieldRules fields = rules().fields;
-    const ZoneView view{access_.target, access_.installation, std::move(zone), run.facts, fields};
-    co_return Complete<LiveState>::vouched(live_sets(view, *std::move(records)));
+    const ZoneView view{access_.target, access_.installation, zone, run.facts, fields};
+    LiveState state = live_sets(view, *std::move(records));
+    const bool any =
+        std::ranges::any_of(state, [](const Live& live) { return live.owner == Owner::ours; });
+    marked_.saw(zone, any);
+    co_return Complete<LiveState>::vouched(std::move(state));
 }
 
 asio::awaitable<Results> DnsRecordReconciler::apply_in(Run& run, Zone zone, const Step& step) {

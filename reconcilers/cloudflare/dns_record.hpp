@@ -3,6 +3,7 @@
 #include <string>
 
 #include "reconcilers/cloudflare/account_access.hpp"
+#include "reconcilers/cloudflare/marked_zones.hpp"
 #include "reconcilers/reconciler.hpp"
 
 namespace driftless::cloudflare {
@@ -12,9 +13,11 @@ namespace driftless::cloudflare {
 /// https://developers.cloudflare.com/api/resources/dns/subresources/records/
 class DnsRecordReconciler final : public Reconciler {
 public:
-    explicit DnsRecordReconciler(AccountAccess& access) : access_(access) {}
+    explicit DnsRecordReconciler(AccountAccess& access) : access_(access), marked_(access) {}
 
     KindRules rules() const override;
+    /// Finds what a lost database and a vanished manifest left behind.
+    asio::awaitable<void> resolve(Run& run, Scope scope) override;
     asio::awaitable<Reads> observe(Run& run, Scope scope) override;
     asio::awaitable<Results> apply(Run& run, Step step) override;
     std::string batch_of(const Action& action) const override;
@@ -25,6 +28,7 @@ private:
     asio::awaitable<Results> apply_in(Run& run, Zone zone, const Step& step);
 
     AccountAccess& access_;
+    MarkedZones marked_;
 };
 
 }  // namespace driftless::cloudflare

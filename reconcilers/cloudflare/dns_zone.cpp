@@ -32,6 +32,8 @@ public:
     ZoneReader(const Expansion& with, Findings& findings) : with_(with), findings_(findings) {}
 
     std::vector<Declared> read(const Node& spec);
+    /// Collections of which git wants to be told what others have there.
+    [[nodiscard]] const std::vector<std::string>& told() const { return told_; }
 
 private:
     void read_record(const Node& node, const std::string& where);
@@ -49,6 +51,7 @@ private:
     const Expansion& with_;
     Findings& findings_;
     std::string zone_;
+    std::vector<std::string> told_;
     std::map<ResourceKey, Declared> sets_;
 };
 
@@ -58,7 +61,8 @@ std::vector<Declared> ZoneReader::read(const Node& spec) {
     const auto zone = canonical_host(written);
     if (!zone) error(reader.place(), "spec.zone: " + zone.error().message);
     zone_ = zone ? *zone : "";
-    reader.one_of("foreign", {"keep"});
+    const auto foreign = reader.one_of("foreign", {"keep", "report"});
+    if (foreign == "report") told_.push_back(collection_of(zone_));
     const Node* records = reader.require("records");
     if (records != nullptr && !records->is_list()) {
         error(records->place, "spec.records: expected a list");
@@ -242,7 +246,9 @@ Expanded expand_dns_zone(const Expansion& with) {
     Node node = with.manifest.spec;
     resolve_references(node, with.references, expanded.findings);
     if (has_errors(expanded.findings)) return expanded;
-    expanded.resources = ZoneReader{with, expanded.findings}.read(node);
+    ZoneReader reader{with, expanded.findings};
+    expanded.resources = reader.read(node);
+    expanded.told = reader.told();
     return expanded;
 }
 

@@ -94,7 +94,7 @@ struct Scene {
 
     Plan plan() {
         std::ranges::sort(wants, {}, &Declared::key);
-        DesiredState desired{"here", "c2", wants, facts_manifests};
+        DesiredState desired{"here", "c2", wants, facts_manifests, told};
         if (known) facts.desired = Complete<DesiredState>::vouched(std::move(desired));
         Reads reads = other_reads;
         if (unreadable) {
@@ -106,6 +106,7 @@ struct Scene {
     }
     bool known = true;  ///< is the desired state?
     std::vector<ResourceKey> facts_manifests;
+    std::vector<std::string> told;
 };
 
 /// "update web: drift", "held remove db: it holds data", "blocked api: waits for …", in the plan's

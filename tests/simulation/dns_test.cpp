@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
@@ -159,6 +160,35 @@ TEST_F(Dns, AnEqualRecordOfSomebodyElseIsAdoptedAsItIs) {
     EXPECT_EQ(record("nas.bnx.dev", "A")["content"], "203.0.113.77");
 }
 
+TEST_F(Dns, WhatOthersHaveInAZoneIsToldWhereGitAsksForIt) {
+    const auto unmanaged = [this] {
+        std::vector<std::string> names;
+        for (const Live& live : stage.world.status(edge).plan.unmanaged) {
+            if (live.key.kind == "cloudflare.dns_record") names.push_back(live.key.name);
+        }
+        return names;
+    };
+    stage.begin(zone(web));
+    EXPECT_THAT(unmanaged(), IsEmpty());
+    Commit reported = zone(web);
+    std::string& text = reported.at("zone.yaml");
+    text.insert(text.find("  records:"), "  foreign: report\n");
+    converge(reported);
+    EXPECT_THAT(unmanaged(), UnorderedElementsAre(HasSubstr("nas.bnx.dev"), HasSubstr("bnx.dev")));
+    EXPECT_THAT(account.writes(), IsEmpty());
+    stage.expect_quiet();
+    converge(zone(web));
+    EXPECT_THAT(unmanaged(), IsEmpty());
+}
+
+TEST_F(Dns, AZoneOfWhichGitOnlyWantsToBeToldIsLookedAt) {
+    stage.begin({{"zone.yaml",
+                  "apiVersion: driftless/v1\nkind: DnsZone\nmetadata: {name: bnx.dev}\n"
+                  "target: edge\nspec: {foreign: report, records: []}\n"}});
+    EXPECT_THAT(stage.world.status(edge).plan.unmanaged, SizeIs(2));
+    EXPECT_THAT(account.writes(), IsEmpty());
+}
+
 TEST_F(Dns, AnotherRecordInItsPlaceIsAConflictUntilAPersonGivesIt) {
     stage.begin(zone("  - {name: nas, type: A, value: 203.0.113.5}\n" + anchor));
     EXPECT_EQ(status("nas.bnx.dev/A").status, Status::conflict) << status("nas.bnx.dev/A").why;
@@ -239,6 +269,35 @@ TEST_F(Dns, NothingIsRemovedWhileTheZoneCannotBeRead) {
         stage.world.run_for(20min);
         EXPECT_THAT(stage.world.writes(), IsEmpty());
         EXPECT_THAT(ours(), SizeIs(2));
+    }
+}
+
+TEST_F(Dns, WhatALostDatabaseAndAVanishedManifestLeftIsFoundOnce) {
+    const std::string other = account.add_zone("other.dev");
+    Commit both = zone(web);
+    both["other.yaml"] =
+        "apiVersion: driftless/v1\nkind: DnsZone\nmetadata: {name: other.dev}\ntarget: edge\n"
+        "spec:\n  records:\n  - {name: left, type: A, value: 203.0.113.8}\n";
+    stage.begin(both);
+    ASSERT_THAT(account.records(other), SizeIs(1));
+    stage.world.end();
+    stage.world.lose_database();
+    stage.push(zone(web));
+    stage.world.start();
+    stage.world.run_for(settled_after);
+    EXPECT_THAT(account.records(other), SizeIs(1));
+    EXPECT_EQ(status("left.other.dev/A").status, Status::held) << status("left.other.dev/A").why;
+    account.clear_log();
+    stage.world.run_for(settled_after);
+    EXPECT_EQ(account.calls()["GET /zones"], 0U);  // it was found, and is looked at as others are
+    ASSERT_GT(stage.world.confirm_all(), 0);
+    stage.world.run_for(settled_after);
+    EXPECT_THAT(account.records(other), IsEmpty());
+    stage.world.run_for(settled_after);
+    account.clear_log();
+    stage.world.run_for(settled_after);
+    for (const CloudflareLogged& logged : account.log()) {
+        EXPECT_THAT(logged.request.target, Not(HasSubstr(other)));
     }
 }
 
