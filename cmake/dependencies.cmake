@@ -11,6 +11,7 @@ find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libgit2 REQUIRED IMPORTED_TARGET libgit2>=1.5)
 pkg_check_modules(libidn2 REQUIRED IMPORTED_TARGET libidn2>=2.0)  # host names beyond ASCII
+pkg_search_module(ldns REQUIRED IMPORTED_TARGET ldns>=1.7 libldns>=1.7)  # zone files
 
 if(NOT TARGET yaml-cpp::yaml-cpp)  # 0.7 names it without the namespace
     add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)

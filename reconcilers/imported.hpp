@@ -11,16 +11,23 @@ namespace driftless {
 
 /// What somebody wants of what is live, written down as manifests.
 struct ImportWish {
-    std::string only;                  ///< this one alone: a project's name; empty: all
+    std::string only;  ///< this one alone: the name of a project, zone or tunnel; empty: all
     std::set<std::string> plain = {};  ///< variables whose values are no secrets
 };
 
 /// One manifest, with the files that it names and the secrets that it refers to.
 struct ImportedManifest {
-    std::string name;
-    std::map<std::string, std::string> files;  ///< by path from a folder of its own
-    std::map<std::string, Secret> secrets;     ///< by name
-    std::vector<std::string> notes;            ///< for people: what it can't say
+    std::string name = {};
+    std::string what = {};                          ///< for people: "project shop"
+    std::map<std::string, std::string> files = {};  ///< by path from its folder
+    std::map<std::string, Secret> secrets = {};     ///< by name
+    std::vector<std::string> notes = {};            ///< for people: what it can't say
+    bool has_folder = true;  ///< of its name; false: its files lie beside those of others
+
+    /// Where one of its files lies, from the folder of the whole import.
+    [[nodiscard]] std::string path_of(const std::string& file) const {
+        return has_folder ? name + "/" + file : file;
+    }
 };
 
 /// What is live and not written, by its name at the provider.

@@ -47,7 +47,7 @@ public:
     /// plan of them is empty is the caller's to see.
     /// @return `invalid` where this sort of target can't tell
     virtual asio::awaitable<Result<Imported>> import_live(ImportWish) {
-        co_return Error{Errc::invalid, "import: only Docker targets can be imported from yet"};
+        co_return Error{Errc::invalid, "import: this sort of target can't be imported from yet"};
     }
 };
 

@@ -17,7 +17,7 @@ jobs_now() { getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2; }
 
 build_packages=(g++ cmake ninja-build ccache lld pkg-config libboost1.81-dev libgit2-dev
     libyaml-cpp-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libsqlite3-dev libssl-dev libidn2-dev
-    libcli11-dev git ca-certificates)
+    libldns-dev libcli11-dev git ca-certificates)
 test_packages=(libgtest-dev libgmock-dev python3 python3-jsonschema prometheus
     nginx-light fcgiwrap openssh-server openssh-client openssl docker-registry
     libplist-utils mandoc systemd init-system-helpers dpkg-dev)

@@ -27,7 +27,7 @@ std::vector<NewFile> files_for_git(const ImportReport& report, const ImportPlace
     std::vector<NewFile> files;
     for (const ImportedManifest& manifest : report.imported.manifests) {
         for (const auto& [path, text] : manifest.files)
-            files.push_back({places.folder + "/" + manifest.name + "/" + path, text});
+            files.push_back({places.folder + "/" + manifest.path_of(path), text});
     }
     return files;
 }
@@ -206,8 +206,9 @@ std::string import_text(const ImportReport& report, const ImportPlaces& places,
                         const Style& style) {
     std::string text;
     for (const ImportedManifest& manifest : report.imported.manifests) {
-        text += style(Tone::good, "wrote ") +
-                clean(fmt::format("{}/{}:", places.folder, manifest.name));
+        const std::string folder =
+            manifest.has_folder ? places.folder + "/" + manifest.name : places.folder;
+        text += style(Tone::good, "wrote ") + clean(folder) + ":";
         for (const auto& [path, bytes] : manifest.files) text += " " + clean(path);
         text += "\n";
         for (const std::string& note : manifest.notes) text += "  note: " + clean(note) + "\n";
@@ -234,7 +235,7 @@ json import_view(const ImportReport& report, const ImportPlaces& places) {
                  {"secrets", json::array()},
                  {"notes", manifest.notes}};
         for (const auto& [path, bytes] : manifest.files)
-            one["files"].push_back(manifest.name + "/" + path);
+            one["files"].push_back(manifest.path_of(path));
         for (const auto& [name, secret] : manifest.secrets) one["secrets"].push_back(name);
         view["manifests"].push_back(std::move(one));
     }

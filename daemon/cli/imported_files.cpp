@@ -19,7 +19,7 @@ Error missing(const std::string& path) {
 
 ImportedFiles::ImportedFiles(const std::vector<ImportedManifest>& manifests) {
     for (const ImportedManifest& manifest : manifests) {
-        for (const auto& [path, text] : manifest.files) texts_[manifest.name + "/" + path] = text;
+        for (const auto& [path, text] : manifest.files) texts_[manifest.path_of(path)] = text;
     }
 }
 

@@ -10,7 +10,7 @@
 
 namespace driftless::cli {
 
-/// What was imported, as a commit that nobody has made yet: each manifest in a folder of its name.
+/// What was imported, as a commit that nobody has made yet.
 class ImportedFiles final : public Files {
 public:
     explicit ImportedFiles(const std::vector<ImportedManifest>& manifests);

@@ -14,7 +14,7 @@
 namespace driftless::cli {
 namespace {
 
-/// Why a manifest is not written: by its name.
+/// Why a manifest is not written: by what it is.
 using Reasons = std::map<std::string, std::string>;
 
 /// A store that remembers nothing: whoever imports begins.
@@ -40,10 +40,12 @@ std::string fields_of(const std::vector<FieldChange>& fields) {
     return text;
 }
 
-/// What of a plan would change something, or can't be told.
+/// What of a plan would change something, or can't be told. Of what nobody declares driftless
+/// clears away its own behind itself, and that is no reason.
 class Verdicts {
 public:
-    explicit Verdicts(const Plan& plan) {
+    /// @param whose  what declares each resource
+    Verdicts(const Plan& plan, const std::map<ResourceKey, std::string>& whose) : whose_(whose) {
         for (const Action& action : plan.actions) judge(action);
         for (const Held& held : plan.held) judge(held.action);
         for (const Rest& rest : plan.resting) judge(rest);
@@ -52,11 +54,11 @@ public:
 
 private:
     void add(const ResourceKey& key, std::string_view what, const std::string& more) {
-        const std::string manifest = key.name.substr(0, key.name.find('.'));
-        reasons.emplace(manifest, fmt::format("its first plan would not be empty: {} {} {}{}", what,
-                                              key.kind, key.name, more));
+        const auto found = whose_.find(key);
+        if (found == whose_.end()) return;
+        reasons.emplace(found->second, fmt::format("its first plan would not be empty: {} {} {}{}",
+                                                   what, key.kind, key.name, more));
     }
-    /// What nobody declares is none of theirs: driftless clears away behind itself.
     void judge(const Action& action) {
         if (action.verb != Verb::adopt && action.want)
             add(action.key, name(action.verb), fields_of(action.fields));
@@ -66,6 +68,8 @@ private:
                            rest.status == Status::degraded || rest.status == Status::suspended;
         if (!stays) add(rest.key, name(rest.status), ": " + rest.why);
     }
+
+    const std::map<ResourceKey, std::string>& whose_;
 };
 
 /// One import, until all that is left passes.
@@ -87,6 +91,14 @@ public:
         }
         note_what_to_allow();
         co_return Result<void>{};
+    }
+
+    void load_again() {
+        while (!manifests().empty()) {
+            Reasons reasons = refused_by_the_loader();
+            if (reasons.empty()) break;
+            leave_out(std::move(reasons));
+        }
     }
 
 private:
@@ -111,8 +123,7 @@ private:
             all.insert(all.end(), load.findings.begin(), load.findings.end());
         for (const Finding& finding : all) {
             if (finding.severity != Finding::Severity::error) continue;
-            const std::string& file = finding.place.file;
-            reasons.emplace(file.substr(0, file.find('/')), to_string(finding));
+            reasons.emplace(whose(finding.place.file), to_string(finding));
         }
         return reasons;
     }
@@ -136,17 +147,31 @@ private:
         const auto plans = co_await plan_targets(plan, std::move(wanted), parts_.target);
         const auto& made = plans.at(parts_.target);
         if (!made) co_return made.error();
-        co_return Verdicts{*made}.reasons;
+        std::map<ResourceKey, std::string> declared;
+        for (const Declared& declares : (*load->second.desired)->resources)
+            declared.emplace(declares.key, whose(declares.origin.place.file));
+        co_return Verdicts{*made, declared}.reasons;
+    }
+
+    /// What the file belongs to; "" for a file that is none of ours.
+    [[nodiscard]] std::string whose(const std::string& file) {
+        for (const ImportedManifest& manifest : manifests()) {
+            for (const auto& [path, text] : manifest.files) {
+                if (manifest.path_of(path) == file) return manifest.what;
+            }
+        }
+        return "";
     }
 
     /// A reason that belongs to no manifest would come again for ever: then it is all of theirs.
     void leave_out(Reasons reasons) {
         std::size_t left = 0;
-        for (auto& [name, why] : reasons) {
-            left += std::erase_if(manifests(), [&, &of = name](const ImportedManifest& manifest) {
-                return manifest.name == of;
+        for (auto& [what, why] : reasons) {
+            left += std::erase_if(manifests(), [&, &of = what](const ImportedManifest& manifest) {
+                return manifest.what == of;
             });
-            report_.imported.left_out.push_back({"project " + name, std::move(why)});
+            report_.imported.left_out.push_back(
+                {what.empty() ? "all of it" : what, std::move(why)});
         }
         if (!reasons.empty() && left == 0) manifests().clear();
     }
@@ -181,6 +206,12 @@ asio::awaitable<Result<ImportReport>> import_target(ImportParts parts, ImportWis
     auto proven = co_await proof.prove();
     if (!proven) co_return std::move(proven).error();
     co_return report;
+}
+
+ImportReport check_import(ImportParts parts, Imported imported) {
+    ImportReport report{std::move(imported), {}};
+    Proof{parts, report}.load_again();
+    return report;
 }
 
 }  // namespace driftless::cli

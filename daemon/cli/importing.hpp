@@ -38,4 +38,8 @@ struct ImportReport {
 /// @return why the target could not be read
 asio::awaitable<Result<ImportReport>> import_target(ImportParts parts, ImportWish wish);
 
+/// What somebody wrote elsewhere, as manifests: what driftless can't read again is left out, with
+/// the reason. Asks nobody. @param imported  what came of the files
+ImportReport check_import(ImportParts parts, Imported imported);
+
 }  // namespace driftless::cli

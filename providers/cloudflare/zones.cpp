@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "providers/cloudflare/answers.hpp"
 
 namespace driftless::cloudflare {
@@ -30,20 +32,6 @@ std::size_t Zone::batch_limit() const {
     return paid ? batch_of_paid : batch_of_free;
 }
 
-asio::awaitable<Result<std::vector<Zone>>> Zones::list() {
-    ListCall call{"/zones?account.id=" + percent_encoded(account_.id()), most_a_page};
-    std::vector<Zone> all;
-    TakeItem take = [&all](const json& shown) -> Result<void> {
-        auto zone = parse_zone(shown);
-        if (!zone) return std::move(zone).error();
-        all.push_back(*std::move(zone));
-        return {};
-    };
-    auto listed = co_await account_.list(zones, std::move(call), std::move(take));
-    if (!listed) co_return std::move(listed).error().in("list zones");
-    co_return all;
-}
-
 asio::awaitable<Result<Zone>> Zones::find(std::string name) {
     const std::string doing = "find zone " + in_quotes(name);
     Call call;
@@ -61,6 +49,21 @@ asio::awaitable<Result<Zone>> Zones::find(std::string name) {
                     doing + ": account " + account_.id() +
                         " has no such zone, or the token may not see it; add the zone there, or "
                         "give the token Zone Read for it"};
+}
+
+asio::awaitable<Result<std::vector<Zone>>> Zones::list() {
+    std::vector<Zone> all;
+    TakeItem take = [&all](const json& shown) -> Result<void> {
+        auto zone = parse_zone(shown);
+        if (!zone) return std::move(zone).error();
+        all.push_back(*std::move(zone));
+        return {};
+    };
+    ListCall call{"/zones?account.id=" + percent_encoded(account_.id()), most_a_page};
+    auto listed = co_await account_.list(zones, std::move(call), std::move(take));
+    if (!listed) co_return std::move(listed).error().in("list the account's zones");
+    std::ranges::sort(all, {}, &Zone::name);
+    co_return all;
 }
 
 }  // namespace driftless::cloudflare

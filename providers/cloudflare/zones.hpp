@@ -24,7 +24,7 @@ public:
     /// Changes nothing; safe to repeat.
     /// @return `not_found`: the account has none of this name, or the token may not see it
     asio::awaitable<Result<Zone>> find(std::string name);
-    /// All of the account that the token may see. Changes nothing; safe to repeat.
+    /// All zones of the account that the token may see, by name. Changes nothing; safe to repeat.
     asio::awaitable<Result<std::vector<Zone>>> list();
 
 private:

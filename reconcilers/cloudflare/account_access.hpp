@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct KnownTunnels {
     std::string run;  ///< whose list it is; empty: of nobody, since something changed
     Result<std::vector<Tunnel>> listed = std::vector<Tunnel>{};
     std::map<std::string, KnownToken> tokens;  ///< by id; in memory only
+    /// Ids of those that somebody else made and that are just as git declares them.
+    std::set<std::string> as_declared = {};
 };
 
 /// How far the domains of a Pages project are, or why that could not be read.

@@ -5,6 +5,7 @@
 #include "reconcilers/cloudflare/access_object.hpp"
 #include "reconcilers/cloudflare/access_service_token.hpp"
 #include "reconcilers/cloudflare/dns_record.hpp"
+#include "reconcilers/cloudflare/import_account.hpp"
 #include "reconcilers/cloudflare/live_tunnels.hpp"
 #include "reconcilers/cloudflare/marks.hpp"
 #include "reconcilers/cloudflare/pages_deployment.hpp"
@@ -88,6 +89,10 @@ public:
             auto slept = co_await access_.clock.sleep_for(std::chrono::hours{24});
             if (!slept) co_return slept;
         }
+    }
+
+    asio::awaitable<Result<Imported>> import_live(ImportWish wish) override {
+        return import_account(access_, std::move(wish));
     }
 
 private:

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 
-#include "reconcilers/cloudflare/dns_types.hpp"
 #include "reconcilers/cloudflare/marks.hpp"
 #include "reconcilers/seals.hpp"
 
@@ -29,6 +28,12 @@ constexpr std::array<Network, 7> not_public{{{0x0A000000, 8},
                                              {0xA9FE0000, 16},
                                              {0x64400000, 10},
                                              {0x00000000, 8}}};
+
+bool is_address(const std::string& text) {
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    return ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
+           ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
+}
 
 bool is_private_ipv4(const std::string& text) {
     in_addr address{};
@@ -85,16 +90,35 @@ std::string trouble_with_values(const DnsType& type, const json& spec) {
     if (values.size() > 1 && std::ranges::any_of(values, holds_marks)) {
         return "a value that comes from elsewhere must be the only one of its name and type";
     }
-    if (type.name == "TXT" && std::ranges::find(values, json("")) != values.end()) {
-        return "an empty TXT record is refused";
+    for (const json& value : values) {
+        if (std::string why = trouble_with_value(type, value); !why.empty()) return why;
     }
-    if (type.name == "NS" && spec.at("name") == spec.at("zone")) {
-        return "the name servers of the zone itself are Cloudflare's to say";
+    if (type.name == "CNAME" && values.front() == spec.at("name")) {
+        return "a CNAME can't lead to itself";
     }
-    return "";
+    return trouble_with_place(type, spec.at("name"), spec.at("zone"));
 }
 
 }  // namespace
+
+std::string trouble_with_place(const DnsType& type, const std::string& name,
+                               const std::string& zone) {
+    if (type.name != "NS" || name != zone) return "";
+    return "the name servers of the zone itself are Cloudflare's to say";
+}
+
+std::string trouble_with_value(const DnsType& type, const json& value) {
+    if (type.name == "TXT" && value == "") return "an empty TXT record is refused";
+    for (const DnsField& field : type.fields) {
+        if (field.form != Form::host) continue;
+        const json& told = type.is_plain() ? value : value.at(std::string{field.name});
+        if (told.is_string() && is_address(told.get<std::string>())) {
+            return fmt::format("{}: {} is an address, and a {} record names a host", field.name,
+                               told.get<std::string>(), type.name);
+        }
+    }
+    return "";
+}
 
 std::string trouble_with_comment(const std::string& comment) {
     if (comment.find_first_of("\r\n") != std::string::npos) return "must be on one line";

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "config/base/vault.hpp"
 #include "reconcilers/cloudflare/dns_name.hpp"
 #include "reconcilers/cloudflare/dns_types.hpp"
 #include "reconcilers/cloudflare/marks.hpp"
@@ -71,6 +72,16 @@ json spec_of(const std::string& zone, const Group& group) {
     return spec;
 }
 
+/// A value that is an output of another resource and nothing else: what it is by now. Null for all
+/// others, and while it is not there.
+json late_value(const json& value, const Board& board) {
+    const bool is_text = value.is_string();
+    const auto refs = late_refs(is_text ? value.get_ref<const std::string&>() : std::string{});
+    if (refs.size() != 1 || value != late_mark(refs.front())) return nullptr;
+    const auto found = board.find(refs.front());
+    return found ? json(*found) : json{};
+}
+
 class Sorter {
 public:
     explicit Sorter(const ZoneView& view) : view_(view), rules_(view.rules) {
@@ -117,7 +128,9 @@ bool Sorter::is_wanted(const std::string& name, const Seen& seen) const {
     const auto declared = declared_.find(name);
     if (declared == declared_.end()) return false;
     const json& values = declared->second->spec.at("values");
-    return std::ranges::find(values, seen.value) != values.end();
+    return std::ranges::any_of(values, [&](const json& value) {
+        return value == seen.value || late_value(value, view_.facts.board) == seen.value;
+    });
 }
 
 bool Sorter::agrees(const std::string& name, const json& spec) const {

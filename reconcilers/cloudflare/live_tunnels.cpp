@@ -32,7 +32,8 @@ KeyedTunnel keyed(const Tunnel& tunnel, const AccountAccess& access, const Facts
     if (entry != nullptr) return {tunnel, entry->key.name, Owner::ours};
     const std::string begin = tunnel_name(access.installation, "");
     const bool has_our_name = tunnel.name.starts_with(begin) && tunnel.name != begin;
-    const Owner owner = has_our_name ? Owner::ours : Owner::foreign;
+    const bool is_equal = access.tunnels.as_declared.contains(tunnel.id);
+    const Owner owner = has_our_name ? Owner::ours : is_equal ? Owner::kin : Owner::foreign;
     const Declared* declared = declared_as(tunnel.name, facts);
     if (declared != nullptr) return {tunnel, declared->key.name, owner};
     if (has_our_name) return {tunnel, tunnel.name.substr(begin.size()), owner};

@@ -29,7 +29,8 @@ struct KeyedTunnel {
 };
 
 /// Whose each tunnel is: ours is what the inventory knows by its id, and what has our name. One
-/// with exactly the name that git declares, made by somebody else, stands in the place of ours.
+/// with exactly the name that git declares, made by somebody else, stands in the place of ours, or
+/// is the declared one where its configuration is, too.
 std::vector<KeyedTunnel> keyed_tunnels(const std::vector<Tunnel>& all, const AccountAccess& access,
                                        const Facts& facts);
 /// The one that answers to a declared configuration, under its own name or an earlier one.

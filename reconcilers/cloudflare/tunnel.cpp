@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "reconcilers/cloudflare/tunnel_forms.hpp"
+#include "reconcilers/seals.hpp"
+
 namespace driftless::cloudflare {
 namespace {
 
@@ -24,6 +27,10 @@ bool is_declared(const Facts& facts, const ResourceKey& key) {
     return false;
 }
 
+json outputs_of(const Tunnel& tunnel) {
+    return {{"id", tunnel.id}, {"cname", tunnel.id + ".cfargotunnel.com"}};
+}
+
 }  // namespace
 
 KindRules TunnelReconciler::rules() const {
@@ -35,7 +42,35 @@ KindRules TunnelReconciler::rules() const {
 asio::awaitable<void> TunnelReconciler::resolve(Run& run, Scope scope) {
     if (!looks_at_tunnels(run.facts, scope)) co_return;
     const auto listed = co_await tunnels_seen(access_, run.id, true);
-    static_cast<void>(listed);  // observe tells what came of it
+    if (!listed) co_return;  // observe tells what came of it
+    co_await recognise(run, *listed);
+    for (const KeyedTunnel& one : keyed_tunnels(*listed, access_, run.facts)) {
+        const ResourceKey key{access_.target, std::string{tunnel_kind}, one.name};
+        const bool is_known = one.owner != Owner::foreign && is_declared(run.facts, key);
+        if (!is_known || run.facts.board.find(key) != nullptr) continue;
+        Posted posted;
+        posted.exists = true;
+        posted.outputs = outputs_of(one.tunnel);
+        run.facts.board.post(key, std::move(posted));
+    }
+}
+
+/// Another's tunnel with a declared name is the declared one only if it does the same: a name alone
+/// gives nobody a tunnel.
+asio::awaitable<void> TunnelReconciler::recognise(Run& run, const std::vector<Tunnel>& tunnels) {
+    access_.tunnels.as_declared.clear();
+    const auto keyed = keyed_tunnels(tunnels, access_, run.facts);
+    for (const KeyedTunnel& one : keyed) {
+        const ResourceKey key{access_.target, std::string{tunnel_config_kind}, one.name};
+        const Declared* declared = declared_in(run.facts, key);
+        const bool may_be = one.owner == Owner::foreign && one.tunnel.is_remote;
+        if (!may_be || declared == nullptr || holds_marks(declared->spec)) continue;
+        Tunnels api{access_.account};
+        const auto config = co_await api.configuration(one.tunnel.id);
+        const bool is_equal =
+            config && *config && canonical_config((*config)->config) == declared->spec;
+        if (is_equal) access_.tunnels.as_declared.insert(one.tunnel.id);
+    }
 }
 
 asio::awaitable<Reads> TunnelReconciler::observe(Run& run, Scope scope) {
@@ -67,7 +102,7 @@ asio::awaitable<Live> TunnelReconciler::seen(Run& run, KeyedTunnel one, bool ren
     live.claims = {claim_of(tunnel.name)};
     if (tunnel.status == "down") live.detail = "no cloudflared is connected any more";
     if (tunnel.status == "inactive") live.detail = "no cloudflared was ever connected";
-    live.outputs = {{"id", tunnel.id}, {"cname", tunnel.id + ".cfargotunnel.com"}};
+    live.outputs = outputs_of(tunnel);
     if (one.owner == Owner::foreign) co_return live;
     if (is_declared(run.facts, live.key)) {
         if (!tunnel.is_remote) {

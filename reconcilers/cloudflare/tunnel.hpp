@@ -13,12 +13,14 @@ public:
     explicit TunnelReconciler(AccountAccess& access) : access_(access) {}
 
     KindRules rules() const override;
-    /// Lists the tunnels, for all kinds that look at them side by side.
+    /// Lists the tunnels, for all kinds that look at them side by side, and tells what is known of
+    /// them: a record may wait for a tunnel's address.
     asio::awaitable<void> resolve(Run& run, Scope scope) override;
     asio::awaitable<Reads> observe(Run& run, Scope scope) override;
     asio::awaitable<Results> apply(Run& run, Step step) override;
 
 private:
+    asio::awaitable<void> recognise(Run& run, const std::vector<Tunnel>& tunnels);
     asio::awaitable<Live> seen(Run& run, KeyedTunnel tunnel, bool renew);
     asio::awaitable<void> add_token(Run& run, const Tunnel& tunnel, bool renew, Live& live);
     asio::awaitable<void> add_connectors(Run& run, const Tunnel& tunnel, Live& live);

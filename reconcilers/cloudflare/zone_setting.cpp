@@ -15,12 +15,11 @@ std::string text_in(const json& spec, const char* key) {
     return spec.at(key).get<std::string>();
 }
 
-/// With early data on, Cloudflare shows this third value for "on".
-json told(const ZoneSetting& setting) {
+}  // namespace
+
+json declared_value(const ZoneSetting& setting) {
     return setting.id == "tls_1_3" && setting.value == "zrt" ? json("on") : setting.value;
 }
-
-}  // namespace
 
 std::string settings_collection(const std::string& zone) {
     return "settings " + zone;
@@ -94,7 +93,9 @@ asio::awaitable<Result<Complete<LiveState>>> ZoneSettingReconciler::observe_zone
         live.id = declared.key.name;
         live.version = setting->second.modified_on + setting->second.value.dump();
         live.owner = Owner::kin;
-        live.spec = {{"zone", zone}, {"setting", setting->first}, {"value", told(setting->second)}};
+        live.spec = {{"zone", zone},
+                     {"setting", setting->first},
+                     {"value", declared_value(setting->second)}};
         state.push_back(std::move(live));
     }
     co_return Complete<LiveState>::vouched(std::move(state));

@@ -13,6 +13,11 @@ namespace driftless::cloudflare {
 /// Which list call shows the settings of a zone.
 std::string settings_collection(const std::string& zone);
 
+/// Why no commit can keep this setting as it is; "" for all others.
+std::string_view why_not_kept(std::string_view setting);
+/// The value that git would have: with early data on, Cloudflare shows a third one of tls_1_3.
+json declared_value(const ZoneSetting& setting);
+
 /// ZoneSettings: the settings of one zone that git names, cloudflare.zone_setting each. All others
 /// are left as they are.
 Expanded expand_zone_settings(const Expansion& with);

@@ -17,18 +17,20 @@ struct Fickle {
     std::string_view name;
     std::string_view why;
 };
-constexpr std::array<Fickle, 2> fickle{
+constexpr std::array<Fickle, 4> fickle{
     {{"development_mode", "it ends by itself after three hours; switch it on by hand"},
-     {"advanced_ddos", "nobody can change it"}}};
+     {"advanced_ddos", "nobody can change it"},
+     {"minify", "Cloudflare has ended it, and some zones still show it"},
+     {"mobile_redirect", "Cloudflare has ended it, and some zones still show it"}}};
 
-std::string_view why_not(std::string_view name) {
+}  // namespace
+
+std::string_view why_not_kept(std::string_view setting) {
     for (const Fickle& one : fickle) {
-        if (one.name == name) return one.why;
+        if (one.name == setting) return one.why;
     }
     return "";
 }
-
-}  // namespace
 
 Expanded expand_zone_settings(const Expansion& with) {
     Expanded expanded;
@@ -45,7 +47,7 @@ Expanded expand_zone_settings(const Expansion& with) {
     reader.finish();
     if (has_errors(expanded.findings)) return expanded;
     for (const Node::Entry& entry : settings->entries) {
-        if (const auto why = why_not(entry.key); !why.empty()) {
+        if (const auto why = why_not_kept(entry.key); !why.empty()) {
             reader.error(entry.key_place,
                          fmt::format("spec.settings.{}: can't be kept: {}", entry.key, why));
             continue;

@@ -215,6 +215,7 @@ Result<ImportedManifest> ProjectWriter::write() {
         services[name] = *std::move(said);
     }
     made_.name = project_.name;
+    made_.what = "project " + project_.name;
     made_.secrets = texts_.secrets();
     const std::string written = fmt::format("Written by `driftless import {}`.", view_.target);
     made_.files["driftless.yaml"] = write_yaml(manifest(), written);

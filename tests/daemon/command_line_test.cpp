@@ -66,6 +66,7 @@ TEST_F(CommandLineTest, WrongUsageIs64) {
         {"restore", "a", "b"},
         {"import"},
         {"import", "mini1", "--into"},
+        {"import", "edge", "--zone", "b.dev"},
     };
     for (const auto& arguments : rows) {
         const Ran ran = run(arguments);
@@ -106,6 +107,36 @@ TEST_F(CommandLineTest, WithoutADaemonItSaysSo) {
         EXPECT_EQ(ran.code, exit_error);
         EXPECT_NE(ran.err.find("driftless run"), std::string::npos) << ran.err;
     }
+}
+
+TEST_F(CommandLineTest, AZoneFileBecomesAManifestWithoutAnybodyBeingAsked) {
+    const std::string file = folder_.at("b.dev.zone");
+    driftless::testing::write_file(file, "www A 203.0.113.7\ntree DNAME example.com.\n");
+    const std::string into = folder_.at("into");
+    const std::vector<std::string> arguments{
+        "import", "--from", file, "--into", into, "--config", folder_.at("none.yaml")};
+    EXPECT_EQ(run(arguments).code, exit_usage);  // for which target?
+    auto named = arguments;
+    named.emplace_back("edge");
+    const Ran ran = run(named);
+    EXPECT_EQ(ran.code, exit_done) << ran.err;
+    EXPECT_NE(ran.out.find("b.dev.zone:2:1: record tree.b.dev/DNAME"), std::string::npos)
+        << ran.out;
+    const std::string written = driftless::testing::read_file(into + "/b.dev.yaml");
+    EXPECT_NE(written.find("target: edge"), std::string::npos) << written;
+    EXPECT_NE(written.find("203.0.113.7"), std::string::npos) << written;
+    driftless::testing::write_file(file, "www A 203.0.113\n");
+    const Ran wrong = run(named);
+    EXPECT_EQ(wrong.code, exit_error);
+    EXPECT_NE(wrong.err.find("b.dev.zone:1:1: "), std::string::npos) << wrong.err;
+}
+
+TEST_F(CommandLineTest, AZoneFileIsForAnAccountAtCloudflare) {
+    const std::string file = folder_.at("b.dev.zone");
+    driftless::testing::write_file(file, "www A 203.0.113.7\n");
+    const Ran ran = run({"import", "--from", file, "--config", settings(), "mini1"});
+    EXPECT_EQ(ran.code, exit_usage);
+    EXPECT_NE(ran.err.find("no account at Cloudflare"), std::string::npos) << ran.err;
 }
 
 TEST_F(CommandLineTest, AnImportWantsATargetThatThereIsAndAnswers) {

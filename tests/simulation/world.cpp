@@ -266,6 +266,17 @@ template Result<void> World::wait_for(net::asio::awaitable<Result<void>> work);
 template Result<std::vector<Restorable>> World::wait_for(
     net::asio::awaitable<Result<std::vector<Restorable>>> work);
 
+Result<cli::ImportReport> World::import(const std::string& target, ImportWish wish) {
+    const auto targets = make_targets();
+    const cli::ImportParts parts{.settings = settings_,
+                                 .target = target,
+                                 .targets = targets,
+                                 .clock = clock_,
+                                 .random = random_,
+                                 .lane = *lane_};
+    return wait_for(cli::import_target(parts, std::move(wish)));
+}
+
 int World::confirm_all() {
     int confirmed = 0;
     for (const auto& [target, settings] : settings_.targets) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/cli/importing.hpp"
 #include "daemon/daemon.hpp"
 #include "providers/net/pacer.hpp"
 #include "tests/simulation/fuse.hpp"
@@ -53,6 +54,8 @@ public:
     /// Ends the daemon, if one runs: in good order, or what is left of it after it died.
     void end();
     void lose_database();
+    /// What `driftless import` makes of a target. @return why it could not be read
+    [[nodiscard]] Result<cli::ImportReport> import(const std::string& target, ImportWish wish = {});
     /// The machine's wall clock jumps: it slept, or somebody set the time.
     void set_wall(std::chrono::milliseconds by) { clock_.set_wall(by); }
     [[nodiscard]] net::WallTime wall() const { return clock_.wall(); }

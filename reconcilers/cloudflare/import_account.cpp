@@ -1,0 +1,105 @@
+#include "reconcilers/cloudflare/import_account.hpp"
+
+#include "reconcilers/cloudflare/dns_name.hpp"
+#include "reconcilers/cloudflare/import_records.hpp"
+#include "reconcilers/cloudflare/import_settings.hpp"
+#include "reconcilers/cloudflare/import_tunnels.hpp"
+
+namespace driftless::cloudflare {
+namespace {
+
+class AccountImport {
+public:
+    AccountImport(AccountAccess& access, ImportWish wish)
+        : access_(access), wish_(std::move(wish)) {}
+
+    asio::awaitable<Result<Imported>> run() {
+        auto read = co_await read_zones();
+        if (read) read = co_await read_tunnels();
+        if (!read) co_return std::move(read).error().in("import");
+        ImportView view{.target = access_.target, .installation = access_.installation};
+        view.of_tunnels = import_tunnels(tunnels_, zones_, view, made_);
+        for (LiveZone& zone : zones_) {
+            const auto settings = settings_.find(zone.name);
+            const std::string name = zone.name;
+            if (is_wanted(name)) import_records(std::move(zone), view, made_);
+            if (settings != settings_.end())
+                import_settings(name, access_.target, settings->second, made_);
+        }
+        co_return std::move(made_);
+    }
+
+private:
+    [[nodiscard]] bool is_wanted(const std::string& name) const {
+        return wish_.only.empty() || wish_.only == name;
+    }
+
+    /// A permission that is missing hides that much, and is told; all else ends the import.
+    Result<void> may_go_on(const Error& error, std::string what) {
+        if (error.code != Errc::forbidden) return error;
+        made_.left_out.push_back({std::move(what), error.message});
+        return {};
+    }
+
+    /// Of a zone that nobody wants the records are read all the same: a tunnel's hostname may lie
+    /// there.
+    asio::awaitable<Result<void>> read_zones() {
+        Zones zones{access_.account};
+        const auto listed = co_await zones.list();
+        if (!listed) co_return listed.error();
+        for (const Zone& zone : *listed) {
+            auto read = co_await read_zone(zone);
+            if (!read) co_return std::move(read).error().in("zone " + zone.name);
+        }
+        co_return Result<void>{};
+    }
+
+    asio::awaitable<Result<void>> read_zone(Zone zone) {
+        const auto name = canonical_host(zone.name);
+        if (!name) co_return name.error();
+        Dns dns{access_.account};
+        auto records = co_await dns.list(zone.id);
+        if (!records) co_return may_go_on(records.error(), "zone " + *name);
+        zones_.push_back({*name, *std::move(records)});
+        if (!is_wanted(*name)) co_return Result<void>{};
+        ZoneSettings api{access_.account};
+        auto settings = co_await api.list(zone.id);
+        if (!settings) co_return may_go_on(settings.error(), "settings of zone " + *name);
+        settings_.emplace(*name, *std::move(settings));
+        co_return Result<void>{};
+    }
+
+    asio::awaitable<Result<void>> read_tunnels() {
+        Tunnels api{access_.account};
+        const auto listed = co_await api.list();
+        if (!listed) co_return may_go_on(listed.error(), "the account's tunnels");
+        for (const Tunnel& tunnel : *listed) {
+            if (!is_wanted(tunnel.name)) continue;
+            LiveTunnel live{tunnel, std::nullopt};
+            if (tunnel.is_remote) {
+                auto config = co_await api.configuration(tunnel.id);
+                if (!config) co_return std::move(config).error().in("tunnel " + tunnel.name);
+                live.config = *std::move(config);
+            }
+            tunnels_.push_back(std::move(live));
+        }
+        co_return Result<void>{};
+    }
+
+    AccountAccess& access_;
+    ImportWish wish_;
+    std::vector<LiveZone> zones_;
+    std::map<std::string, std::vector<ZoneSetting>> settings_;
+    std::vector<LiveTunnel> tunnels_;
+    Imported made_;
+};
+
+}  // namespace
+
+asio::awaitable<Result<Imported>> import_account(AccountAccess& access, ImportWish wish) {
+    AccountImport import{access, std::move(wish)};
+    auto made = co_await import.run();
+    co_return made;
+}
+
+}  // namespace driftless::cloudflare

@@ -1,0 +1,256 @@
+// What lives at an account is written down, and a plan of that only adopts.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "daemon/cli/import_output.hpp"
+#include "tests/simulation/stage.hpp"
+#include "tests/support/golden.hpp"
+
+namespace driftless::test {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::UnorderedElementsAre;
+
+class ImportEdge : public ::testing::Test {
+protected:
+    json put(const std::string& type, const std::string& name, const std::string& content,
+             json more = json::object(), const json& meta = json::object()) {
+        more.update({{"type", type}, {"name", name}, {"content", content}});
+        return account.put_record(zone, more, meta);
+    }
+    void set(const std::string& setting, const json& value) {
+        account.ask(net::Method::patch, "/zones/" + zone + "/settings/" + setting,
+                    {{"value", value}});
+    }
+    [[nodiscard]] std::string tunnels() const {
+        return "/accounts/" + account.account() + "/cfd_tunnel";
+    }
+    /// A tunnel as somebody made it at the dashboard, which publishes its hostnames itself.
+    std::string make_tunnel(const std::string& name, const json& ingress,
+                            const std::vector<std::string>& published) {
+        const json made = account.ask(net::Method::post, tunnels(),
+                                      {{"name", name}, {"config_src", "cloudflare"}});
+        const std::string id = made.at("result").at("id");
+        account.ask(net::Method::put, tunnels() + "/" + id + "/configurations",
+                    {{"config", {{"ingress", ingress}}}});
+        for (const std::string& host : published)
+            put("CNAME", host, id + ".cfargotunnel.com", {{"proxied", true}});
+        return id;
+    }
+    void make_home() {
+        make_tunnel("Home sweet home",
+                    {{{"hostname", "git.bnx.dev"}, {"service", "http://gitea:3000"}},
+                     {{"hostname", "nas.home.bnx.dev"},
+                      {"service", "https://nas:5001"},
+                      {"originRequest", {{"noTLSVerify", true}}}},
+                     {{"service", "http_status:404"}}},
+                    {"git", "nas.home"});
+    }
+
+    cli::ImportReport import(ImportWish wish = {}) {
+        stage.world.clear_logs();
+        auto report = stage.world.import(edge, std::move(wish));
+        EXPECT_TRUE(report) << report.error().message;
+        EXPECT_THAT(stage.world.writes(), IsEmpty());
+        return report ? *std::move(report) : cli::ImportReport{};
+    }
+    static Commit commit_of(const cli::ImportReport& report) {
+        Commit commit;
+        for (const ImportedManifest& manifest : report.imported.manifests) {
+            for (const auto& [file, text] : manifest.files) commit[manifest.path_of(file)] = text;
+        }
+        return commit;
+    }
+    static std::string why_left_out(const cli::ImportReport& report, const std::string& what) {
+        for (const LeftOut& one : report.imported.left_out) {
+            if (one.what == what) return one.why;
+        }
+        return "(nothing is left out by that name)";
+    }
+    static std::vector<std::string> names(const cli::ImportReport& report) {
+        std::vector<std::string> all;
+        for (const ImportedManifest& manifest : report.imported.manifests)
+            all.push_back(manifest.what);
+        return all;
+    }
+    static std::string text_of(const cli::ImportReport& report) {
+        const cli::ImportPlaces places{
+            .target = edge, .folder = edge, .secrets = "", .secrets_folder = ""};
+        return cli::import_text(report, places, cli::Style{false});
+    }
+
+    void expect_quiet() {
+        stage.world.clear_logs();
+        stage.world.run_for(quiet_for);
+        EXPECT_THAT(stage.world.writes(), IsEmpty());
+    }
+
+    Stage stage{{edge}};
+    FakeCloudflare& account = *stage.world.cloudflare();
+    std::string zone = account.ask(net::Method::get, "/zones").at("result").at(0).at("id");
+};
+
+TEST_F(ImportEdge, WritesAnAccountAsAPersonWould) {
+    put("MX", "@", "mx2.example.com", {{"priority", 20}});
+    put("MX", "@", "mx1.example.com", {{"priority", 10}});
+    put("A", "www", "203.0.113.9", {{"proxied", true}, {"comment", "the web server"}});
+    put("TXT", "long", "\"" + std::string(250, 'a') + "\" \"" + std::string(50, 'b') + "\"");
+    account.put_record(zone, {{"type", "CAA"},
+                              {"name", "@"},
+                              {"ttl", 300},
+                              {"data", {{"flags", 0}, {"tag", "issue"}, {"value", "ca.example"}}}});
+    put("MX", "mail", "route1.mx.cloudflare.net", {{"priority", 5}},
+        {{"read_only", true}, {"email_routing", true}});
+    set("ssl", "strict");
+    set("min_tls_version", "1.2");
+    set("development_mode", "on");
+    make_home();
+    const auto report = import();
+    std::string all = text_of(report);
+    for (const auto& [path, text] : commit_of(report)) all += "---- " + path + "\n" + text;
+    expect_golden("cloudflare/imported.txt", all);
+}
+
+TEST_F(ImportEdge, AndAllOfItIsAdoptedWithoutAWriteAndStaysQuiet) {
+    put("MX", "@", "mx1.example.com", {{"priority", 10}});
+    put("A", "www", "203.0.113.9", {{"proxied", true}, {"comment", "the web server"}});
+    put("TXT", "quoted", "\"\\\"in quotes\\\"\"");
+    put("CNAME", "deep.bnx.dev.bnx.dev", "elsewhere.example");
+    account.put_record(zone,
+                       {{"type", "HTTPS"},
+                        {"name", "svc"},
+                        {"data", {{"priority", 1}, {"target", "."}, {"value", "alpn=\"h3,h2\""}}}});
+    set("ssl", "strict");
+    make_home();
+    const auto report = import();
+    EXPECT_THAT(names(report), UnorderedElementsAre("tunnel Home sweet home", "zone bnx.dev",
+                                                    "settings of zone bnx.dev"))
+        << text_of(report);
+    const auto before = stage.picture();
+    stage.world.clear_logs();
+    stage.begin(commit_of(report));
+    EXPECT_THAT(stage.world.writes(), IsEmpty());
+    const auto& resources = stage.world.status(edge).resources;
+    EXPECT_EQ(resources.size(), 2u + 5u + 2u + 1u + 2u);  // the stage's own two records first
+    for (const auto& [key, status] : resources)
+        EXPECT_EQ(status.status, Status::in_sync) << to_string(key) << ": " << status.why;
+    EXPECT_EQ(stage.picture(), before);
+    expect_quiet();
+}
+
+TEST_F(ImportEdge, WhatWasAdoptedIsOursFromThenOn) {
+    make_home();
+    const auto report = import();
+    stage.begin(commit_of(report));
+    Commit changed = commit_of(report);
+    std::string& text = changed.at("tunnel-home-sweet-home.yaml");
+    text.replace(text.find("http://gitea:3000"), 17, "http://gitea:3001");
+    stage.world.clear_logs();
+    stage.push(changed);
+    stage.world.run_for(settled_after);
+    EXPECT_THAT(stage.world.writes(), ElementsAre(HasSubstr("/configurations")));
+}
+
+TEST_F(ImportEdge, LeavesOutWithTheReasonWhatItCanNotTakeOver) {
+    put("TXT", "mine", "\"a\"", {{"comment", "driftless:sim; mine"}});
+    put("TXT", "theirs", "\"a\"", {{"comment", "driftless:other"}});
+    put("MX", "@", "route1.mx.cloudflare.net", {{"priority", 5}}, {{"read_only", true}});
+    put("MX", "@", "mx1.example.com", {{"priority", 10}});
+    make_tunnel("unpublished",
+                {{{"hostname", "app.bnx.dev"}, {"service", "http://app:80"}},
+                 {{"service", "http_status:404"}}},
+                {});
+    account.ask(net::Method::post, tunnels(), {{"name", "beside"}, {"config_src", "local"}});
+    const auto report = import();
+    EXPECT_THAT(names(report), ElementsAre("zone bnx.dev"));
+    EXPECT_THAT(why_left_out(report, "record mine.bnx.dev/TXT"),
+                HasSubstr("looks after it already"));
+    EXPECT_THAT(why_left_out(report, "record theirs.bnx.dev/TXT"), HasSubstr("\"other\""));
+    EXPECT_THAT(why_left_out(report, "record bnx.dev/MX"), HasSubstr("a service of Cloudflare's"));
+    EXPECT_THAT(why_left_out(report, "tunnel unpublished"), HasSubstr("CNAME from app.bnx.dev"));
+    EXPECT_THAT(why_left_out(report, "tunnel beside"), HasSubstr("config_src: local"));
+    EXPECT_THAT(why_left_out(report, "tunnel others"), HasSubstr("nobody has configured it"));
+}
+
+TEST_F(ImportEdge, ATunnelThatIsLeftOutLeavesItsRecordsToTheZone) {
+    make_tunnel("half",
+                {{{"hostname", "here.bnx.dev"}, {"service", "http://app:80"}},
+                 {{"hostname", "there.bnx.dev"}, {"service", "http://app:80"}},
+                 {{"service", "http_status:404"}}},
+                {"here"});
+    const auto report = import();
+    EXPECT_THAT(commit_of(report).at("bnx.dev.yaml"), HasSubstr(".cfargotunnel.com"));
+    stage.begin(commit_of(report));
+    EXPECT_EQ(stage.world.resource("edge/cloudflare.dns_record/here.bnx.dev/CNAME").status,
+              Status::in_sync);
+    expect_quiet();
+}
+
+TEST_F(ImportEdge, RecordsOfOneSetThatDifferInMoreThanTheirValuesStayAsTheyAre) {
+    put("A", "multi", "203.0.113.1", {{"ttl", 60}, {"comment", "one"}});
+    put("A", "multi", "203.0.113.2", {{"ttl", 300}, {"comment", "two"}});
+    const auto report = import();
+    EXPECT_THAT(text_of(report), HasSubstr("record multi.bnx.dev/A: its records differ"));
+    stage.begin(commit_of(report));
+    EXPECT_EQ(stage.world.resource("edge/cloudflare.dns_record/multi.bnx.dev/A").status,
+              Status::in_sync);
+    expect_quiet();
+}
+
+TEST_F(ImportEdge, APermissionThatIsMissingIsNamedAndHidesOnlyItsOwn) {
+    make_home();
+    account.deny("tunnels");
+    account.deny("zone_settings");
+    const auto report = import();
+    EXPECT_THAT(names(report), ElementsAre("zone bnx.dev"));
+    EXPECT_THAT(why_left_out(report, "the account's tunnels"), HasSubstr("Cloudflare Tunnel Read"));
+    EXPECT_THAT(why_left_out(report, "settings of zone bnx.dev"), HasSubstr("Zone Settings Read"));
+}
+
+TEST_F(ImportEdge, OneAloneByItsName) {
+    make_home();
+    account.add_zone("other.dev");
+    set("ssl", "strict");
+    EXPECT_THAT(names(import({.only = "Home sweet home"})), ElementsAre("tunnel Home sweet home"));
+    EXPECT_THAT(names(import({.only = "bnx.dev"})),
+                ElementsAre("zone bnx.dev", "settings of zone bnx.dev"));
+}
+
+TEST_F(ImportEdge, NothingIsTakenForGoneThatCanNotBeRead) {
+    make_home();
+    for (const char* route :
+         {"GET /zones", "GET /zones/{}/dns_records", "GET /zones/{}/settings",
+          "GET /accounts/{}/cfd_tunnel", "GET /accounts/{}/cfd_tunnel/{}/configurations"}) {
+        account.fail_next(CloudflareFault::server_error, route);
+        const auto report = stage.world.import(edge);
+        ASSERT_FALSE(report) << route;
+        EXPECT_THAT(report.error().message, HasSubstr("import: "));
+    }
+}
+
+/// Somebody else's tunnel of the declared name that does something else is nobody's to take.
+TEST_F(ImportEdge, ATunnelThatChangedSinceIsAConflict) {
+    make_home();
+    const auto report = import();
+    const json found =
+        account.ask(net::Method::get, tunnels() + "?is_deleted=false&name=Home%20sweet%20home");
+    account.ask(
+        net::Method::put,
+        tunnels() + "/" + found.at("result").at(0).at("id").get<std::string>() + "/configurations",
+        {{"config", {{"ingress", {{{"service", "http_status:503"}}}}}}});
+    stage.world.clear_logs();
+    stage.begin(commit_of(report));
+    EXPECT_EQ(stage.world.resource("edge/cloudflare.tunnel/home-sweet-home").status,
+              Status::conflict);
+    EXPECT_THAT(stage.world.writes(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace driftless::test
