@@ -37,17 +37,38 @@ Node origin_node(const json& request) {
     return node;
 }
 
-Node rule_node(const json& rule) {
+/// @param publishes  a record of its own leads to its hostname
+Node rule_node(const json& rule, bool publishes) {
     Node node = Node::map({});
     for (const char* key : {"hostname", "path", "service"}) {
         if (rule.contains(key)) node[key] = text_node(rule[key].get<std::string>());
     }
     if (rule.contains("originRequest")) node["originRequest"] = origin_node(rule["originRequest"]);
+    if (!publishes) node["publish"] = Node::scalar("false", {}, true);
     return node;
 }
 
 std::string host_of(const json& rule) {
     return rule.value("hostname", "");
+}
+
+bool says_nothing(const json& value) {
+    return value.is_null() || value == false || value == 0 || value == "" || value.empty();
+}
+
+/// What a rule asks of its service and no manifest can say: "bastionMode".
+std::vector<std::string> unknown_keys(const json& rule) {
+    std::vector<std::string> unknown;
+    if (!rule.is_object()) return unknown;
+    const auto request = rule.find("originRequest");
+    if (request == rule.end() || !request->is_object()) return unknown;
+    for (const auto& [key, value] : request->items()) {
+        const bool is_known =
+            key == "access" ||
+            std::ranges::find(origin_keys(), key, &OriginKey::name) != origin_keys().end();
+        if (!is_known && !says_nothing(value)) unknown.push_back(key);
+    }
+    return unknown;
 }
 
 /// One tunnel on its way into a manifest.
@@ -67,9 +88,7 @@ public:
         config_ = canonical_config(live_.config->config);
         if (std::string why = trouble_with_text(config_); !why.empty()) return why;
         if (std::string why = trouble_with_text(live_.tunnel.name); !why.empty()) return why;
-        for (const json& rule : config_.at("ingress")) {
-            if (std::string why = find_record(host_of(rule)); !why.empty()) return why;
-        }
+        for (const json& rule : config_.at("ingress")) find_record(host_of(rule));
         return "";
     }
 
@@ -83,15 +102,21 @@ public:
             spec["zones"] = std::move(list);
         }
         Node ingress = Node::list({});
-        for (const json& rule : config_.at("ingress")) ingress.items.push_back(rule_node(rule));
+        for (const json& rule : config_.at("ingress")) {
+            const std::string host = host_of(rule);
+            const bool publishes = host.empty() || records_.contains(set_name(host, "CNAME"));
+            ingress.items.push_back(rule_node(rule, publishes));
+        }
         spec["ingress"] = std::move(ingress);
         const json& origin = config_.at("originRequest");
         if (!origin.empty()) spec["originRequest"] = origin_node(origin);
         ImportedManifest made{.name = name, .what = "tunnel " + live_.tunnel.name};
-        made.files["tunnel-" + name + ".yaml"] = write_yaml(
-            document, fmt::format("Written by `driftless import {}`. The records of its hostnames "
-                                  "are part of it.",
-                                  view_.target));
+        std::string comment = fmt::format(
+            "Written by `driftless import {}`. The records of its hostnames are part of it.",
+            view_.target);
+        made.notes = notes();
+        for (const std::string& note : made.notes) comment += "\n" + note;
+        made.files["tunnel-" + name + ".yaml"] = write_yaml(document, comment);
         made.has_folder = false;
         return made;
     }
@@ -106,26 +131,41 @@ private:
         return "its name is the mark of another driftless";
     }
 
-    /// The record that sends a hostname here; without it a plan would make one.
-    std::string find_record(const std::string& hostname) {
-        if (hostname.empty()) return "";
+    /// The record that sends a hostname here, where there is one: without it a plan would make one.
+    void find_record(const std::string& hostname) {
+        if (hostname.empty()) return;
         const LiveZone* zone = nullptr;
         for (const LiveZone& one : zones_) {
             const bool within = hostname == one.name || hostname.ends_with("." + one.name);
             if (within && (zone == nullptr || one.name.size() > zone->name.size())) zone = &one;
         }
-        if (zone == nullptr) return hostname + " lies in no zone of this account that can be read";
-        if (!leads_here(*zone, hostname)) {
-            return fmt::format(
-                "zone {} has no proxied CNAME from {} to this tunnel alone, and a plan would make "
-                "one; make it, or take the rule away, then import again",
-                zone->name, hostname);
+        if (zone == nullptr || !leads_here(*zone, hostname)) {
+            unpublished_.insert(hostname);
+            return;
         }
         const auto guessed = zone_for(hostname, {});
         names_zones_ = names_zones_ || !guessed || *guessed != zone->name;
         in_zones_.insert(zone->name);
         records_.insert(set_name(hostname, "CNAME"));
-        return "";
+    }
+
+    [[nodiscard]] std::vector<std::string> notes() const {
+        std::vector<std::string> all;
+        for (const std::string& hostname : unpublished_) {
+            all.push_back(hostname +
+                          ": no proxied CNAME of its own leads to this tunnel, so none is made "
+                          "(publish: false)");
+        }
+        const json rules = live_.config->config.value("ingress", json::array());
+        for (std::size_t at = 0; rules.is_array() && at < rules.size(); ++at) {
+            for (const std::string& key : unknown_keys(rules[at])) {
+                all.push_back(
+                    fmt::format("rule {}: originRequest.{} is nothing that a manifest can "
+                                "say; it stays until a rule is changed",
+                                at + 1, key));
+            }
+        }
+        return all;
     }
 
     [[nodiscard]] bool leads_here(const LiveZone& zone, const std::string& hostname) const {
@@ -146,6 +186,7 @@ private:
     bool names_zones_ = false;
     std::set<std::string> in_zones_;
     std::set<std::string> records_;
+    std::set<std::string> unpublished_;
 };
 
 }  // namespace

@@ -24,6 +24,10 @@ std::set<std::string> still_published(const Facts& facts, const ResourceKey& con
         const bool stays = declared != nullptr && needs(declared->needs, config);
         if (!stays) hostnames.insert(key.name.substr(0, key.name.find('/')));
     }
+    if (const Declared* declared = declared_in(facts, config)) {  // no longer published, yet served
+        const json& ingress = declared->spec.at("ingress");
+        for (const json& rule : ingress) hostnames.erase(rule.value("hostname", ""));
+    }
     return hostnames;
 }
 

@@ -25,6 +25,7 @@ struct ReadRule {
     json rule;
     Place place;
     bool names_host = false;       ///< also one that was refused
+    bool publishes = true;         ///< its hostname gets a record
     std::vector<Need> needs = {};  ///< before its hostname is published
 
     [[nodiscard]] std::string hostname() const { return rule.value("hostname", ""); }
@@ -75,7 +76,7 @@ std::vector<Declared> TunnelReader::read(const Node& spec) {
     check_order();
     std::vector<Declared> all{tunnel(), config()};
     for (const ReadRule& rule : rules_) {
-        if (rule.hostname().empty()) continue;
+        if (rule.hostname().empty() || !rule.publishes) continue;
         auto made = record(rule);
         if (!made) continue;
         const auto known = std::ranges::find(all, made->key, &Declared::key);
@@ -133,17 +134,18 @@ void TunnelReader::read_rule(const Node& node, const std::string& where) {
     if (const auto path = reader.text("path"); path && !path->empty()) rule["path"] = *path;
     json request = read_origin(reader);
     if (!request.empty()) rule["originRequest"] = std::move(request);
+    const bool publishes = reader.boolean("publish").value_or(true);
     auto needs = read_needs(reader);
     reader.finish();
     const bool names_host =
         node.find("hostname") != nullptr && !node.find("hostname")->text.empty();
-    if (!names_host && !needs.empty()) {
+    if (!needs.empty() && (!names_host || !publishes)) {
         error(node.find("dependsOn")->place,
               fmt::format("{}: only a hostname waits for something before it is published; the "
                           "tunnel itself waits by the dependsOn of the manifest",
                           reader.where("dependsOn")));
     }
-    rules_.push_back({std::move(rule), node.place, names_host, std::move(needs)});
+    rules_.push_back({std::move(rule), node.place, names_host, publishes, std::move(needs)});
 }
 
 std::vector<Need> TunnelReader::read_needs(MapReader& reader) {

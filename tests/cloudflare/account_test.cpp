@@ -187,5 +187,18 @@ TEST_F(AccountTest, AZoneThatTheAccountHasNotSaysSo) {
     EXPECT_THAT(zone.error().message, HasSubstr("Zone Read"));
 }
 
+TEST_F(AccountTest, AllZonesComeInTheOrderOfTheirNames) {
+    transport.answer(Method::get, "/zones?account.id=0123&per_page=50&page=1", 200,
+                     R"({"success":true,"result":[
+                         {"id":"2","name":"b.dev","plan":{"legacy_id":"pro"}},
+                         {"id":"1","name":"a.dev"}],"result_info":{"page":1,"total_pages":1}})");
+    Zones zones{account};
+    const auto listed = testing::run_on(io, clock, zones.list());
+    ASSERT_TRUE(listed) << listed.error().message;
+    ASSERT_EQ(listed->size(), 2U);
+    EXPECT_EQ(listed->at(0).name, "a.dev");
+    EXPECT_EQ(listed->at(1).plan, "pro");
+}
+
 }  // namespace
 }  // namespace driftless::cloudflare

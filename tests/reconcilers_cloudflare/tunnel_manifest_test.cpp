@@ -70,6 +70,20 @@ ingress:
     EXPECT_EQ(tunnel.resources.at(1).needs.size(), 1u);
 }
 
+TEST(Tunnel, AHostnameThatIsNotPublishedGetsNoRecord) {
+    ManifestScene scene = tunnel_scene();
+    const Expanded tunnel = scene.expand(R"(
+ingress:
+  - {hostname: app.bnx.dev, path: /api, service: "http://api:80", publish: false}
+  - {hostname: app.bnx.dev, service: "http://app:80"}
+  - {hostname: any.where.example, service: "http://app:80", publish: false}
+)");
+    EXPECT_THAT(tunnel.findings, IsEmpty());
+    ASSERT_EQ(tunnel.resources.size(), 3u);  // one rule of app.bnx.dev publishes it
+    EXPECT_EQ(tunnel.resources.at(1).spec.dump().find("publish"), std::string::npos);
+    EXPECT_EQ(tunnel.resources.at(2).key.name, "app.bnx.dev/CNAME");
+}
+
 TEST(Tunnel, ItsLastRuleMayTakeTheRest) {
     ManifestScene scene = tunnel_scene();
     const Expanded tunnel = scene.expand("ingress: [{service: hello_world}]");

@@ -163,10 +163,6 @@ TEST_F(ImportEdge, LeavesOutWithTheReasonWhatItCanNotTakeOver) {
     put("TXT", "theirs", "\"a\"", {{"comment", "driftless:other"}});
     put("MX", "@", "route1.mx.cloudflare.net", {{"priority", 5}}, {{"read_only", true}});
     put("MX", "@", "mx1.example.com", {{"priority", 10}});
-    make_tunnel("unpublished",
-                {{{"hostname", "app.bnx.dev"}, {"service", "http://app:80"}},
-                 {{"service", "http_status:404"}}},
-                {});
     account.ask(net::Method::post, tunnels(), {{"name", "beside"}, {"config_src", "local"}});
     const auto report = import();
     EXPECT_THAT(names(report), ElementsAre("zone bnx.dev"));
@@ -174,23 +170,72 @@ TEST_F(ImportEdge, LeavesOutWithTheReasonWhatItCanNotTakeOver) {
                 HasSubstr("looks after it already"));
     EXPECT_THAT(why_left_out(report, "record theirs.bnx.dev/TXT"), HasSubstr("\"other\""));
     EXPECT_THAT(why_left_out(report, "record bnx.dev/MX"), HasSubstr("a service of Cloudflare's"));
-    EXPECT_THAT(why_left_out(report, "tunnel unpublished"), HasSubstr("CNAME from app.bnx.dev"));
     EXPECT_THAT(why_left_out(report, "tunnel beside"), HasSubstr("config_src: local"));
     EXPECT_THAT(why_left_out(report, "tunnel others"), HasSubstr("nobody has configured it"));
 }
 
 TEST_F(ImportEdge, ATunnelThatIsLeftOutLeavesItsRecordsToTheZone) {
-    make_tunnel("half",
-                {{{"hostname", "here.bnx.dev"}, {"service", "http://app:80"}},
-                 {{"hostname", "there.bnx.dev"}, {"service", "http://app:80"}},
-                 {{"service", "http_status:404"}}},
-                {"here"});
+    const json made =
+        account.ask(net::Method::post, tunnels(), {{"name", "beside"}, {"config_src", "local"}});
+    put("CNAME", "here", made.at("result").at("id").get<std::string>() + ".cfargotunnel.com",
+        {{"proxied", true}});
     const auto report = import();
     EXPECT_THAT(commit_of(report).at("bnx.dev.yaml"), HasSubstr(".cfargotunnel.com"));
     stage.begin(commit_of(report));
     EXPECT_EQ(stage.world.resource("edge/cloudflare.dns_record/here.bnx.dev/CNAME").status,
               Status::in_sync);
     expect_quiet();
+}
+
+/// As a wildcard, a record of another zone, or none at all leads to it.
+TEST_F(ImportEdge, AHostnameWithoutARecordOfItsOwnGetsNone) {
+    make_tunnel("half",
+                {{{"hostname", "here.bnx.dev"}, {"service", "http://app:80"}},
+                 {{"hostname", "there.bnx.dev"}, {"path", "/api"}, {"service", "http://api:80"}},
+                 {{"hostname", "there.bnx.dev"}, {"service", "http://app:80"}},
+                 {{"hostname", "away.elsewhere.dev"}, {"service", "http://app:80"}},
+                 {{"service", "http_status:404"}}},
+                {"here", "*"});
+    const auto report = import();
+    EXPECT_THAT(names(report), ElementsAre("tunnel half", "zone bnx.dev")) << text_of(report);
+    EXPECT_THAT(text_of(report), HasSubstr("there.bnx.dev: no proxied CNAME"));
+    stage.world.clear_logs();
+    stage.begin(commit_of(report));
+    EXPECT_THAT(stage.world.writes(), IsEmpty());
+    for (const char* key : {"tunnel/half", "tunnel_config/half", "dns_record/here.bnx.dev/CNAME",
+                            "dns_record/*.bnx.dev/CNAME"}) {
+        EXPECT_EQ(stage.world.resource(std::string{"edge/cloudflare."} + key).status,
+                  Status::in_sync)
+            << key;
+    }
+    expect_quiet();
+}
+
+TEST_F(ImportEdge, WhatNoManifestCanSayOfARuleIsNoted) {
+    make_tunnel(
+        "old",
+        {{{"hostname", "old.bnx.dev"},
+          {"service", "http://app:80"},
+          {"originRequest",
+           {{"ipRules", {{{"prefix", "10.0.0.0/8"}, {"allow", true}}}}, {"noTLSVerify", true}}}},
+         {{"service", "http_status:404"}}},
+        {"old"});
+    EXPECT_THAT(text_of(import()), HasSubstr("rule 1: originRequest.ipRules is nothing that"));
+}
+
+TEST_F(ImportEdge, AfterALostDatabaseAllOfItIsAdoptedAnew) {
+    make_home();
+    set("ssl", "strict");
+    const auto report = import();
+    stage.begin(commit_of(report));
+    stage.world.end();
+    stage.world.lose_database();
+    stage.world.clear_logs();
+    stage.world.start();
+    stage.world.run_for(settled_after);
+    EXPECT_THAT(stage.world.writes(), IsEmpty());
+    for (const auto& [key, status] : stage.world.status(edge).resources)
+        EXPECT_EQ(status.status, Status::in_sync) << to_string(key) << ": " << status.why;
 }
 
 TEST_F(ImportEdge, RecordsOfOneSetThatDifferInMoreThanTheirValuesStayAsTheyAre) {

@@ -166,6 +166,17 @@ TEST_F(TunnelTest, ARuleStaysAsLongAsItsRecordMustStayAndHoldsUpNoOther) {
     stage.expect_quiet();
 }
 
+TEST_F(TunnelTest, AHostnameThatIsNoLongerPublishedLosesItsRecordAndKeepsItsRule) {
+    stage.begin(tunnel("home", app + wiki));
+    converge(tunnel("home", app + "    - {hostname: wiki.bnx.dev, service: \"http://wiki:80\", "
+                                  "publish: false}\n"));
+    EXPECT_THAT(written(), ElementsAre("POST /zones/{}/dns_records/batch"));
+    EXPECT_EQ(record("wiki.bnx.dev"), nullptr);
+    EXPECT_THAT(rules(), ElementsAre("app.bnx.dev http://app:80", "wiki.bnx.dev http://wiki:80",
+                                     "* http_status:404"));
+    stage.expect_quiet();
+}
+
 TEST_F(TunnelTest, ADroppedTunnelStaysWhileACloudflaredIsConnectedAndSaysSo) {
     stage.begin(joined(tunnel("home", app), zone(anchor)));
     ASSERT_NE(account.connect(token()), "");
