@@ -67,6 +67,10 @@ std::optional<Finding> fault_of(std::string_view text, const std::string& file) 
 
 }  // namespace
 
+bool is_utf8(std::string_view text) {
+    return end_of_utf8(text) == text.size();
+}
+
 std::string forbidden_in(std::string_view text) {
     if (text.find('\0') != text.npos) return "holds a NUL character";
     if (text.find(mark_begin) != text.npos) return "holds the noncharacter U+FDD0";

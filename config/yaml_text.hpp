@@ -13,6 +13,8 @@ namespace driftless {
 std::optional<std::string> clean_text(std::string_view text, const std::string& file,
                                       std::size_t limit, Findings& findings);
 
+bool is_utf8(std::string_view text);
+
 /// Why a scalar may not stand in our trees whatever the way it was written, or "": a NUL, or one of
 /// the characters that mark values.
 std::string forbidden_in(std::string_view text);

@@ -30,9 +30,9 @@ struct Call {
     std::string path;  ///< below the base URL, with its query: "/zones?per_page=50"
     json body = nullptr;
     std::chrono::milliseconds deadline{30'000};
-    bool secret = false;  ///< its answer holds a secret: no error quotes any of it
-    std::string raw = {};                         ///< a body as it is, in place of `body`
-    std::string content_type = {};                ///< of `raw`
+    bool secret = false;            ///< its answer holds a secret: no error quotes any of it
+    std::string raw = {};           ///< a body as it is, in place of `body`
+    std::string content_type = {};  ///< of `raw`
     std::optional<Secret> bearer = std::nullopt;  ///< in place of the account's token
 };
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-
 #include "config/base/hex.hpp"
 #include "providers/cloudflare/answers.hpp"
 #include "providers/cloudflare/blake3.hpp"

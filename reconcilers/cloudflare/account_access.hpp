@@ -54,7 +54,7 @@ struct AccountAccess {
     std::string installation;
     net::Clock& clock;
     SecretSink* sink = nullptr;  ///< for what is shown once
-    net::Lane& lane;  ///< for files of a commit
+    net::Lane& lane;             ///< for files of a commit
     /// Zones by name, as they were found. Their ids never change; one that is gone is asked for
     /// anew.
     std::map<std::string, Zone> zones = {};

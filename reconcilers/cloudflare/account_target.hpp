@@ -23,7 +23,6 @@ struct AccountParts {
 };
 
 /// One account, with its kinds. Outlived by `clock` and `lane`, which reads the files of commits.
-std::unique_ptr<Target> make_account_target(AccountParts parts, net::Clock& clock,
-                                            net::Lane& lane);
+std::unique_ptr<Target> make_account_target(AccountParts parts, net::Clock& clock, net::Lane& lane);
 
 }  // namespace driftless::cloudflare

@@ -10,6 +10,7 @@
 
 #include "config/base/lower_case.hpp"
 #include "config/base/vault.hpp"
+#include "config/yaml_text.hpp"
 #include "reconcilers/cloudflare/dns_name.hpp"
 
 namespace driftless::cloudflare {
@@ -28,6 +29,11 @@ bool is_digit(char letter) {
 }
 bool is_blank(char letter) {
     return letter == ' ' || letter == '\t' || letter == '\n' || letter == '\r';
+}
+
+/// A byte of UTF-8 that belongs to the letter before it.
+bool is_tail(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
 }
 
 std::string without_blanks(std::string text) {
@@ -145,6 +151,14 @@ std::string canonical_params(std::string_view line) {
     return all;
 }
 
+/// JSON holds no other text; a zone may, and then its value is told as it was answered.
+Result<json> text_form(const DnsField& field, std::string text) {
+    if (is_utf8(text)) return json(std::move(text));
+    return Error{
+        Errc::invalid,
+        fmt::format("{}: holds bytes that are no UTF-8, which no manifest can", field.name)};
+}
+
 std::string as_text(const json& value) {
     if (value.is_string()) return value.get<std::string>();
     if (value.is_number()) return value.dump();
@@ -161,12 +175,12 @@ Result<json> canonical_field(const DnsField& field, const json& value) {
         case Form::ipv6: return address(field, text, AF_INET6);
         case Form::number: return number(field, text);
         case Form::decimal: return decimal(field, text);
-        case Form::txt: return json(canonical_txt(text));
-        case Form::text: return json(text);
+        case Form::txt: return text_form(field, canonical_txt(text));
+        case Form::text: return text_form(field, text);
         case Form::word: return json(lower_case(text));
         case Form::hex: return json(lower_case(without_blanks(text)));
         case Form::base64: return json(without_blanks(text));
-        case Form::params: return json(canonical_params(text));
+        case Form::params: return text_form(field, canonical_params(text));
         case Form::host: break;
     }
     auto host = canonical_host(text);
@@ -207,7 +221,9 @@ std::string joined_strings(const std::string& text) {
 std::string quoted_strings(std::string_view text) {
     std::string all;
     do {
-        const auto piece = text.substr(0, longest_string);
+        std::size_t size = std::min(longest_string, text.size());
+        while (size < text.size() && is_tail(text[size])) --size;  // no letter is cut in two
+        const auto piece = text.substr(0, size);
         text.remove_prefix(piece.size());
         all += all.empty() ? "\"" : " \"";
         all += escaped(piece) + '"';

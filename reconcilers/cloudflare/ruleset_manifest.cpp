@@ -11,8 +11,8 @@
 #include "config/reading.hpp"
 #include "providers/cloudflare/ruleset_phases.hpp"
 #include "reconcilers/cloudflare/dns_name.hpp"
-#include "reconcilers/cloudflare/rule_forms.hpp"
 #include "reconcilers/cloudflare/node_json.hpp"
+#include "reconcilers/cloudflare/rule_forms.hpp"
 
 namespace driftless::cloudflare {
 namespace {

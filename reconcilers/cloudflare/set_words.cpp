@@ -224,10 +224,12 @@ Node manifest_head(const std::string& kind, const std::string& name, const std::
 }
 
 std::string trouble_with_text(const json& value) {
-    const std::string text = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    if (text.find("\xEF\xBF\xBD") != text.npos)
-        return "it holds bytes that are no UTF-8, which a manifest can't";
-    return forbidden_in(text);
+    if (value.is_string()) return forbidden_in(value.get_ref<const std::string&>());
+    if (!value.is_structured()) return "";
+    for (const auto& [key, member] : value.items()) {
+        if (std::string why = trouble_with_text(member); !why.empty()) return why;
+    }
+    return "";
 }
 
 void write_zone(ZoneWords words, Imported& made) {

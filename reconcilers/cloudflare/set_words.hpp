@@ -44,7 +44,7 @@ Node manifest_head(const std::string& kind, const std::string& name, const std::
 /// A text as a node that is one whatever it looks like.
 Node text_node(const std::string& text);
 
-/// What holds bytes or characters that no manifest can; "" for all others.
+/// Why some text in it can't stand in a manifest; "" where all can.
 std::string trouble_with_text(const json& value);
 
 /// The manifest of a zone, `DnsZone`. Sets that expansion refuses, or that exclude one before them,

@@ -129,8 +129,9 @@ TEST(Schema, OfAManifestIsWhatItsReadersKnow) {
         {"config/manifest_document.cpp", "reconcilers/cloudflare/access_application_manifest.cpp",
          "reconcilers/cloudflare/access_manifest.cpp", "reconcilers/cloudflare/access_reader.cpp",
          "reconcilers/cloudflare/dns_zone.cpp", "reconcilers/cloudflare/pages_manifest.cpp",
-         "reconcilers/cloudflare/ruleset_manifest.cpp", "reconcilers/cloudflare/tunnel_manifest.cpp",
-         "reconcilers/cloudflare/zone_settings.cpp", "reconcilers/docker/compose_project.cpp"},
+         "reconcilers/cloudflare/ruleset_manifest.cpp",
+         "reconcilers/cloudflare/tunnel_manifest.cpp", "reconcilers/cloudflare/zone_settings.cpp",
+         "reconcilers/docker/compose_project.cpp"},
         read_otherwise);
 }
 

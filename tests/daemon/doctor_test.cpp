@@ -93,7 +93,8 @@ TEST_F(DoctorTest, EachSecretThatCannotBeReadIsTold) {
 }
 
 TEST_F(DoctorTest, WhatATargetNeedsIsReadAsThatTargetReadsIt) {
-    settings.targets["edge"].endpoint = CloudflareEndpoint{.account_id = "0", .token_secret = "cf", .ca = ""};
+    settings.targets["edge"].endpoint =
+        CloudflareEndpoint{.account_id = "0", .token_secret = "cf", .ca = ""};
     settings.registries["ghcr.io"].password_secret = "ghcr";
     settings.secrets.folder = folder.at("secrets");
     for (const std::string path : {"secrets/edge/cf", "secrets/mini1/ghcr"}) {

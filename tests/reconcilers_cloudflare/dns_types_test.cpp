@@ -183,6 +183,19 @@ TEST(DnsValue, ThatIsNoneSaysWhatWasExpected) {
               "lat_degrees: expected a number, found \"nan\"");
     EXPECT_THAT(why("CNAME", std::string("b\xc3\xbc\0.example", 12)), HasSubstr("is no host name"));
     EXPECT_THAT(why("CNAME", "two words"), HasSubstr("is no host name"));
+    EXPECT_EQ(why("TXT", R"("\255\254")"),
+              "text: holds bytes that are no UTF-8, which no manifest can");
+    EXPECT_EQ(why("TXT", R"("\195\188")"), "fine");
+    EXPECT_EQ(why("CAA", R"(0 issue "\255")"),
+              "value: holds bytes that are no UTF-8, which no manifest can");
+}
+
+TEST(DnsValue, ALongTextIsCutBetweenItsLetters) {
+    std::string text(254, 'a');
+    for (int letter = 0; letter < 200; ++letter) text += "\xC3\xBC";
+    const json sent = value_body(*dns_type("TXT"), text);
+    EXPECT_NO_THROW(EXPECT_THAT(sent.dump(), HasSubstr("aa\\\" \\\"\xC3\xBC")));
+    EXPECT_EQ(*canonical_value(*dns_type("TXT"), sent.at("content")), text);
 }
 
 /// Any bytes as TXT: what is sent reads back as what was meant.

@@ -161,6 +161,7 @@ TEST_F(ImportEdge, WhatWasAdoptedIsOursFromThenOn) {
 TEST_F(ImportEdge, LeavesOutWithTheReasonWhatItCanNotTakeOver) {
     put("TXT", "mine", "\"a\"", {{"comment", "driftless:sim; mine"}});
     put("TXT", "theirs", "\"a\"", {{"comment", "driftless:other"}});
+    put("TXT", "raw", "\"\\255\\254\"");
     put("MX", "@", "route1.mx.cloudflare.net", {{"priority", 5}}, {{"read_only", true}});
     put("MX", "@", "mx1.example.com", {{"priority", 10}});
     account.ask(net::Method::post, tunnels(), {{"name", "beside"}, {"config_src", "local"}});
@@ -169,6 +170,7 @@ TEST_F(ImportEdge, LeavesOutWithTheReasonWhatItCanNotTakeOver) {
     EXPECT_THAT(why_left_out(report, "record mine.bnx.dev/TXT"),
                 HasSubstr("looks after it already"));
     EXPECT_THAT(why_left_out(report, "record theirs.bnx.dev/TXT"), HasSubstr("\"other\""));
+    EXPECT_THAT(why_left_out(report, "record raw.bnx.dev/TXT"), HasSubstr("no UTF-8"));
     EXPECT_THAT(why_left_out(report, "record bnx.dev/MX"), HasSubstr("a service of Cloudflare's"));
     EXPECT_THAT(why_left_out(report, "tunnel beside"), HasSubstr("config_src: local"));
     EXPECT_THAT(why_left_out(report, "tunnel others"), HasSubstr("nobody has configured it"));

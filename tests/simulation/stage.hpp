@@ -13,8 +13,8 @@ constexpr std::chrono::minutes settled_after{
 constexpr std::chrono::minutes quiet_for{10};
 
 /// A world as stories find it: the usual images, and on each engine a container, a network and a
-/// volume of somebody else; on `edge` the zone bnx.dev with two records and a rule, a tunnel, things
-/// of Access, and a Pages project with a domain, of theirs.
+/// volume of somebody else; on `edge` the zone bnx.dev with two records and a rule, a tunnel,
+/// things of Access, and a Pages project with a domain, of theirs.
 ///   app:1   serves, and ends half a second after SIGTERM    app:2   the same, healthy after 1.5 s
 ///   sick:1  never gets healthy                              job:1   ends with 0 after 3 s
 class Stage {
