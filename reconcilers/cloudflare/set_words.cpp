@@ -31,6 +31,10 @@ public:
     [[nodiscard]] Result<std::string> read(const std::string& path) const override {
         return none(path);
     }
+    [[nodiscard]] Result<std::string> read_large(const std::string& path,
+                                                 std::size_t) const override {
+        return none(path);
+    }
 
 private:
     static Error none(const std::string& path) {

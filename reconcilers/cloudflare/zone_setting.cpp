@@ -66,6 +66,12 @@ asio::awaitable<Reads> ZoneSettingReconciler::observe(Run& run, Scope scope) {
         if (!state) state = std::move(state).error().in("observe settings of zone " + zone);
         reads.emplace(settings_collection(zone), std::move(state));
     }
+    if (!run.facts.desired) co_return reads;
+    for (const auto& [key, entry] : run.facts.inventory) {
+        if (key.kind != setting_kind || !scope.covers(key)) continue;
+        // Of a zone that git no longer names all stays as it is: nothing of it is ours to look at.
+        reads.emplace(entry.collection, Complete<LiveState>::vouched({}));
+    }
     co_return reads;
 }
 

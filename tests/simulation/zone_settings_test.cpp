@@ -73,6 +73,19 @@ TEST_F(ZoneSettingsOf, ThatGitNoLongerNamesStayAsTheyAre) {
     EXPECT_EQ(status("min_tls_version").status, ResourceStatus{}.status);
 }
 
+TEST_F(ZoneSettingsOf, AManifestThatGitDroppedIsLetGoAndItsSettingsStay) {
+    const Commit rest = zone("  - {name: stays, type: A, value: 203.0.113.1}\n");
+    stage.begin(joined(rest, settings("    min_tls_version: 1.2\n")));
+    confirm();
+    stage.push(rest);
+    stage.world.clear_logs();
+    stage.world.run_for(settled_after);
+    EXPECT_EQ(value("min_tls_version"), "1.2");
+    EXPECT_EQ(status("min_tls_version").status, ResourceStatus{}.status);
+    EXPECT_EQ(status("min_tls_version").why, "");
+    stage.expect_quiet();
+}
+
 TEST_F(ZoneSettingsOf, WhatThePlanDoesNotHaveIsToldAndNotTried) {
     stage.begin(settings("    polish: lossless\n    ssl: strict\n"));
     confirm();
