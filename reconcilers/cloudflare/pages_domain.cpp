@@ -116,9 +116,9 @@ asio::awaitable<Result<Done>> PagesDomainReconciler::apply_one(Run& run, const A
     Pages pages{access_.account};
     if (action.have) {
         const json& have = action.have->spec;
-        auto detached = co_await pages.detach(have.at("project"), have.at("domain"));
-        if (!detached && detached.error().code != Errc::not_found) {
-            co_return std::move(detached).error();
+        auto gone = co_await pages.detach(have.at("project"), have.at("domain"));
+        if (!gone && gone.error().code != Errc::not_found) {
+            co_return std::move(gone).error();
         }
     }
     if (!action.want) co_return done;

@@ -81,9 +81,9 @@ asio::awaitable<Result<Done>> PagesProjectReconciler::remove(Run& run, const Act
     if (project == nullptr) co_return done;
     Pages pages{access_.account};
     for (const std::string& domain : project->domains) {
-        auto detached = co_await pages.detach(project->name, domain);
-        const bool is_gone = detached || detached.error().code == Errc::not_found;
-        if (!is_gone) co_return std::move(detached).error();
+        auto gone = co_await pages.detach(project->name, domain);
+        const bool is_gone = gone || gone.error().code == Errc::not_found;
+        if (!is_gone) co_return std::move(gone).error();
     }
     auto removed = co_await pages.remove(project->name);
     if (removed || removed.error().code == Errc::not_found) co_return done;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
+#include <utility>
 
 #include "providers/cloudflare/asset_hash.hpp"
 #include "providers/cloudflare/pages_assets.hpp"
@@ -13,7 +15,7 @@ namespace driftless::cloudflare {
 namespace {
 
 constexpr std::size_t uploads_at_once = 3;
-constexpr std::size_t usual_bytes_of_upload = 10u << 20;  // a larger file goes alone
+constexpr std::size_t usual_bytes_of_upload = 5u << 20;  // a larger file goes alone
 static_assert(usual_bytes_of_upload <= most_bytes_of_upload);
 constexpr std::size_t most_remembered = 5 * most_site_files;  // hashes: about 10 MB
 constexpr std::size_t files_between_words = 100;
@@ -127,20 +129,24 @@ asio::awaitable<Result<void>> Upload::hash_all() {
     co_return Result<void>{};
 }
 
+/// Small files first, so that they go out together.
 std::vector<Parcel> Upload::parcels_of(const std::vector<std::string>& missing) {
-    std::vector<Parcel> parcels;
-    std::size_t bytes = 0;
+    std::vector<std::pair<std::size_t, std::string>> by_size;
     for (const std::string& hash : missing) {
         const auto found = by_hash_.find(hash);
-        if (found == by_hash_.end()) continue;
-        const std::size_t size = found->second->size;
+        if (found != by_hash_.end()) by_size.emplace_back(found->second->size, hash);
+    }
+    std::ranges::sort(by_size);
+    std::vector<Parcel> parcels;
+    std::size_t bytes = 0;
+    for (const auto& [size, hash] : by_size) {
         const bool is_full = parcels.empty() || bytes + size > usual_bytes_of_upload ||
                              parcels.back().size() >= most_files_of_upload;
         if (is_full) {
             parcels.emplace_back();
             bytes = 0;
         }
-        parcels.back().emplace(hash, found->second);
+        parcels.back().emplace(hash, by_hash_.at(hash));
         bytes += size;
         all_ += size;
     }
