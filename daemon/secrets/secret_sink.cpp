@@ -48,7 +48,7 @@ std::string take_line(std::string_view& text) {
 class FolderSink final : public SecretSink {
 public:
     FolderSink(const Settings& settings, net::Redactor* redactor)
-        : folder_(settings.secrets.folder), own_(own_secrets(settings)), redactor_(redactor) {
+        : folder_(settings.secrets.folder), own_(own_secret_names(settings)), redactor_(redactor) {
         for (const auto& [name, secret] : settings.secrets.named) named_.insert(name);
         for (const auto& [name, target] : settings.targets) targets_.insert(name);
     }

@@ -13,6 +13,7 @@
 #include "providers/cloudflare/zones.hpp"
 #include "providers/net/blocking.hpp"
 #include "providers/net/clock.hpp"
+#include "reconcilers/facts.hpp"
 
 namespace driftless::cloudflare {
 
@@ -64,5 +65,9 @@ struct AccountAccess {
 
 /// The zone of this name, asked for once. @return as Zones::find
 asio::awaitable<Result<Zone>> zone_named(AccountAccess& access, std::string name);
+
+/// Is there anything of this kind that a look at `scope` has to see? An account without any needs
+/// no permission for them.
+bool looks_at(std::string_view kind, const Facts& facts, const Scope& scope);
 
 }  // namespace driftless::cloudflare

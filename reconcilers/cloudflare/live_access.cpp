@@ -114,18 +114,4 @@ std::vector<KeyedAccess> keyed_access(AccessSort sort, std::vector<AccessObject>
     return keyed;
 }
 
-bool looks_at(std::string_view kind, const Facts& facts, const Scope& scope) {
-    const auto counts = [kind, &scope](const ResourceKey& key) {
-        return key.kind == kind && scope.covers(key);
-    };
-    if (std::ranges::any_of(scope.keys, counts)) return true;
-    for (const auto& [key, entry] : facts.inventory) {
-        if (counts(key)) return true;
-    }
-    if (!facts.desired) return false;
-    const auto& resources = (*facts.desired)->resources;
-    return std::ranges::any_of(resources,
-                               [&](const Declared& declared) { return counts(declared.key); });
-}
-
 }  // namespace driftless::cloudflare

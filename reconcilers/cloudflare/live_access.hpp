@@ -43,8 +43,4 @@ struct KeyedAccess {
 std::vector<KeyedAccess> keyed_access(AccessSort sort, std::vector<AccessObject> all,
                                       const AccountAccess& access, const Facts& facts);
 
-/// Is there anything of this kind that a look at `scope` has to see? An account without any needs
-/// no permission for them.
-bool looks_at(std::string_view kind, const Facts& facts, const Scope& scope);
-
 }  // namespace driftless::cloudflare

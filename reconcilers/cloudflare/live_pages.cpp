@@ -39,20 +39,6 @@ bool is_ours(const PagesProject& project, const AccountAccess& access, const Fac
     return project.serving && !content_in(*project.serving, access.installation).empty();
 }
 
-bool looks_at(std::string_view kind, const Facts& facts, const Scope& scope) {
-    const auto counts = [&](const ResourceKey& key) {
-        return key.kind == kind && scope.covers(key);
-    };
-    if (std::ranges::any_of(scope.keys, counts)) return true;
-    for (const auto& [key, entry] : facts.inventory) {
-        if (counts(key)) return true;
-    }
-    if (!facts.desired) return false;
-    const auto& resources = (*facts.desired)->resources;
-    return std::ranges::any_of(resources,
-                               [&](const Declared& declared) { return counts(declared.key); });
-}
-
 asio::awaitable<Result<std::vector<PagesProject>>> pages_seen(AccountAccess& access,
                                                               std::string run, bool fresh) {
     KnownPages& known = access.pages;

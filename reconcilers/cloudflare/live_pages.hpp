@@ -33,10 +33,6 @@ std::string content_in(const Deployment& deployment, const std::string& installa
 /// ours.
 bool is_ours(const PagesProject& project, const AccountAccess& access, const Facts& facts);
 
-/// Is there anything of this kind that a look at `scope` has to see? An account without any needs
-/// no permission for Pages.
-bool looks_at(std::string_view kind, const Facts& facts, const Scope& scope);
-
 /// One list a run, as long as nothing changes. @param fresh  not one of earlier in this run
 asio::awaitable<Result<std::vector<PagesProject>>> pages_seen(AccountAccess& access,
                                                               std::string run, bool fresh);

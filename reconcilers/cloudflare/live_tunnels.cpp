@@ -7,10 +7,6 @@
 namespace driftless::cloudflare {
 namespace {
 
-bool is_of_tunnels(const ResourceKey& key) {
-    return key.kind == tunnel_kind || key.kind == tunnel_config_kind;
-}
-
 /// The declared tunnel that has this name at Cloudflare.
 const Declared* declared_as(const std::string& name, const Facts& facts) {
     if (!facts.desired) return nullptr;
@@ -73,17 +69,7 @@ const KeyedTunnel* tunnel_for(const std::vector<KeyedTunnel>& all, const Declare
 }
 
 bool looks_at_tunnels(const Facts& facts, const Scope& scope) {
-    const auto counts = [&scope](const ResourceKey& key) {
-        return is_of_tunnels(key) && scope.covers(key);
-    };
-    if (std::ranges::any_of(scope.keys, counts)) return true;
-    for (const auto& [key, entry] : facts.inventory) {
-        if (counts(key)) return true;
-    }
-    if (!facts.desired) return false;
-    const auto& resources = (*facts.desired)->resources;
-    return std::ranges::any_of(resources,
-                               [&](const Declared& declared) { return counts(declared.key); });
+    return looks_at(tunnel_kind, facts, scope) || looks_at(tunnel_config_kind, facts, scope);
 }
 
 asio::awaitable<Result<std::vector<Tunnel>>> tunnels_seen(AccountAccess& access, std::string run,

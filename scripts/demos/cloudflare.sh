@@ -138,12 +138,26 @@ project shop 1 '  cloudflared:
     restart: unless-stopped
     stop_signal: SIGKILL' '  provide: {token: {from: Tunnel/home@edge, field: token}}'
 tunnel "$shop"
+cat >"$work/infra/access.yaml" <<'END'
+apiVersion: driftless/v1
+kind: AccessPolicy
+metadata: {name: staff}
+target: edge
+spec: {decision: allow, include: [{email_domain: bnx.dev}]}
+---
+apiVersion: driftless/v1
+kind: AccessApplication
+metadata: {name: shop}
+target: edge
+spec: {domain: shop.bnx.dev, policies: [AccessPolicy/staff]}
+END
 push 'shop.bnx.dev'
 driftless plan || (($? == 2))
 await 90 "everything is in sync" in_sync
 came_in_order edge/cloudflare.tunnel/home here/docker.container/shop.cloudflared.1
 came_in_order here/docker.container/shop.web.1 edge/cloudflare.dns_record/shop.bnx.dev/CNAME
-came_in_order edge/cloudflare.tunnel_config/home edge/cloudflare.dns_record/shop.bnx.dev/CNAME
+came_in_order edge/cloudflare.access_policy/staff edge/cloudflare.access_application/shop \
+    edge/cloudflare.tunnel_config/home edge/cloudflare.dns_record/shop.bnx.dev/CNAME
 has_record shop.bnx.dev || die "shop.bnx.dev is not there"
 tunnel_id=$(tunnel_now | field id)
 link=$(ask GET "/accounts/$account/cfd_tunnel/$tunnel_id/token" | field result)
@@ -172,15 +186,17 @@ ask PATCH "/zones/$zone/dns_records/$record" '{"content":"elsewhere.example.com"
 goes_home() { [[ $(ask GET "/zones/$zone/dns_records?name=shop.bnx.dev") == *"$tunnel_id.cfargotunnel.com"* ]]; }
 await 30 "it leads home again" goes_home
 
-say "All of it goes, in reverse: the names, then the containers, the tunnel when nobody is connected any more"
-rm -r "$work/infra"/{shop,wiki} "$work/infra/tunnel.yaml"
+say "All of it goes, in reverse: the names, then the containers and who may come in, the tunnel when nobody is connected any more"
+rm -r "$work/infra"/{shop,wiki,tunnel.yaml,access.yaml}
 push 'No more of it'
 await 60 "the names are gone" has_no_record shop.bnx.dev
 await 60 "the containers are gone" is_gone shop-cloudflared-1
 pretend disconnect "{\"tunnel\": \"$tunnel_id\"}"
 await 60 "the tunnel is gone" has_no_tunnel
+await 60 "nobody is asked any more, where nothing is" has_no_application
 await 60 "everything is in sync" in_sync
 came_in_order edge/cloudflare.dns_record/shop.bnx.dev/CNAME here/docker.container/shop.web.1 edge/cloudflare.tunnel/home
+came_in_order edge/cloudflare.dns_record/shop.bnx.dev/CNAME edge/cloudflare.access_application/shop edge/cloudflare.access_policy/staff
 runs rest-web-1 || die "what stays does not run"
 has_record by-hand.bnx.dev || die "a record that somebody made by hand is gone"
 never_told "$token"
