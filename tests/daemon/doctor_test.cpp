@@ -95,6 +95,7 @@ TEST_F(DoctorTest, EachSecretThatCannotBeReadIsTold) {
 TEST_F(DoctorTest, WhatATargetNeedsIsReadAsThatTargetReadsIt) {
     settings.targets["edge"].endpoint =
         CloudflareEndpoint{.account_id = "0", .token_secret = "cf", .ca = ""};
+    settings.targets["mini1"].endpoint = DockerEndpoint{};
     settings.registries["ghcr.io"].password_secret = "ghcr";
     settings.secrets.folder = folder.at("secrets");
     for (const std::string path : {"secrets/edge/cf", "secrets/mini1/ghcr"}) {
