@@ -65,6 +65,7 @@ class Repository:
     def push(self, files):
         git = ["git", "-C", self.folder, "-c", "user.name=bench", "-c", "user.email=bench@localhost"]
         for name, text in files.items():
+            os.makedirs(os.path.dirname(f"{self.folder}/{name}"), exist_ok=True)
             with open(f"{self.folder}/{name}", "w") as out:
                 out.write(text)
         subprocess.run(git + ["add", "-A"], check=True)

@@ -211,13 +211,35 @@ void RulesetReader::read_rule(const Node& node, const std::string& where) {
     rules_.push_back(std::move(declared));
 }
 
+/// In place of a key `value`, as long as references are resolved.
+constexpr std::string_view set_aside = "value of the API";
+
+void rename_lone_key(Node& node, std::string_view from, std::string_view to) {
+    for (Node& item : node.items) rename_lone_key(item, from, to);
+    for (Node::Entry& entry : node.entries) rename_lone_key(entry.value, from, to);
+    if (node.entries.size() == 1 && node.entries.front().key == from) node.entries.front().key = to;
+}
+
+/// The API has maps with the one key `value` of its own: where a redirect leads to, a path that is
+/// rewritten. Elsewhere in a manifest such a map stands for one of `Values`.
+void rename_in_parameters(Node& spec, std::string_view from, std::string_view to) {
+    Node* rules = spec.find("rules");
+    if (rules == nullptr) return;
+    for (Node& rule : rules->items) {
+        Node* parameters = rule.find("action_parameters");
+        if (parameters != nullptr) rename_lone_key(*parameters, from, to);
+    }
+}
+
 }  // namespace
 
 Expanded expand_ruleset(const Expansion& with) {
     Expanded expanded;
     Node node = with.manifest.spec;
+    rename_in_parameters(node, "value", set_aside);
     resolve_references(node, with.references, expanded.findings);
     if (has_errors(expanded.findings)) return expanded;
+    rename_in_parameters(node, set_aside, "value");
     expanded.resources = RulesetReader{with, expanded.findings}.read(node);
     return expanded;
 }

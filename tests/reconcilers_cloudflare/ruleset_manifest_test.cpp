@@ -53,6 +53,24 @@ rules:
               json::parse(R"({"products":["bic","waf"],"ruleset":"current"})"));
 }
 
+TEST(Ruleset, AValueWithinItsParametersIsTheApis) {
+    ManifestScene scene = ruleset_scene();
+    const Expanded ruleset = scene.expand(R"(
+zone: bnx.dev
+phase: http_request_dynamic_redirect
+rules:
+  - ref: moved
+    action: redirect
+    expression: http.request.uri.path eq "/a"
+    action_parameters: {from_value: {status_code: 301, target_url: {value: "https://example.com/"}}}
+)");
+    EXPECT_THAT(ruleset.findings, IsEmpty());
+    ASSERT_EQ(ruleset.resources.size(), 1u);
+    EXPECT_EQ(ruleset.resources.at(0).spec["action_parameters"],
+              json::parse(R"({"from_value":{"status_code":301,
+                  "target_url":{"value":"https://example.com/"}}})"));
+}
+
 TEST(Ruleset, OfTheAccountSaysSo) {
     ManifestScene scene = ruleset_scene();
     const Expanded ruleset = scene.expand(R"(
