@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reconcilers/cloudflare/one_by_one.hpp"
 #include "reconcilers/cloudflare/pages_upload.hpp"
 
 namespace driftless::cloudflare {
@@ -152,13 +153,8 @@ asio::awaitable<Result<Done>> PagesDeploymentReconciler::apply_one(Run& run, con
 }
 
 asio::awaitable<Results> PagesDeploymentReconciler::apply(Run& run, Step step) {
-    Results results;
-    for (const Action& action : step.actions) {
-        auto result = co_await apply_one(run, action);
-        const std::string doing = fmt::format("{} {}", name(action.verb), action.key.name);
-        if (!result) result = std::move(result).error().in(doing);
-        results.push_back(std::move(result));
-    }
+    ApplyOne one = [this, &run](const Action& action) { return apply_one(run, action); };
+    Results results = co_await one_by_one(step, std::move(one));
     access_.pages.run.clear();
     co_return results;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "reconcilers/cloudflare/one_by_one.hpp"
 #include "reconcilers/cloudflare/tunnel_forms.hpp"
 #include "reconcilers/seals.hpp"
 
@@ -198,13 +199,8 @@ asio::awaitable<Result<Done>> TunnelReconciler::apply_one(const Action& action) 
 }
 
 asio::awaitable<Results> TunnelReconciler::apply(Run&, Step step) {
-    Results results;
-    for (const Action& action : step.actions) {
-        auto result = co_await apply_one(action);
-        const std::string doing = fmt::format("{} {}", name(action.verb), action.key.name);
-        if (!result) result = std::move(result).error().in(doing);
-        results.push_back(std::move(result));
-    }
+    ApplyOne one = [this](const Action& action) { return apply_one(action); };
+    Results results = co_await one_by_one(step, std::move(one));
     access_.tunnels.run.clear();
     co_return results;
 }

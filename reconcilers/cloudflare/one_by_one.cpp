@@ -1,0 +1,18 @@
+#include "reconcilers/cloudflare/one_by_one.hpp"
+
+#include <fmt/format.h>
+
+namespace driftless::cloudflare {
+
+asio::awaitable<Results> one_by_one(const Step& step, ApplyOne apply_one) {
+    Results results;
+    for (const Action& action : step.actions) {
+        auto result = co_await apply_one(action);
+        const std::string doing = fmt::format("{} {}", name(action.verb), action.key.name);
+        if (!result) result = std::move(result).error().in(doing);
+        results.push_back(std::move(result));
+    }
+    co_return results;
+}
+
+}  // namespace driftless::cloudflare
