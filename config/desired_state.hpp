@@ -46,6 +46,11 @@ struct Declared {
     /// stands for any letters of a label.
     std::vector<std::string> guards = {};
     std::vector<std::string> publishes = {};  ///< hosts that can be reached because of it
+    /// Words that others of its target may stand on: "id /subscriptions/…".
+    std::vector<std::string> offers = {};
+    /// It needs whoever offers one of these, where anybody does.
+    std::vector<std::string> stands_on = {};
+    std::string lock = {};  ///< of those with the same one, only one changes at a time
     bool protect = false;
     bool data = false;                ///< it holds data: a removal or replacement always waits
     std::vector<std::string> ignore;  ///< JSON pointers into `spec`, `*` is one step

@@ -60,8 +60,8 @@ private:
     void conflict(const Case& c, const Live& stranger, const std::string& claim);
 
     Planning& p_;
-    std::map<std::string, RuleBook> books_;  ///< by kind
-    std::optional<RuleBook> own_book_;       ///< of a resource that ignores something
+    std::map<const FieldRules*, RuleBook> books_;
+    std::optional<RuleBook> own_book_;  ///< of a resource that ignores something
     LeftData left_data_;
 };
 
@@ -219,12 +219,11 @@ bool DeclaredPlanner::is_what_worked(const Case& c, const Fields& fields) {
 
 /// Its kind's rules, made ready once for a plan, after what the manifest ignores.
 const RuleBook& DeclaredPlanner::rules_for(const Declared& want) {
-    auto known = books_.find(want.key.kind);
-    if (known == books_.end()) {
-        known = books_.emplace(want.key.kind, p_.rules_of(want.key.kind).fields).first;
-    }
+    const FieldRules& fields = fields_for(p_.rules_of(want.key.kind), want.spec);
+    auto known = books_.find(&fields);
+    if (known == books_.end()) known = books_.emplace(&fields, fields).first;
     if (want.ignore.empty()) return known->second;
-    own_book_.emplace(ignoring(want.ignore, p_.rules_of(want.key.kind).fields));
+    own_book_.emplace(ignoring(want.ignore, fields));
     return *own_book_;
 }
 
@@ -303,8 +302,8 @@ Action DeclaredPlanner::action_of(const Case& c, Verb verb) const {
     action.have = without_spec(c.have);
     action.have->agrees_with = c.have->agrees_with;
     if (!c.have->spec.is_null()) {
-        action.have->spec =
-            presentable(c.live(), c.content.spec(), p_.rules_of(action.key.kind).fields, p_.vault);
+        const FieldRules& fields = fields_for(p_.rules_of(action.key.kind), c.live());
+        action.have->spec = presentable(c.live(), c.content.spec(), fields, p_.vault);
     }
     return action;
 }
@@ -345,6 +344,9 @@ std::string DeclaredPlanner::why_hold(const Case& c, const Action& action, bool&
     if (action.verb == Verb::create) return data ? left_data_.why_hold(c.declared.key) : "";
     if (action.verb == Verb::replace && data) {
         return "it holds data: a replacement makes a new and empty one";
+    }
+    if (action.verb == Verb::replace && p_.rules_of(action.key.kind).replacement_waits) {
+        return "it can't be changed in place: it would be removed first, and made anew";
     }
     if (c.given) return "";
     const bool made_by_others = c.have->owner == Owner::kin && c.entry == nullptr;

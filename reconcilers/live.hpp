@@ -58,6 +58,7 @@ struct Live {
     std::vector<std::string> claims;  ///< what it holds: "port 80/tcp", "name web"
     /// What the one that is kept held, and holds again if it comes back.
     std::vector<std::string> gave_up;
+    std::string lock = {};  ///< see Declared::lock
     Health health = Health::none;
     bool ready = true;       ///< exists and works as far as can be seen
     bool completed = false;  ///< has done its work, with success

@@ -8,6 +8,7 @@
 #include "reconcilers/expand.hpp"
 #include "reconcilers/load_checks.hpp"
 #include "reconcilers/load_guards.hpp"
+#include "reconcilers/load_offers.hpp"
 #include "reconcilers/seals.hpp"
 
 namespace driftless {
@@ -117,7 +118,10 @@ public:
         hold_back_unparsed();
         for (const Manifest& manifest : parts_.manifests) expand(manifest);
         add_late_needs(parts_);
-        for (auto& [target, resources] : parts_.resources) add_needs_of_guarded(resources);
+        for (auto& [target, resources] : parts_.resources) {
+            add_needs_of_guarded(resources);
+            add_needs_of_offers(resources);
+        }
         check_inside_targets(parts_);
         check_references(parts_);
         for (const std::string& target : ours_) finish(target);

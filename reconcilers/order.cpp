@@ -30,6 +30,7 @@ private:
     void spread(const std::vector<std::size_t>& sorted);
     bool spread_once(std::size_t draft);
     void keep_waves(const std::vector<std::size_t>& sorted);
+    void take_turns(const std::vector<std::size_t>& sorted);
     void block(std::size_t draft, std::string why, bool passing);
     void emit(const std::vector<std::size_t>& sorted);
 
@@ -47,6 +48,8 @@ void Order::put() {
     block_circles(order);
     spread(order);
     keep_waves(order);
+    spread(order);
+    take_turns(order);
     spread(order);
     let_come_back();
     spread(order);
@@ -225,6 +228,25 @@ void Order::keep_waves(const std::vector<std::size_t>& sorted) {
         const std::size_t limit = std::max<std::size_t>(1, kinds[kind] * 3 / 10);
         if (++busy[kind] > limit && !waiting_.is_urgent(i))
             block(i, "replacements go one after the other", true);
+    }
+}
+
+/// Of those with one lock, one changes at a time; what is under way already is that one.
+void Order::take_turns(const std::vector<std::size_t>& sorted) {
+    std::map<std::string, ResourceKey> holders;
+    for (const Sighting& seen : p_.lookup.all()) {
+        const Live& live = *seen.live;
+        if (!live.lock.empty() && !live.unfinished.empty()) holders.emplace(live.lock, live.key);
+    }
+    for (const std::size_t i : sorted) {
+        const Action& action = p_.drafts[i].action;
+        const std::string& lock = action.want ? action.want->lock : action.have->lock;
+        const bool takes_none = lock.empty() || action.verb == Verb::adopt;
+        if (takes_none || !p_.drafts[i].blocked.empty()) continue;
+        const ResourceKey& own = action.have ? action.have->key : action.key;
+        const ResourceKey& holder = holders.emplace(lock, own).first->second;
+        if (holder == own) continue;
+        block(i, fmt::format("waits for {}: one change at a time", to_string(holder)), true);
     }
 }
 

@@ -64,6 +64,10 @@ bool Scope::covers(const ResourceKey& key) const {
     return all || std::ranges::find(keys, key) != keys.end();
 }
 
+const FieldRules& fields_for(const KindRules& rules, const json& spec) {
+    return rules.fields_of && !spec.is_null() ? rules.fields_of(spec) : rules.fields;
+}
+
 Plan make_plan(const Facts& facts, const Reads& reads,
                const std::map<std::string, KindRules>& rules, const Vault& vault) {
     Planning planning{facts, reads, rules, vault};

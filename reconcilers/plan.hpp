@@ -84,9 +84,14 @@ struct Plan {
 
 struct KindRules {
     FieldRules fields;
+    /// Where they differ within the kind: those for one spec, which outlive the plan. None:
+    /// `fields`.
+    std::function<const FieldRules&(const json& spec)> fields_of = nullptr;
     /// How the spec's interruption is told, from the fields that change: for plans.
     bool replace_interrupts = true;
     bool data = false;  ///< all of this kind hold data: removal and replacement wait
+    /// A replacement is a removal first, for minutes: a person is asked.
+    bool replacement_waits = false;
     /// Why the target, as it is, can't have this content at all, with the way out; empty: it can.
     /// Such content counts as tried and failed.
     std::function<std::string(const Declared&)> unfit = nullptr;
@@ -100,6 +105,9 @@ struct KindRules {
     /// What apply calls done is ready: what needs it may go on at once.
     bool ready_when_done = false;
 };
+
+/// The rules for one spec of a kind.
+const FieldRules& fields_for(const KindRules& rules, const json& spec);
 
 /// Never asks the world: facts and reads in, a plan out. Pure: same input, same plan.
 Plan make_plan(const Facts& facts, const Reads& reads,

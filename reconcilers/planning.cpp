@@ -90,6 +90,7 @@ std::optional<Live> without_spec(const Live* live) {
     shown.kept = live->kept;
     shown.claims = live->claims;
     shown.gave_up = live->gave_up;
+    shown.lock = live->lock;
     shown.health = live->health;
     shown.ready = live->ready;
     shown.completed = live->completed;

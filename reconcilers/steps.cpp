@@ -82,8 +82,9 @@ asio::awaitable<std::vector<std::optional<Error>>> look_again(Reconciler& kind, 
         if (!now) {
             refused[i] = now.error();
         } else if (step.actions[i].have->spec.is_null()) {
+            const KindRules rules = kind.rules();
             step.actions[i].have->spec =
-                presentable(now->spec, nullptr, kind.rules().fields, run.vault);
+                presentable(now->spec, nullptr, fields_for(rules, now->spec), run.vault);
         }
     }
     co_return refused;

@@ -247,8 +247,8 @@ Action UndeclaredPlanner::action_of(const Live& live, const std::string& collect
     action.key = key_of(live);
     action.collection = collection;
     action.have = live;
-    action.have->spec =
-        presentable(live.spec, nullptr, p_.rules_of(live.key.kind).fields, p_.vault);
+    const FieldRules& fields = fields_for(p_.rules_of(live.key.kind), live.spec);
+    action.have->spec = presentable(live.spec, nullptr, fields, p_.vault);
     return action;
 }
 

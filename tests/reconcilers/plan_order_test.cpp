@@ -670,6 +670,32 @@ const std::vector<PlanCase> waiting{
          s.lives[1].idle_until = s.facts.now;
      },
      {"blocked a: replacements go one after the other", "progressing b: replacing"}},
+    {"of_those_with_one_lock_one_changes_at_a_time",
+     [](Scene& s) {
+         s.settled("web");
+         s.want("a").lock = "server";
+         s.want("b").lock = "server";
+         s.want("c").lock = "another";
+     },
+     {"create a", "create c", "blocked b: waits for here/toy.thing/a: one change at a time",
+      "in_sync web"}},
+    {"what_is_under_way_has_the_lock",
+     [](Scene& s) {
+         s.settled("web");
+         s.settled("b");
+         s.lives[1].lock = "server";
+         s.lives[1].unfinished = "updating";
+         s.lives[1].idle_until = s.facts.now + std::chrono::hours{1};
+         s.want("a").lock = "server";
+     },
+     {"blocked a: waits for here/toy.thing/b", "progressing b: updating", "in_sync web"}},
+    {"a_removal_takes_its_turn_at_the_lock",
+     [](Scene& s) {
+         s.settled("web");
+         s.want("a").lock = "server";
+         s.dropped("b").lock = "server";
+     },
+     {"create a", "blocked b: waits for here/toy.thing/a: one change at a time", "in_sync web"}},
 };
 INSTANTIATE_TEST_SUITE_P(Waiting, PlanOrder, ::testing::ValuesIn(waiting), case_name);
 

@@ -39,6 +39,28 @@ const std::vector<PlanCase> what_there_is{
          s.want("web", new_image);
      },
      {"replace web"}},
+    {"a_replacement_that_takes_long_is_held",
+     [](Scene& s) {
+         s.rules[Scene::kind].replacement_waits = true;
+         s.entry("web");
+         s.live("web", old_image);
+         s.want("web", new_image);
+     },
+     {"held replace web: it can't be changed in place"}},
+    {"each_spec_has_rules_of_its_own",
+     [](Scene& s) {
+         static const FieldRules ignoring_size{{.path = "/size", .as = Compare::ignored}};
+         static const FieldRules none;
+         s.rules[Scene::kind].fields_of = [](const json& spec) -> const FieldRules& {
+             return spec.value("lax", false) ? ignoring_size : none;
+         };
+         s.settled("lax");
+         s.settled("web");
+         s.wants[0].spec = {{"size", 2}, {"lax", true}};
+         s.lives[0].spec = {{"size", 1}, {"lax", true}};
+         s.wants[1].spec = big;
+     },
+     {"update web", "in_sync lax"}},
     {"changed_by_hand_is_drift",
      [](Scene& s) {
          s.settled("web");
