@@ -8,6 +8,7 @@
 #include "reconcilers/cloudflare/access_destinations.hpp"
 #include "reconcilers/cloudflare/access_fields.hpp"
 #include "reconcilers/cloudflare/live_tunnels.hpp"
+#include "reconcilers/cloudflare/one_by_one.hpp"
 
 namespace driftless::cloudflare {
 namespace {
@@ -88,21 +89,12 @@ KindRules AccessApplicationReconciler::rules() const {
 }
 
 asio::awaitable<Reads> AccessApplicationReconciler::observe(Run& run, Scope scope) {
-    Reads reads;
-    if (!looks_at(access_application_kind, run.facts, scope)) co_return reads;
-    Access api{access_.account};
-    auto listed = co_await api.list(sort);
-    if (!listed) {
-        const std::string doing = "observe " + access_collection(sort);
-        reads.emplace(access_collection(sort), std::move(listed).error().in(doing));
-        co_return reads;
-    }
-    LiveState state;
+    if (!looks_at(access_application_kind, run.facts, scope)) co_return Reads{};
     shown_.clear();
-    const auto all = keyed_access(sort, *std::move(listed), access_, run.facts);
-    for (const KeyedAccess& one : all) state.push_back(seen(one, run.facts));
-    reads.emplace(access_collection(sort), Complete<LiveState>::vouched(std::move(state)));
-    co_return reads;
+    std::function<Live(const KeyedAccess&)> look = [this, &run](const KeyedAccess& one) {
+        return seen(one, run.facts);
+    };
+    co_return co_await observe_access(sort, access_, run, std::move(look));
 }
 
 Live AccessApplicationReconciler::seen(const KeyedAccess& one, const Facts& facts) {
@@ -198,15 +190,9 @@ asio::awaitable<Result<Done>> AccessApplicationReconciler::apply_one(const Run& 
 }
 
 asio::awaitable<Results> AccessApplicationReconciler::apply(Run& run, Step step) {
-    Results results;
-    for (const Action& action : step.actions) {
-        auto result = co_await apply_one(run, action);
-        const std::string doing =
-            fmt::format("{} Access application {}", name(action.verb), action.key.name);
-        if (!result) result = std::move(result).error().in(doing);
-        results.push_back(std::move(result));
-    }
-    co_return results;
+    ApplyOne one = [this, &run](const Action& action) { return apply_one(run, action); };
+    std::string of = "Access application ";
+    co_return co_await one_by_one(step, std::move(one), std::move(of));
 }
 
 }  // namespace driftless::cloudflare

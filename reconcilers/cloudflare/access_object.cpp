@@ -7,6 +7,7 @@
 #include "providers/cloudflare/answers.hpp"
 #include "reconcilers/cloudflare/access_fields.hpp"
 #include "reconcilers/cloudflare/access_rules.hpp"
+#include "reconcilers/cloudflare/one_by_one.hpp"
 
 namespace driftless::cloudflare {
 namespace {
@@ -34,22 +35,12 @@ KindRules AccessObjectReconciler::rules() const {
 }
 
 asio::awaitable<Reads> AccessObjectReconciler::observe(Run& run, Scope scope) {
-    Reads reads;
-    if (!looks_at(kind_of(sort_), run.facts, scope)) co_return reads;
-    Access api{access_.account};
-    auto listed = co_await api.list(sort_);
-    if (!listed) {
-        const std::string doing = "observe " + access_collection(sort_);
-        reads.emplace(access_collection(sort_), std::move(listed).error().in(doing));
-        co_return reads;
-    }
-    LiveState state;
+    if (!looks_at(kind_of(sort_), run.facts, scope)) co_return Reads{};
     shown_.clear();
-    for (const KeyedAccess& one : keyed_access(sort_, *std::move(listed), access_, run.facts)) {
-        state.push_back(seen(one));
-    }
-    reads.emplace(access_collection(sort_), Complete<LiveState>::vouched(std::move(state)));
-    co_return reads;
+    std::function<Live(const KeyedAccess&)> look = [this](const KeyedAccess& one) {
+        return seen(one);
+    };
+    co_return co_await observe_access(sort_, access_, run, std::move(look));
 }
 
 Live AccessObjectReconciler::seen(const KeyedAccess& one) {
@@ -101,15 +92,9 @@ asio::awaitable<Result<Done>> AccessObjectReconciler::apply_one(const Run& run,
 }
 
 asio::awaitable<Results> AccessObjectReconciler::apply(Run& run, Step step) {
-    Results results;
-    for (const Action& action : step.actions) {
-        auto result = co_await apply_one(run, action);
-        const std::string doing =
-            fmt::format("{} Access {} {}", name(action.verb), name(sort_), action.key.name);
-        if (!result) result = std::move(result).error().in(doing);
-        results.push_back(std::move(result));
-    }
-    co_return results;
+    ApplyOne one = [this, &run](const Action& action) { return apply_one(run, action); };
+    std::string of = fmt::format("Access {} ", name(sort_));
+    co_return co_await one_by_one(step, std::move(one), std::move(of));
 }
 
 }  // namespace driftless::cloudflare

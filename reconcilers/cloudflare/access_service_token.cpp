@@ -5,6 +5,7 @@
 #include "providers/cloudflare/answers.hpp"
 #include "reconcilers/cloudflare/access_fields.hpp"
 #include "reconcilers/cloudflare/live_tunnels.hpp"
+#include "reconcilers/cloudflare/one_by_one.hpp"
 
 namespace driftless::cloudflare {
 namespace {
@@ -35,21 +36,12 @@ std::string AccessServiceTokenReconciler::why_unfit(const Declared& want) const 
 }
 
 asio::awaitable<Reads> AccessServiceTokenReconciler::observe(Run& run, Scope scope) {
-    Reads reads;
-    if (!looks_at(access_service_token_kind, run.facts, scope)) co_return reads;
-    Access api{access_.account};
-    auto listed = co_await api.list(sort);
-    if (!listed) {
-        const std::string doing = "observe " + access_collection(sort);
-        reads.emplace(access_collection(sort), std::move(listed).error().in(doing));
-        co_return reads;
-    }
-    LiveState state;
+    if (!looks_at(access_service_token_kind, run.facts, scope)) co_return Reads{};
     kept_.clear();
-    const auto all = keyed_access(sort, *std::move(listed), access_, run.facts);
-    for (const KeyedAccess& one : all) state.push_back(seen(run, one));
-    reads.emplace(access_collection(sort), Complete<LiveState>::vouched(std::move(state)));
-    co_return reads;
+    std::function<Live(const KeyedAccess&)> look = [this, &run](const KeyedAccess& one) {
+        return seen(run, one);
+    };
+    co_return co_await observe_access(sort, access_, run, std::move(look));
 }
 
 Live AccessServiceTokenReconciler::seen(const Run& run, const KeyedAccess& one) {
@@ -156,15 +148,9 @@ asio::awaitable<Result<Done>> AccessServiceTokenReconciler::apply_one(const Acti
 }
 
 asio::awaitable<Results> AccessServiceTokenReconciler::apply(Run&, Step step) {
-    Results results;
-    for (const Action& action : step.actions) {
-        auto result = co_await apply_one(action);
-        const std::string doing =
-            fmt::format("{} Access service token {}", name(action.verb), action.key.name);
-        if (!result) result = std::move(result).error().in(doing);
-        results.push_back(std::move(result));
-    }
-    co_return results;
+    ApplyOne one = [this](const Action& action) { return apply_one(action); };
+    std::string of = "Access service token ";
+    co_return co_await one_by_one(step, std::move(one), std::move(of));
 }
 
 }  // namespace driftless::cloudflare

@@ -114,4 +114,22 @@ std::vector<KeyedAccess> keyed_access(AccessSort sort, std::vector<AccessObject>
     return keyed;
 }
 
+asio::awaitable<Reads> observe_access(AccessSort sort, AccountAccess& access, const Run& run,
+                                      std::function<Live(const KeyedAccess&)> seen) {
+    Reads reads;
+    Access api{access.account};
+    auto listed = co_await api.list(sort);
+    const std::string collection = access_collection(sort);
+    if (!listed) {
+        reads.emplace(collection, std::move(listed).error().in("observe " + collection));
+        co_return reads;
+    }
+    LiveState state;
+    for (const KeyedAccess& one : keyed_access(sort, *std::move(listed), access, run.facts)) {
+        state.push_back(seen(one));
+    }
+    reads.emplace(collection, Complete<LiveState>::vouched(std::move(state)));
+    co_return reads;
+}
+
 }  // namespace driftless::cloudflare

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -42,5 +43,10 @@ struct KeyedAccess {
 /// mark the one that the inventory knows is ours, else the elder.
 std::vector<KeyedAccess> keyed_access(AccessSort sort, std::vector<AccessObject> all,
                                       const AccountAccess& access, const Facts& facts);
+
+/// All of a sort, as one collection.
+/// @param seen  what the plan is to see of each
+asio::awaitable<Reads> observe_access(AccessSort sort, AccountAccess& access, const Run& run,
+                                      std::function<Live(const KeyedAccess&)> seen);
 
 }  // namespace driftless::cloudflare

@@ -4,11 +4,11 @@
 
 namespace driftless::cloudflare {
 
-asio::awaitable<Results> one_by_one(const Step& step, ApplyOne apply_one) {
+asio::awaitable<Results> one_by_one(const Step& step, ApplyOne apply_one, std::string sort) {
     Results results;
     for (const Action& action : step.actions) {
         auto result = co_await apply_one(action);
-        const std::string doing = fmt::format("{} {}", name(action.verb), action.key.name);
+        const std::string doing = fmt::format("{} {}{}", name(action.verb), sort, action.key.name);
         if (!result) result = std::move(result).error().in(doing);
         results.push_back(std::move(result));
     }
