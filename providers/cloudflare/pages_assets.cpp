@@ -12,11 +12,11 @@ constexpr std::chrono::minutes longest_upload{5};  // 25 MiB by a slow line
 const Family tokens{.permission = "Pages", .absent = {8000007}, .taken = {}};
 const Family assets{.permission = "", .absent = {}, .taken = {}};
 
-Call call_of(std::string path, std::vector<std::string> hashes) {
+Call call_of(std::string path, const std::vector<std::string>& hashes) {
     Call call;
     call.method = net::Method::post;
     call.path = std::move(path);
-    call.body["hashes"] = std::move(hashes);
+    call.body["hashes"] = hashes;
     return call;
 }
 

@@ -71,7 +71,7 @@ void AccessServiceTokenReconciler::add_kept(const Declared& want, Live& live) {
         live.left_alone = "whether its secret is kept can't be read: " + whose.error().message;
         return;
     }
-    if (*whose == live.outputs.at("client_id")) {
+    if (*whose == live.outputs.at("client_id").get<std::string>()) {
         kept_.insert(want.key);
         return;
     }

@@ -61,8 +61,11 @@ asio::awaitable<Reads> PagesDeploymentReconciler::observe(Run& run, Scope scope)
             const PagesProject* project = named(*listed, want.key.name);
             if (project == nullptr) continue;  // it comes and goes with its project
             auto live = co_await seen(run, *project, want);
-            if (!live) state = std::move(live).error();
-            if (live && *live) all.push_back(**std::move(live));
+            if (!live) {
+                state = std::move(live).error();
+            } else if (*live) {
+                all.push_back(**std::move(live));
+            }
         }
     }
     if (state) state = Complete<LiveState>::vouched(std::move(all));

@@ -1,0 +1,389 @@
+#include "reconcilers/azure/resource.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "config/base/lower_case.hpp"
+#include "providers/azure/resource_id.hpp"
+#include "providers/net/task_group.hpp"
+#include "reconcilers/azure/app_revision.hpp"
+#include "reconcilers/azure/bodies.hpp"
+#include "reconcilers/azure/forms.hpp"
+#include "reconcilers/azure/marks.hpp"
+
+namespace driftless::azure {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view app_type = "Microsoft.App/containerApps";
+constexpr std::size_t lists_at_once = 6;
+constexpr auto longest_passing_refusal = 5min;  // a new identity is known everywhere by then
+constexpr std::chrono::seconds pause_after_refusal = 10s;
+
+std::string with_version(const std::string& path, const std::string& version) {
+    return path + (path.find('?') == std::string::npos ? "?" : "&") + "api-version=" + version;
+}
+
+std::string version_in(const json& spec, const TypeRow& row) {
+    return spec.is_object() ? spec.value(version_key, row.api_version) : row.api_version;
+}
+
+/// A scope's list shows what was given above and below as well, unless told not to.
+std::string_view list_query(const TypeRow& row) {
+    return row.listing == Listing::scope ? "&$filter=atScope()" : "";
+}
+
+std::string mark_for(const SubscriptionAccess& access, const Declared& want) {
+    return to_text({access.installation,
+                    want.origin.manifest.kind + "/" + want.origin.manifest.name, want.protect});
+}
+
+std::chrono::milliseconds until(const Operation& operation, net::WallTime now) {
+    return std::max<std::chrono::milliseconds>(operation.next - now, 0ms);
+}
+
+const std::string& id_of(const Action& action) {
+    return action.have ? action.have->id
+                       : action.want->spec.at(id_key).get_ref<const std::string&>();
+}
+
+/// What passes by itself is tried again soon, for as long as such things take; all else is an
+/// error.
+Result<Done> refused(const Run& run, const Action& action, const Told& told, net::WallTime now) {
+    const Refusal& refusal = *told.refusal;
+    const auto wait = retry_after(told.answer.headers, refusal.message);
+    Error error = error_of(refusal);
+    error.retry_after = wait;
+    const OperationNote note = note_of(run.facts.inventory, action.key);
+    const net::WallTime since = note.refused_since.value_or(now);
+    if (way_of(refusal) != Way::soon || now - since > longest_passing_refusal) return error;
+    Done done;
+    done.done = false;
+    done.look_again = wait.value_or(pause_after_refusal);
+    done.note = OperationNote{std::nullopt, false, since}.to_json();
+    if (action.have) done.id = action.have->id;
+    done.request_id = refusal.request_id;
+    done.why = error.message + "; it is sent again";
+    return done;
+}
+
+Done under_way(const Operation& operation, bool removes, net::WallTime now) {
+    Done done;
+    done.done = false;
+    done.look_again = until(operation, now);
+    done.note = OperationNote{operation, removes, std::nullopt}.to_json();
+    done.why = removes ? "Azure is removing it" : "Azure is at it";
+    return done;
+}
+
+}  // namespace
+
+/// One list call, and what came of it.
+struct ResourceReconciler::Turn {
+    std::string collection;
+    std::string path;  ///< with its api-version
+    const TypeRow* row = nullptr;
+    std::vector<const KnownResources::One*> known = {};
+    Result<Complete<LiveState>> state = Error{Errc::canceled, "observe: canceled"};
+};
+
+KindRules ResourceReconciler::rules() const {
+    KindRules rules;
+    rules.fields_of = [&types = access_.types](const json& spec) -> const FieldRules& {
+        return types.of(spec.value(type_key, "")).rules;
+    };
+    rules.replacement_waits = true;
+    return rules;
+}
+
+std::vector<ResourceReconciler::Turn> ResourceReconciler::turns_of(const KnownResources& known,
+                                                                   const Scope& scope) const {
+    std::map<std::string, Turn> turns;
+    for (const auto& [folded, one] : known.all()) {
+        const auto id = ResourceId::parse(one.id);
+        if (!id) continue;
+        const TypeRow& row = access_.types.of(id->type()).row;
+        Turn turn;
+        turn.collection = lower_case(id->list());
+        const json& spec = one.want != nullptr ? one.want->spec : json();
+        turn.path = with_version(id->list(), version_in(spec, row));
+        turn.row = &row;
+        Turn& kept = turns.emplace(turn.collection, std::move(turn)).first->second;
+        kept.known.push_back(&one);
+    }
+    std::vector<Turn> due;
+    for (auto& [collection, turn] : turns) {
+        const bool covered = std::ranges::any_of(
+            turn.known, [&scope](const auto* one) { return scope.covers(one->key); });
+        if (covered) due.push_back(std::move(turn));
+    }
+    return due;
+}
+
+/// The bodies that a list shows; of what has no list, those that we know of.
+asio::awaitable<Result<std::vector<json>>> ResourceReconciler::bodies_of(const Turn& turn) {
+    std::vector<json> bodies;
+    if (turn.row->listing != Listing::none) {
+        TakeItem take = [&bodies](const json& item) -> Result<void> {
+            bodies.push_back(item);
+            return {};
+        };
+        auto listed = co_await access_.arm.list(
+            fmt::format("{}{}", turn.path, list_query(*turn.row)), std::move(take));
+        const bool absent = !listed && listed.error().code == Errc::not_found;
+        if (!listed && !absent) co_return std::move(listed).error();
+        co_return bodies;
+    }
+    for (const auto* one : turn.known) {
+        const json& spec = one->want != nullptr ? one->want->spec : json();
+        Call call;
+        call.target = with_version(one->id, version_in(spec, *turn.row));
+        auto answer = co_await access_.arm.send(std::move(call));
+        if (answer) {
+            bodies.push_back(std::move(answer->body));
+        } else if (answer.error().code != Errc::not_found) {
+            co_return std::move(answer).error();
+        }
+    }
+    co_return bodies;
+}
+
+asio::awaitable<void> ResourceReconciler::read(const Run& run, const KnownResources& known,
+                                               Turn& turn) {
+    auto bodies = co_await bodies_of(turn);
+    if (!bodies) {
+        turn.state = std::move(bodies).error().in("observe " + turn.collection);
+        co_return;
+    }
+    const Seer seer{access_, run, known};
+    LiveState state;
+    std::set<std::string> seen;
+    for (const json& body : *bodies) {
+        auto live = seer.see(body);
+        if (!live) {
+            turn.state = std::move(live).error().in("observe " + turn.collection);
+            co_return;
+        }
+        const auto id = ResourceId::parse(live->id);
+        const bool elsewhere = !id || lower_case(id->list()) != turn.collection;
+        if (elsewhere) continue;  // a list of a scope shows what holds from above as well
+        co_await look_at_revision(run, known, body, *live);
+        seen.insert(lower_case(live->id));
+        state.push_back(*std::move(live));
+    }
+    for (const auto* one : turn.known) {
+        if (seen.contains(lower_case(one->id))) continue;
+        if (auto begun = seer.see_begun(*one)) state.push_back(*std::move(begun));
+    }
+    turn.state = Complete<LiveState>::vouched(std::move(state));
+}
+
+/// "Succeeded" of an app says nothing of its newest revision. One that failed is told of once: then
+/// its content counts as bad, and what worked before stands in for it.
+asio::awaitable<void> ResourceReconciler::look_at_revision(const Run& run,
+                                                           const KnownResources& known,
+                                                           const json& body, Live& live) {
+    const bool is_app = live.spec.value(type_key, "") == app_type;
+    const std::string newest = is_app ? newest_unready(body) : "";
+    const auto* one = known.find(live.id);
+    if (newest.empty() || one == nullptr || !live.unfinished.empty()) co_return;
+    const auto& row = access_.types.of(app_type).row;
+    const auto state =
+        co_await state_of_revision(access_.arm, access_.clock, live.id, newest, row.api_version);
+    live.ready = false;
+    live.detail = state ? state->told : state.error().message;
+    if (!state || state->is == RevisionState::Is::starting) {
+        live.health = Health::starting;
+    } else if (state->is == RevisionState::Is::ready) {
+        live.ready = true;
+    } else {
+        live.health = Health::unhealthy;
+        const auto entry = run.facts.inventory.find(one->key);
+        const bool is_told = entry != run.facts.inventory.end() && !one->sealed.is_null() &&
+                             entry->second.bad_digest == digest_of(one->sealed);
+        if (!is_told && entry != run.facts.inventory.end()) live.unfinished = live.detail;
+    }
+}
+
+asio::awaitable<Reads> ResourceReconciler::observe(Run& run, Scope scope) {
+    const KnownResources known{access_, run};
+    std::vector<Turn> turns = turns_of(known, scope);
+    std::vector<asio::awaitable<void>> work;
+    for (Turn& turn : turns) work.push_back(read(run, known, turn));
+    static_cast<void>(co_await net::side_by_side(std::move(work), lists_at_once));
+    Reads reads;
+    for (Turn& turn : turns) reads.emplace(turn.collection, std::move(turn.state));
+    co_return reads;
+}
+
+/// What no answer will show is remembered, secrets by their seals.
+asio::awaitable<Result<void>> ResourceReconciler::learn_unread(Run& run, const Action& action) {
+    auto spec = sealed(action.want->spec, run.vault, run.facts.board);
+    if (!spec) co_return std::move(spec).error();
+    const TypeRow& row = access_.types.of(spec->at(type_key).get<std::string>()).row;
+    if (write_only_paths(row, *spec).empty()) co_return Result<void>{};
+    const std::string subject = unread_subject(action.key);
+    auto noted = co_await run.journal.learn(run.facts.target, subject, *spec);
+    if (noted) run.facts.learned.insert_or_assign(subject, *std::move(spec));
+    co_return noted;
+}
+
+/// What brings the resource to what git declares. One that is there is read right before, so that
+/// nothing is lost that somebody else put into it meanwhile.
+asio::awaitable<Result<Call>> ResourceReconciler::call_for(const Run& run, const Action& action) {
+    const auto spec = opened(action.want->spec, run.vault, run.facts.board);
+    if (!spec) co_return spec.error();
+    const TypeRow& row = access_.types.of(spec->at(type_key).get<std::string>()).row;
+    const std::string mark = mark_for(access_, *action.want);
+    Call call;
+    call.method = net::Method::put;
+    call.target = with_version(id_of(action), version_in(*spec, row));
+    if (action.have && !action.have->spec.is_null()) {
+        Call look;
+        look.target = call.target;
+        const auto now = co_await access_.arm.send(std::move(look));
+        if (!now) co_return now.error();
+        if (row.write == Write::patch) call.method = net::Method::patch;
+        call.body = body_to_update(row, *spec, now->body, mark);
+    } else {
+        call.body = body_to_create(row, *spec, mark);
+    }
+    co_return call;
+}
+
+asio::awaitable<Result<Done>> ResourceReconciler::write(Run& run, const Action& action) {
+    auto call = co_await call_for(run, action);
+    if (!call) co_return std::move(call).error();
+    const auto told = co_await access_.arm.tell(*call);
+    if (!told) co_return told.error();
+    const net::WallTime now = access_.clock.wall();
+    if (told->refusal) co_return refused(run, action, *told, now);
+    if (auto noted = co_await learn_unread(run, action); !noted) co_return noted.error();
+    const auto operation = begun(told->answer, *call, now);
+    Done done;
+    if (operation) done = under_way(*operation, false, now);
+    done.id = id_of(action);
+    done.request_id = told->answer.request_id;
+    co_return done;
+}
+
+asio::awaitable<Result<Done>> ResourceReconciler::remove(const Run& run, const Action& action) {
+    const auto id = ResourceId::parse(action.have->id);
+    if (!id) co_return id.error();
+    const TypeRow& row = access_.types.of(id->type()).row;
+    Done done;
+    done.id = id->text();
+    if (row.removal == Removal::never) co_return done;
+    Call call;
+    call.method = net::Method::del;
+    call.target = with_version(id->text(), row.api_version);
+    if (row.removal == Removal::reset) {
+        call.method = net::Method::put;
+        call.body = json::parse(row.reset_body);
+    }
+    const auto told = co_await access_.arm.tell(call);
+    if (!told) co_return told.error();
+    const net::WallTime now = access_.clock.wall();
+    const bool absent = told->refusal && way_of(*told->refusal) == Way::absent;
+    if (told->refusal && !absent) co_return refused(run, action, *told, now);
+    std::optional<Operation> operation;
+    if (!absent) operation = begun(told->answer, call, now);
+    if (operation) done = under_way(*operation, true, now);
+    done.id = id->text();
+    done.request_id = told->answer.request_id;
+    const bool makes_anew = action.verb == Verb::replace && done.done;
+    if (makes_anew) {
+        done.done = false;
+        done.why = "removed; it is made anew next";
+    }
+    co_return done;
+}
+
+/// What was begun is asked after once. What ended badly, and was told of, is tried anew.
+asio::awaitable<Result<Done>> ResourceReconciler::finish(Run& run, const Action& action) {
+    const OperationNote note = note_of(run.facts.inventory, action.key);
+    if (note.operation && !told_.contains(note.operation->url)) {
+        co_return co_await ask_on(run, action, *note.operation);
+    }
+    if (!action.want) co_return co_await remove(run, action);
+    const bool is_tried = action.have && !action.have->detail.empty() && !action.back &&
+                          action.have->health == Health::unhealthy && action.fields.empty();
+    if (is_tried) {
+        Done failed;
+        failed.content_failed = true;
+        failed.id = action.have->id;
+        failed.why = action.have->detail;
+        co_return failed;
+    }
+    co_return co_await write(run, action);
+}
+
+asio::awaitable<Result<Done>> ResourceReconciler::ask_on(Run& run, const Action& action,
+                                                         Operation operation) {
+    const bool removes = note_of(run.facts.inventory, action.key).removes;
+    const net::WallTime now = access_.clock.wall();
+    auto polled = co_await poll(access_.arm, operation, now);
+    if (!polled) co_return std::move(polled).error();
+    Done done;
+    done.id = action.have->id;
+    if (polled->went == Went::badly) co_return co_await ended_badly(action, *std::move(polled));
+    if (polled->went != Went::on) co_return done;  // done, or forgotten: the next look tells
+    if (now > operation.deadline) {
+        co_return Error{Errc::timed_out,
+                        fmt::format("Azure is at it since {}, longer than it ever should be; look "
+                                    "at the activity log of {}",
+                                    net::to_string(operation.started), action.have->id)};
+    }
+    done = under_way(polled->operation, removes, now);
+    done.id = action.have->id;
+    co_return done;
+}
+
+/// What passes by itself is sent anew; what was wrong with an app's content is told as that; the
+/// rest is an error now, and a new attempt after its back-off.
+asio::awaitable<Result<Done>> ResourceReconciler::ended_badly(const Action& action, Polled polled) {
+    Done done;
+    done.id = action.have->id;
+    if (way_of(polled.refusal) == Way::soon) {
+        done.done = false;
+        done.look_again = pause_after_refusal;
+        done.why = error_of(polled.refusal).message + "; it is sent again";
+        co_return done;
+    }
+    told_.insert(polled.operation.url);
+    co_return error_of(polled.refusal);
+}
+
+asio::awaitable<Result<Done>> ResourceReconciler::apply_one(Run& run, const Action& action) {
+    switch (action.verb) {
+        case Verb::adopt: {
+            auto noted = co_await learn_unread(run, action);
+            if (!noted) co_return noted.error();
+            Done done;
+            done.id = action.have->id;
+            co_return done;
+        }
+        case Verb::remove:
+        case Verb::replace: co_return co_await remove(run, action);
+        case Verb::finish: co_return co_await finish(run, action);
+        case Verb::create:
+        case Verb::update: break;
+    }
+    co_return co_await write(run, action);
+}
+
+asio::awaitable<Results> ResourceReconciler::apply(Run& run, Step step) {
+    Results results;
+    for (const Action& action : step.actions) {
+        auto result = co_await apply_one(run, action);
+        const std::string doing = fmt::format("{} {}", name(action.verb), action.key.name);
+        if (!result) result = std::move(result).error().in(doing);
+        results.push_back(std::move(result));
+    }
+    co_return results;
+}
+
+}  // namespace driftless::azure

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "reconcilers/azure/live_resource.hpp"
+
+namespace driftless::azure {
+
+/// azure.resource: anything in ARM, by its id. A look is one list for each type and group, or
+/// parent. A change is one PUT or PATCH; where Azure goes on with it by itself, the operation is
+/// kept in the inventory, and each `finish` asks once how far it is.
+/// https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
+class ResourceReconciler final : public Reconciler {
+public:
+    explicit ResourceReconciler(SubscriptionAccess& access) : access_(access) {}
+
+    KindRules rules() const override;
+    asio::awaitable<Reads> observe(Run& run, Scope scope) override;
+    asio::awaitable<Results> apply(Run& run, Step step) override;
+
+private:
+    struct Turn;
+    [[nodiscard]] std::vector<Turn> turns_of(const KnownResources& known, const Scope& scope) const;
+    asio::awaitable<void> read(const Run& run, const KnownResources& known, Turn& turn);
+    asio::awaitable<Result<std::vector<json>>> bodies_of(const Turn& turn);
+
+    asio::awaitable<Result<Done>> apply_one(Run& run, const Action& action);
+    asio::awaitable<void> look_at_revision(const Run& run, const KnownResources& known,
+                                           const json& body, Live& live);
+    asio::awaitable<Result<Done>> write(Run& run, const Action& action);
+    asio::awaitable<Result<Call>> call_for(const Run& run, const Action& action);
+    asio::awaitable<Result<Done>> remove(const Run& run, const Action& action);
+    asio::awaitable<Result<Done>> finish(Run& run, const Action& action);
+    asio::awaitable<Result<Done>> ask_on(Run& run, const Action& action, Operation operation);
+    asio::awaitable<Result<Done>> ended_badly(const Action& action, Polled polled);
+    asio::awaitable<Result<void>> learn_unread(Run& run, const Action& action);
+
+    SubscriptionAccess& access_;
+    /// Operations that ended badly and were told of so. What comes after is a new attempt; a daemon
+    /// that starts anew tells of it once more, and then tries.
+    std::set<std::string> told_;
+};
+
+}  // namespace driftless::azure

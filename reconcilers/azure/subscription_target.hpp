@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "providers/azure/arm.hpp"
+#include "providers/net/clock.hpp"
+#include "reconcilers/target.hpp"
+
+namespace driftless::azure {
+
+/// What an Azure target is made of.
+struct SubscriptionParts {
+    std::string target;  ///< its name in the settings
+    std::string installation;
+    std::string subscription;
+    std::string endpoint;  ///< "https://management.azure.com"
+    std::unique_ptr<Tokens> tokens;
+    std::unique_ptr<net::HttpTransport> transport;  ///< to the endpoint, at the identity's pace
+};
+
+/// One subscription, with its kinds. Outlived by `clock`.
+std::unique_ptr<Target> make_subscription_target(SubscriptionParts parts, net::Clock& clock);
+
+}  // namespace driftless::azure
