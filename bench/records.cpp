@@ -3,16 +3,16 @@
 // measured. bench_records [RECORDS [CHANGED]]
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 #include <ctime>
-#include <fstream>
 #include <future>
 
+#include "daemon/schedule/status.hpp"
 #include "daemon/secrets/secrets.hpp"
+#include "providers/net/platform.hpp"
 #include "reconcilers/cloudflare/account_target.hpp"
 #include "reconcilers/cloudflare/dns_zone.hpp"
 #include "reconcilers/reconcile.hpp"
@@ -24,6 +24,8 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t most_a_page = 5'000;
+constexpr double mib = 1 << 20;
+const std::string commit = "0f1e2d3c4b5a69788796a5b4c3d2e1f001234567";
 
 std::string address_of(std::size_t number) {
     return fmt::format("203.{}.{}.{}", number >> 16, (number >> 8) & 255, number & 255);
@@ -89,9 +91,25 @@ Declared declared(std::size_t number, std::size_t changed, const Vault& vault) {
                 {"values", {number < changed ? "198.51.100.1" : address_of(number)}},
                 {"ttl", 300}};
     one.claims = {"A " + name};
-    one.origin.manifest = {"edge", "DnsZone", "bnx.dev"};
+    one.origin = {commit,
+                  {"dns/bnx.dev.yaml", static_cast<int>(number) + 10, 7},
+                  {"edge", "DnsZone", "bnx.dev"}};
+    one.publishes = {name};
     one.digest = early_digest(one.spec, vault);
     return one;
+}
+
+/// As it is once the resource was found as declared.
+InventoryEntry remembered(const Declared& declared, std::size_t number) {
+    InventoryEntry entry;
+    entry.key = declared.key;
+    entry.id = fmt::format("{:032x}", number);
+    entry.collection = declared.collection;
+    entry.manifest = declared.origin.manifest;
+    entry.place = declared.origin.place;
+    entry.commit = entry.good_commit = commit;
+    entry.good_digest = declared.digest;
+    return entry;
 }
 
 /// Writes nothing down.
@@ -112,11 +130,13 @@ double cpu_ms() {
 }
 
 double resident_mib() {
-    std::ifstream file{"/proc/self/statm"};
-    std::size_t size = 0;
-    std::size_t pages = 0;
-    file >> size >> pages;
-    return static_cast<double>(pages) * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 20);
+    return static_cast<double>(net::own_usage().resident_bytes) / mib;
+}
+
+double peak_mib() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
 struct Bench {
@@ -130,15 +150,10 @@ struct Bench {
         parts.token = Secret{"t"};
         parts.transport = std::move(made);
         target = cloudflare::make_account_target(std::move(parts), clock, *lane);
-        DesiredState desired{.target = "edge", .commit = "c", .resources = {}};
+        DesiredState desired{.target = "edge", .commit = commit, .resources = {}};
         for (std::size_t i = 0; i < records; ++i) {
-            desired.resources.push_back(declared(i, changed, *vault));
-            InventoryEntry entry;
-            entry.key = desired.resources.back().key;
-            entry.id = fmt::format("{:032x}", i);
-            entry.collection = desired.resources.back().collection;
-            entry.manifest = desired.resources.back().origin.manifest;
-            facts.inventory.emplace(entry.key, entry);
+            const Declared& one = desired.resources.emplace_back(declared(i, changed, *vault));
+            facts.inventory.emplace(one.key, remembered(one, i));
         }
         std::ranges::sort(desired.resources, {}, &Declared::key);
         facts.target = "edge";
@@ -168,38 +183,70 @@ struct Bench {
     Facts facts;
 };
 
+struct Figures {
+    std::size_t looks = 0;
+    double seen_ms = 0;
+    double planned_ms = 0;
+    double planned_mib = 0;
+};
+
+Figures look_and_plan(Bench& bench, Run& run) {
+    Figures figures;
+    Reconciler& kind = *bench.target->kinds().at("cloudflare.dns_record");
+    const double began = cpu_ms();
+    const Reads reads = bench.run(kind.observe(run, Scope{}));
+    const double seen = cpu_ms();
+    const std::map<std::string, KindRules> rules{{"cloudflare.dns_record", kind.rules()}};
+    const Plan plan = make_plan(run.facts, reads, rules, *bench.vault);
+    figures.seen_ms = seen - began;
+    figures.planned_ms = cpu_ms() - seen;
+    figures.looks = bench.api->calls;
+    figures.planned_mib = resident_mib();
+    return figures;
+}
+
+/// What a daemon holds between runs: what git wants, the status with its plan, and the board.
+struct Kept {
+    Complete<DesiredState> desired;
+    TargetStatus status;
+    Board board;
+};
+
+Kept reconciled(Bench& bench, Run& run) {
+    const Outcome outcome = bench.run(reconcile(bench.target->kinds(), run, Scope{}));
+    Kept kept{*run.facts.desired, {}, {}};
+    kept.status.resources = outcome.statuses;
+    kept.status.plan = outcome.plan;
+    for (const auto& [key, posted] : outcome.posted) kept.board.post(key, posted);
+    return kept;
+}
+
 void measure(std::size_t records, std::size_t changed) {
     Bench bench{records, changed};
     NoJournal journal;
-    Run run{.id = "r",
-            .trigger = "interval",
-            .facts = bench.facts,
-            .vault = *bench.vault,
-            .journal = journal,
-            .clock = bench.clock,
-            .files = nullptr,
-            .stop_asked = [] { return false; },
-            .progress = nullptr};
-    const Kinds& kinds = bench.target->kinds();
-    const double began = cpu_ms();
-    const Reads reads = bench.run(kinds.at("cloudflare.dns_record")->observe(run, Scope{}));
-    const double seen = cpu_ms();
-    const std::size_t looks = bench.api->calls;
-    const std::map<std::string, KindRules> rules{
-        {"cloudflare.dns_record", kinds.at("cloudflare.dns_record")->rules()}};
-    const Plan plan = make_plan(run.facts, reads, rules, *bench.vault);
-    const double planned = cpu_ms();
-    const double resident = resident_mib();
-    const Outcome outcome = bench.run(reconcile(kinds, run, Scope{}));
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
+    std::optional<Run> run{Run{.id = "r",
+                               .trigger = "interval",
+                               .facts = std::move(bench.facts),
+                               .vault = *bench.vault,
+                               .journal = journal,
+                               .clock = bench.clock,
+                               .files = nullptr,
+                               .stop_asked = [] { return false; },
+                               .progress = nullptr}};
+    const Figures figures = look_and_plan(bench, *run);
+    const Kept kept = reconciled(bench, *run);
+    const double peak = peak_mib();
+    run.reset();
+    bench.facts = {};
+    net::give_back_memory();
     fmt::print(
         "{{\"records\": {}, \"changed\": {}, \"calls_to_look\": {}, \"look_cpu_ms\": {:.1f}, "
         "\"plan_cpu_ms\": {:.1f}, \"planned\": {}, \"held\": {}, \"write_calls\": {}, "
-        "\"write_calls_one_a_record\": {}, \"resident_mib\": {:.1f}}}\n",
-        records, changed, looks, seen - began, planned - seen, plan.actions.size(),
-        plan.held.size(), bench.api->writes, changed, resident);
-    (void)outcome;
+        "\"write_calls_one_a_record\": {}, \"planned_mib\": {:.1f}, \"peak_mib\": {:.1f}, "
+        "\"between_runs_mib\": {:.1f}}}\n",
+        records, changed, figures.looks, figures.seen_ms, figures.planned_ms,
+        kept.status.plan.actions.size(), kept.status.plan.held.size(), bench.api->writes, changed,
+        figures.planned_mib, peak, resident_mib());
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "providers/net/platform.hpp"
+
 namespace driftless {
 namespace {
 
@@ -11,6 +13,8 @@ using namespace std::chrono_literals;
 
 /// The clocks part by this much only when the machine slept, or somebody set the time.
 constexpr auto slept = 60s;
+/// Resources of a target. What a look at fewer leaves behind is little, and used again soon.
+constexpr std::size_t many = 1'000;
 
 }  // namespace
 
@@ -31,6 +35,7 @@ asio::awaitable<void> TargetLoop::run() {
         const auto due = schedule_.next();
         if (due && due->at <= clock_.now()) {
             co_await run_due();
+            if (runner_.status().resources.size() >= many) net::give_back_memory();
             continue;
         }
         const auto until = due ? due->at : clock_.now() + 1h;

@@ -14,7 +14,8 @@ namespace {
 /// One declared resource, what there is of it, and what it should be.
 struct Case {
     const Declared& declared;
-    SealedSpec content;  ///< `declared`, or what worked before it
+    SealedSpec content;                         ///< `declared`, or what worked before it
+    const Complete<LiveState>* read = nullptr;  ///< that showed `have`
     const Live* have = nullptr;
     const InventoryEntry* entry = nullptr;
     bool bad = false;    ///< `declared` was tried and failed, or is unfit
@@ -90,6 +91,7 @@ void DeclaredPlanner::resource(const Declared& want) {
         return rest(c, Status::unknown, fmt::format("{} was not read", want.collection));
     }
     if (!read->second) return rest(c, Status::unknown, read->second.error().message);
+    c.read = &*read->second;
     c.have = find_live(p_, want);
     c.entry = p_.entry_of(want.key);
     if (c.entry == nullptr && c.have != nullptr) c.entry = p_.entry_for(*c.have);
@@ -299,7 +301,7 @@ Action DeclaredPlanner::action_of(const Case& c, Verb verb) const {
     action.want = *c.content.want;
     action.digest = c.content.digest;
     if (c.have == nullptr) return action;
-    action.have = without_spec(c.have);
+    action.have = without_spec(*c.have);
     action.have->agrees_with = c.have->agrees_with;
     if (!c.have->spec.is_null()) {
         const FieldRules& fields = fields_for(p_.rules_of(action.key.kind), c.live());
@@ -369,7 +371,7 @@ void DeclaredPlanner::conflict(const Case& c, const Live& stranger, const std::s
         rest.why = fmt::format("{} is held by {}, which is not ours; stop that, or ask for another",
                                claim, name);
     }
-    rest.have = without_spec(&stranger);
+    rest.have = shown(&stranger);
     p_.rest(std::move(rest));
 }
 
@@ -378,7 +380,8 @@ void DeclaredPlanner::rest(const Case& c, Status status, std::string why) {
     rest.key = c.declared.key;
     rest.status = status;
     rest.why = std::move(why);
-    rest.have = without_spec(c.have);
+    const bool lasts = status != Status::in_sync;
+    rest.have = lasts || c.have == nullptr ? shown(c.have) : c.read->share(*c.have);
     rest.later = c.later;
     p_.rest(std::move(rest));
 }
@@ -388,7 +391,9 @@ void DeclaredPlanner::rest(const Case& c, Status status, std::string why) {
 void plan_declared(Planning& planning) {
     if (!planning.facts.desired) return;
     DeclaredPlanner planner{planning};
-    for (const Declared& want : (*planning.facts.desired)->resources) planner.resource(want);
+    const auto& resources = (*planning.facts.desired)->resources;
+    planning.plan.resting.reserve(resources.size());
+    for (const Declared& want : resources) planner.resource(want);
 }
 
 }  // namespace driftless

@@ -21,6 +21,11 @@ public:
     static Complete vouched(T value) { return Complete{std::move(value)}; }
     const T& operator*() const { return *value_; }
     const T* operator->() const { return value_.get(); }
+    /// A part of the value, which keeps the whole.
+    template <class Part>
+    [[nodiscard]] std::shared_ptr<const Part> share(const Part& part) const {
+        return {value_, &part};
+    }
 
 private:
     explicit Complete(T value) : value_(std::make_shared<const T>(std::move(value))) {}

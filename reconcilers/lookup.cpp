@@ -1,7 +1,5 @@
 #include "reconcilers/lookup.hpp"
 
-#include <functional>
-
 namespace driftless {
 
 std::size_t KeyHash::operator()(const ResourceKey& key) const {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -14,6 +16,10 @@ struct KeyHash {
 };
 template <class T>
 using ByKey = std::unordered_map<ResourceKey, T, KeyHash>;
+/// By the keys of what outlives it, which are not copied.
+template <class T>
+using KeysOf = std::unordered_map<std::reference_wrapper<const ResourceKey>, T, KeyHash,
+                                  std::equal_to<ResourceKey>>;
 using KeySet = std::unordered_set<ResourceKey, KeyHash>;
 
 /// One live thing, and the collection that showed it.
@@ -40,9 +46,9 @@ private:
     void add(const std::string& collection, const Live& live);
 
     struct Collection {
-        ByKey<const Live*> by_key;
-        std::unordered_map<std::string, const Live*> by_id;
-        std::unordered_map<std::string, std::vector<const Live*>> by_claim;
+        KeysOf<const Live*> by_key;
+        std::unordered_map<std::string_view, const Live*> by_id;
+        std::unordered_map<std::string_view, std::vector<const Live*>> by_claim;
     };
     std::unordered_map<std::string, Collection> collections_;
     std::vector<Sighting> all_;

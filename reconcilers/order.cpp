@@ -212,7 +212,7 @@ bool Order::spread_once(std::size_t draft) {
 void Order::keep_waves(const std::vector<std::size_t>& sorted) {
     std::map<std::string, std::size_t> kinds;
     std::map<std::string, std::size_t> busy;
-    for (const auto& [key, want] : p_.declared) ++kinds[key.kind];
+    for (const auto& [key, want] : p_.declared) ++kinds[want->key.kind];
     for (const Draft& draft : p_.drafts) {
         const bool goes_on = draft.action.verb == Verb::finish && draft.action.want;
         if (goes_on) ++busy[draft.action.key.kind];
@@ -262,7 +262,7 @@ void Order::emit(const std::vector<std::size_t>& sorted) {
         rest.key = draft.action.key;
         rest.status = Status::blocked;
         rest.why = draft.blocked;
-        rest.have = without_spec(draft.action.have ? &*draft.action.have : nullptr);
+        rest.have = shown(draft.action.have ? &*draft.action.have : nullptr);
         rest.fields = std::move(draft.action.fields);
         rest.passing = draft.passing;
         p_.rest(std::move(rest));

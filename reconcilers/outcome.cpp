@@ -168,6 +168,13 @@ void mark_resting(Outcome& outcome, net::WallTime now) {
     }
 }
 
+/// A plan may be kept for long; what is in sync is told by its status alone from now on.
+void let_reads_go(Plan& plan) {
+    for (Rest& rest : plan.resting) {
+        if (rest.status == Status::in_sync) rest.have.reset();
+    }
+}
+
 }  // namespace
 
 Outcome outcome_of(const Run& run, const Scope& scope, const Reads& reads, Plan plan) {
@@ -223,6 +230,7 @@ void conclude(Outcome& outcome, const Run& run, const std::vector<Frontier::Left
     mark_kept(outcome, now);
     add_origins(outcome, run.facts);
     post(outcome, run.facts);
+    let_reads_go(outcome.plan);
     std::ranges::sort(outcome.under_way);
     const auto end = std::unique(outcome.under_way.begin(), outcome.under_way.end());
     outcome.under_way.erase(end, outcome.under_way.end());

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,7 +64,9 @@ struct Rest {
     ResourceKey key;
     Status status = Status::in_sync;
     std::string why;
-    std::optional<Live> have;  ///< without its spec; for a conflict: the thing in the way
+    /// Of what its spec doesn't matter for; for a conflict: the thing in the way. What is in sync
+    /// is shared with the reads instead of copied, until the run ends.
+    std::shared_ptr<const Live> have;
     std::vector<FieldChange> fields;
     std::string digest;    ///< of the sealed spec that it agrees with, when in sync
     bool passing = false;  ///< blocked by something that is under way: look again soon

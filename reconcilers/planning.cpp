@@ -78,30 +78,33 @@ std::string why_unread(const Live& live) {
     return live.unread.empty() ? "its content was not read; the next look reads it" : live.unread;
 }
 
-std::optional<Live> without_spec(const Live* live) {
-    if (live == nullptr) return std::nullopt;
+Live without_spec(const Live& live) {
     Live shown;
-    shown.key = live->key;
-    shown.id = live->id;
-    shown.version = live->version;
-    shown.owner = live->owner;
-    shown.unfinished = live->unfinished;
-    shown.idle_until = live->idle_until;
-    shown.kept = live->kept;
-    shown.claims = live->claims;
-    shown.gave_up = live->gave_up;
-    shown.lock = live->lock;
-    shown.health = live->health;
-    shown.ready = live->ready;
-    shown.completed = live->completed;
-    shown.left_alone = live->left_alone;
-    shown.detail = live->detail;
-    shown.protect = live->protect;
-    shown.commit = live->commit;
-    shown.manifest = live->manifest;
-    shown.self = live->self;
-    shown.outputs = live->outputs;
+    shown.key = live.key;
+    shown.id = live.id;
+    shown.version = live.version;
+    shown.owner = live.owner;
+    shown.unfinished = live.unfinished;
+    shown.idle_until = live.idle_until;
+    shown.kept = live.kept;
+    shown.claims = live.claims;
+    shown.gave_up = live.gave_up;
+    shown.lock = live.lock;
+    shown.health = live.health;
+    shown.ready = live.ready;
+    shown.completed = live.completed;
+    shown.left_alone = live.left_alone;
+    shown.detail = live.detail;
+    shown.protect = live.protect;
+    shown.commit = live.commit;
+    shown.manifest = live.manifest;
+    shown.self = live.self;
+    shown.outputs = live.outputs;
     return shown;
+}
+
+std::shared_ptr<const Live> shown(const Live* live) {
+    return live == nullptr ? nullptr : std::make_shared<const Live>(without_spec(*live));
 }
 
 }  // namespace driftless

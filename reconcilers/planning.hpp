@@ -40,7 +40,7 @@ struct Planning {
     const std::map<std::string, KindRules>& rules;
     const Vault& vault;
     Lookup lookup;
-    ByKey<const Declared*> declared;              ///< what the commit wants here
+    KeysOf<const Declared*> declared;             ///< what the commit wants here
     ByKey<std::vector<ResourceKey>> of_manifest;  ///< declared ones by their manifest
     KeySet manifests;                             ///< those that stay
     std::set<std::string> told;                   ///< see DesiredState
@@ -70,7 +70,9 @@ struct Planning {
 };
 
 /// A live thing as a plan shows it where its fields do not matter.
-std::optional<Live> without_spec(const Live* live);
+Live without_spec(const Live& live);
+/// The same for a `Rest`, of what may not be there.
+std::shared_ptr<const Live> shown(const Live* live);
 /// Why nobody knows whether a live thing is as declared.
 std::string why_unread(const Live& live);
 

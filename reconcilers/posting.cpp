@@ -24,9 +24,9 @@ bool will_not_pass(Status status) {
 }
 
 /// By a live thing, if it is ours, and the status that the run ended with.
-Posted posted_of(const std::optional<Live>& have, const ResourceStatus& status) {
+Posted posted_of(const Live* have, const ResourceStatus& status) {
     Posted posted;
-    if (have && status.status != Status::conflict) posted = posted_of(*have);
+    if (have != nullptr && status.status != Status::conflict) posted = posted_of(*have);
     posted.failed = will_not_pass(status.status) && !posted.ready;
     if (!posted.ready && !status.why.empty()) posted.detail = status.why;
     return posted;
@@ -107,10 +107,10 @@ public:
 
     void post() {
         for (const Rest& rest : outcome_.plan.resting) {
-            if (rest.status != Status::unknown) put(rest.key, rest.have);
+            if (rest.status != Status::unknown) put(rest.key, rest.have.get());
         }
-        for (const Held& held : outcome_.plan.held) put(held.action.key, held.action.have);
-        for (const Action& action : outcome_.plan.actions) put(action.key, action.have);
+        for (const Held& held : outcome_.plan.held) put(held.action);
+        for (const Action& action : outcome_.plan.actions) put(action);
         for (const ActionOutcome& action : outcome_.actions) put_done(action);
         for (const ResourceKey& key : outcome_.gone)
             outcome_.posted.insert_or_assign(key, Posted{});
@@ -121,7 +121,8 @@ public:
     }
 
 private:
-    void put(const ResourceKey& key, const std::optional<Live>& have) {
+    void put(const Action& action) { put(action.key, action.have ? &*action.have : nullptr); }
+    void put(const ResourceKey& key, const Live* have) {
         const auto status = outcome_.statuses.find(key);
         const ResourceStatus none;
         outcome_.posted.insert_or_assign(

@@ -257,7 +257,7 @@ void UndeclaredPlanner::rest(const Live& live, Status status, std::string why) {
     rest.key = key_of(live);
     rest.status = status;
     rest.why = std::move(why);
-    rest.have = without_spec(&live);
+    rest.have = shown(&live);
     p_.rest(std::move(rest));
 }
 
@@ -265,7 +265,7 @@ void UndeclaredPlanner::unmanaged(const Live& live, const std::string& collectio
     if (!p_.facts.scope.all) return;
     const bool is_told = live.owner != Owner::foreign || p_.rules_of(live.key.kind).tells_others ||
                          p_.told.contains(collection);
-    if (is_told) p_.plan.unmanaged.push_back(*without_spec(&live));
+    if (is_told) p_.plan.unmanaged.push_back(without_spec(live));
 }
 
 }  // namespace

@@ -140,8 +140,13 @@ void Waiting::need_resting(std::size_t draft, const ResourceKey& key, const Need
     const auto held = held_of_.find(key);
     const auto rest = rest_of_.find(key);
     const Status status = held != held_of_.end() ? Status::held : rest->second->status;
-    const auto& have = held != held_of_.end() ? held->second->action.have : rest->second->have;
-    const bool seen = have && status != Status::conflict && status != Status::unknown;
+    const Live* have = nullptr;
+    if (held == held_of_.end()) {
+        have = rest->second->have.get();
+    } else if (held->second->action.have) {
+        have = &*held->second->action.have;
+    }
+    const bool seen = have != nullptr && status != Status::conflict && status != Status::unknown;
     if (seen && meets(*have, need.until)) return;
     const bool starting = (seen && is_starting(*have)) || status == Status::progressing ||
                           (rest != rest_of_.end() && rest->second->passing);

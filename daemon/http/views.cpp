@@ -62,7 +62,8 @@ json rest_view(const Rest& rest) {
     view["status"] = name(rest.status);
     view["why"] = rest.why;
     view["fields"] = fields_view(rest.fields);
-    if (rest.have) view["in_the_way"] = to_string(rest.have->key);
+    const bool in_the_way = rest.status == Status::conflict && rest.have;
+    if (in_the_way) view["in_the_way"] = to_string(rest.have->key);
     return view;
 }
 

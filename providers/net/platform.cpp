@@ -22,8 +22,10 @@
 #ifdef __APPLE__
 #include <mach-o/dyld.h>
 #include <mach/mach.h>
+#include <malloc/malloc.h>
 #include <sys/ptrace.h>
 #else
+#include <malloc.h>
 #include <sys/prctl.h>
 #endif
 
@@ -139,6 +141,10 @@ Usage own_usage() {
 
 #ifdef __APPLE__
 
+void give_back_memory() {
+    ::malloc_zone_pressure_relief(nullptr, 0);
+}
+
 Result<uid_t> peer_uid(int socket) {
     uid_t user = 0;
     gid_t group = 0;
@@ -168,6 +174,10 @@ std::string own_program() {
 }
 
 #else
+
+void give_back_memory() {
+    ::malloc_trim(0);
+}
 
 std::string settings_root() {
     return "/etc";

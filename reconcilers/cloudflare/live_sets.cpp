@@ -112,6 +112,7 @@ LiveState Sorter::sort(const std::vector<Seen>& all) {
     std::map<std::string, Group> groups;
     for (const Seen& seen : all)
         groups[set_name(seen.record.name, seen.record.type)].push_back(&seen);
+    state_.reserve(groups.size());
     for (const auto& [name, group] : groups) add_group(name, group);
     return std::move(state_);
 }

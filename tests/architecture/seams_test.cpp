@@ -74,7 +74,7 @@ TEST(Seams, EachBanIsNoticed) {
 /// What only one of Linux and macOS has stays in one small file.
 TEST(Seams, PlatformCallsStayInOneFile) {
     const std::regex form{
-        R"(\b(SO_PEERCRED|getpeereid|LOCAL_PEERCRED|epoll_|inotify_|prctl|memfd_create|openat2|O_NOFOLLOW_ANY|_NSGetExecutablePath|__linux__|__APPLE__|signalfd|eventfd|pipe2|accept4)\b|/proc/)"};
+        R"(\b(SO_PEERCRED|getpeereid|LOCAL_PEERCRED|epoll_|inotify_|prctl|malloc_trim|memfd_create|openat2|O_NOFOLLOW_ANY|_NSGetExecutablePath|__linux__|__APPLE__|signalfd|eventfd|pipe2|accept4)\b|/proc/)"};
     for (const Source& source : read_sources()) {
         if (source.path.starts_with("providers/net/platform.") || source.room == "tests") continue;
         for (const Line& line : source.lines) {

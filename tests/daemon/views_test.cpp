@@ -153,6 +153,19 @@ TEST(Views, Plan) {
     expect_golden("daemon/plan.json", http::view_of(plan()).dump(2) + "\n");
 }
 
+TEST(Views, OnlyWhatIsInConflictHasAThingInItsWay) {
+    Plan one;
+    one.resting.resize(2);
+    one.resting.front().status = Status::conflict;
+    one.resting.back().status = Status::degraded;
+    for (Rest& rest : one.resting) {
+        rest.have = std::make_shared<const Live>(Live{.key = key("container", "stranger")});
+    }
+    const json resting = http::view_of(one).at("resting");
+    EXPECT_EQ(resting[0].value("in_the_way", ""), "mini1/docker.container/stranger");
+    EXPECT_FALSE(resting[1].contains("in_the_way"));
+}
+
 TEST(Views, Status) {
     expect_golden("daemon/status.json", http::view_of(overview()).dump(2) + "\n");
 }

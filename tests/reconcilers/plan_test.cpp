@@ -465,5 +465,21 @@ const std::vector<PlanCase> content{
 };
 INSTANTIATE_TEST_SUITE_P(Content, PlanRules, ::testing::ValuesIn(content), case_name);
 
+TEST(Plan, SharesWhatIsInSyncAndStripsWhatIsNot) {
+    Scene scene;
+    scene.settled("web");
+    scene.want("api");
+    scene.live("api", {{"size", 1}, {"secret", "s3cret"}}, Owner::foreign);
+    scene.lives.back().claims = {"name api"};
+    scene.wants.back().claims = {"name api"};
+    const Plan plan = scene.plan();  // the reads are gone
+    ASSERT_EQ(plan.resting.size(), 2U);
+    EXPECT_EQ(plan.resting[0].status, Status::conflict);
+    EXPECT_EQ(plan.resting[0].have->id, "id-api");
+    EXPECT_TRUE(plan.resting[0].have->spec.is_null());
+    EXPECT_EQ(plan.resting[1].status, Status::in_sync);
+    EXPECT_EQ(plan.resting[1].have->id, "id-web");
+}
+
 }  // namespace
 }  // namespace driftless::test

@@ -33,6 +33,18 @@ TEST(Reconcile, ConvergesAndThenStaysQuiet) {
     EXPECT_EQ(second.changes, 0U);
 }
 
+TEST(Reconcile, KeepsNothingOfWhatItReadWhereAllIsInSync) {
+    ToyRig rig;
+    rig.want("web");
+    rig.run();
+    const Outcome second = rig.run();
+    ASSERT_EQ(second.plan.resting.size(), 1U);
+    EXPECT_EQ(second.plan.resting.front().status, Status::in_sync);
+    EXPECT_EQ(second.plan.resting.front().have, nullptr);
+    EXPECT_FALSE(second.statuses.at(ToyRig::key("web")).id.empty());
+    EXPECT_TRUE(second.posted.at(ToyRig::key("web")).ready);
+}
+
 TEST(Reconcile, ObservingChangesNothing) {
     ToyRig rig;
     rig.facts.policy.mode = Mode::observe;
