@@ -204,6 +204,14 @@ void tell_retention(const json& want, json& live) {
     if (told == "P" + wanted.dump() + "D") live["properties"]["RetentionInDays"] = wanted;
 }
 
+/// What an answer leaves out whether it is so or not.
+void fill_untold(const TypeRow& row, const json& want, json& live) {
+    for (const std::string& path : row.untold) {
+        const json::json_pointer pointer{path};
+        if (want.contains(pointer) && !live.contains(pointer)) live[pointer] = want.at(pointer);
+    }
+}
+
 }  // namespace
 
 void agree(const TypeRow& row, const json& want, json& live) {
@@ -215,6 +223,7 @@ void agree(const TypeRow& row, const json& want, json& live) {
     } else if (row.name == "ApplicationInsights") {
         tell_retention(want, live);
     }
+    fill_untold(row, want, live);
     Agreement{row}.run(want, live);
 }
 

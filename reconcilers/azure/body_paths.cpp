@@ -46,6 +46,9 @@ json* twin_of(const json& element, json& list, const std::string& by) {
     const json& key = field_of(element, by);
     if (key.is_null() || !list.is_array()) return nullptr;
     for (json& other : list) {
+        if (field_of(other, by) == key) return &other;
+    }
+    for (json& other : list) {
         if (says_same(field_of(other, by), key)) return &other;
     }
     return nullptr;

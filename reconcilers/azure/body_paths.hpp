@@ -23,7 +23,8 @@ std::string variant_of(const TypeNode& node, const json& object);
 /// What is known of a member of `owner`: nullptr where nothing is, or nothing of `node`.
 const TypeNode* child_of(const TypeNode* node, const std::string& key, const json& owner);
 const TypeNode* element_of(const TypeNode* node);
-/// The element of `list` whose field `by` says what `element`'s does, in any case; else nullptr.
+/// The element of `list` whose field `by` says what `element`'s does, if need be in letters of
+/// another case; else nullptr.
 json* twin_of(const json& element, json& list, const std::string& by);
 
 }  // namespace driftless::azure

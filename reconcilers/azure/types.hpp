@@ -75,6 +75,7 @@ struct TypeRow {
     std::vector<UsualValue> dropped = {};       ///< inside of a list: the answer is without it
     std::vector<UsualValue> added = {};         ///< elements that stand in an answer's list unasked
     std::vector<std::string> left_alone = {};   ///< the service moves it: never compared
+    std::vector<std::string> untold = {};       ///< the answer may leave it out: then it is so
     std::vector<std::string> create_only = {};  ///< besides those that the type data names
 };
 
