@@ -136,6 +136,8 @@ std::set<OwnSecret> own_secrets(const Settings& settings) {
     for (const auto& [name, target] : settings.targets) {
         const auto* account = std::get_if<CloudflareEndpoint>(&target.endpoint);
         if (account != nullptr) add(account->token_secret, name);
+        const auto* azure = std::get_if<AzureEndpoint>(&target.endpoint);
+        if (azure != nullptr) add(azure->auth.secret, name);
         if (!std::holds_alternative<DockerEndpoint>(target.endpoint)) continue;
         for (const auto& [host, registry] : settings.registries) {
             add(registry.password_secret, name);

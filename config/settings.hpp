@@ -63,9 +63,37 @@ struct CloudflareEndpoint {
     std::string ca;  ///< a file: these authorities count, in place of the system's
 };
 
+/// How we prove to Microsoft Entra who we are.
+struct AzureAuth {
+    enum class By {
+        managed_identity,    ///< of the machine or the container that we run in
+        workload_identity,   ///< a token of the cluster's, in a file
+        client_secret,       ///< of an app registration
+        client_certificate,  ///< the same with a certificate and its key
+        azure_cli,           ///< whoever is logged in by `az login`
+    };
+    By by = By::managed_identity;
+    std::string tenant;      ///< its id or domain; "": as the environment or az says
+    std::string client_id;   ///< "": the identity there is, or as the environment says
+    std::string secret;      ///< a name that only this file uses: the secret, or PEM with its key
+    std::string token_file;  ///< of workload_identity; "": as the environment says
+};
+
+/// `azure: {subscription: …, resourceGroup: …, location: …, auth: {managedIdentity: {}}}`
+struct AzureEndpoint {
+    std::string subscription;                  ///< its id, in small letters
+    std::string resource_group;                ///< where things are that name no group
+    std::vector<std::string> resource_groups;  ///< further ones that manifests may name
+    std::string location;                      ///< of things that name none
+    AzureAuth auth;
+    std::string url = "https://management.azure.com";             ///< http:// on loopback alone
+    std::string authority = "https://login.microsoftonline.com";  ///< gives the tokens
+    std::string ca;  ///< a file: these authorities count for both, in place of the system's
+};
+
 struct TargetSettings {
     std::string name;
-    std::variant<std::monostate, DockerEndpoint, CloudflareEndpoint>
+    std::variant<std::monostate, DockerEndpoint, CloudflareEndpoint, AzureEndpoint>
         endpoint;  ///< monostate only in tests' toy targets
     DockerAllow allow;
     Policy policy;  ///< the common one with this target's overrides

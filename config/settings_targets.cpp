@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "config/settings_azure.hpp"
 #include "config/settings_grammar.hpp"
 #include "config/settings_names.hpp"
 
@@ -98,21 +99,28 @@ TargetSettings read_target(const Node::Entry& entry, const Policy& common, Findi
     target.name = entry.key;
     target.place = entry.key_place;
     target.policy = common;
-    refuse_for_now(map, {"azure"});
     const Node* docker = map.get("docker");
     const Node* cloudflare = map.get("cloudflare");
-    if (docker != nullptr && cloudflare != nullptr) {
-        map.error(cloudflare->place,
-                  map.where("cloudflare") + ": a target has one provider; make two targets of it");
+    const Node* azure = map.get("azure");
+    const auto one_too_many = [&map](const Node& node, const char* key) {
+        map.error(node.place, map.where(key) +
+                                  ": a target has one provider; make two targets of "
+                                  "it");
+    };
+    if (docker != nullptr && cloudflare != nullptr) one_too_many(*cloudflare, "cloudflare");
+    if (azure != nullptr && (docker != nullptr || cloudflare != nullptr)) {
+        one_too_many(*azure, "azure");
     }
     if (docker != nullptr) {
         target.endpoint = read_docker(*docker, map.where("docker"), findings);
     } else if (cloudflare != nullptr) {
         target.endpoint = read_cloudflare(*cloudflare, map.where("cloudflare"), findings);
-    } else if (entry.value.find("azure") == nullptr) {
+    } else if (azure != nullptr) {
+        target.endpoint = read_azure(*azure, map.where("azure"), findings);
+    } else {
         map.error(entry.key_place, map.where("docker") +
                                        ": is missing; a target needs one, such as "
-                                       "docker: {host: auto}, or cloudflare");
+                                       "docker: {host: auto}, or cloudflare, or azure");
     }
     if (const Node* allow = map.get("allow")) {
         target.allow = read_allow(*allow, map.where("allow"), findings);
@@ -130,6 +138,12 @@ void read_target_secrets(const Node& node, Settings& settings, Findings& finding
     for (const Node::Entry& entry : node.entries) {
         const auto target = settings.targets.find(entry.key);
         if (target == settings.targets.end()) continue;
+        auto* subscription = std::get_if<AzureEndpoint>(&target->second.endpoint);
+        const Node* azure = subscription == nullptr ? nullptr : entry.value.find("azure");
+        if (azure != nullptr) {
+            read_azure_secrets(*azure, "targets." + entry.key + ".azure", *subscription, settings,
+                               findings);
+        }
         auto* account = std::get_if<CloudflareEndpoint>(&target->second.endpoint);
         const Node* cloudflare = account == nullptr ? nullptr : entry.value.find("cloudflare");
         const Node* token = cloudflare == nullptr ? nullptr : cloudflare->find("token");

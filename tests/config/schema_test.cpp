@@ -52,10 +52,12 @@ void expect_same(std::string_view schema, const std::vector<std::string>& files,
 }
 
 TEST(Schema, OfTheSettingsIsWhatTheirReadersKnow) {
-    expect_same(
-        settings_schema(),
-        {"config/settings.cpp", "config/settings_targets.cpp", "config/settings_sources.cpp"},
-        {"secret", "targets", "policy", "sources", "secrets", "registries", "http"});
+    expect_same(settings_schema(),
+                {"config/settings.cpp", "config/settings_targets.cpp",
+                 "config/settings_sources.cpp", "config/settings_azure.cpp"},
+                {"secret", "targets", "policy", "sources", "secrets", "registries", "http",
+                 "managedIdentity", "workloadIdentity", "clientSecret", "clientCertificate",
+                 "azureCli", "certificate"});
 }
 
 TEST(Schema, OfAManifestIsWhatItsReadersKnow) {

@@ -269,7 +269,6 @@ sources:
 targets:
   a: {docker: {host: "ssh://ops@mini2.local", identity: /i, knownHosts: /k, dockerPath: /d}}
   b: {docker: {host: "tcp://10.0.0.9:2376", ca: /c, certificate: /c, key: /k}}
-  d: {azure: {subscription: x}}
 )"));
 }
 
@@ -294,6 +293,68 @@ targets:
   a: {cloudflare: {accountId: X, token: {secret: nowhere}, url: "ftp://x", ca: here}}
   b: {cloudflare: {token: abc, acountId: 1}}
   c: {cloudflare: {accountId: 0123456789abcdef0123456789abcdef, token: {secret: cf}}, docker: {}}
+secrets: {named: {cf: {env: CF_TOKEN}}}
+)"));
+}
+
+TEST(Settings, AnAzureSubscriptionIsReadWithItsIdentity) {
+    const Settings all = settings_of(R"(
+installation: home
+targets:
+  prod: {azure: {subscription: 0000000A-0000-0000-0000-000000000001, resourceGroup: rg-app,
+                 resourceGroups: [rg-dns], location: uksouth, auth: {managedIdentity: {}}}}
+  test:
+    azure:
+      subscription: 00000000-0000-0000-0000-000000000002
+      resourceGroup: rg-test
+      auth:
+        clientCertificate: {tenant: bnx.example, clientId: 00000000-0000-0000-0000-000000000003,
+                            certificate: {secret: entra}}
+      endpoint: https://management.usgovcloudapi.net
+      authority: https://login.microsoftonline.us
+secrets: {named: {entra: {credential: entra}}}
+)");
+    const auto& prod = std::get<AzureEndpoint>(all.targets.at("prod").endpoint);
+    EXPECT_EQ(prod.subscription, "0000000a-0000-0000-0000-000000000001");
+    EXPECT_EQ(prod.resource_group, "rg-app");
+    EXPECT_EQ(prod.resource_groups, std::vector<std::string>{"rg-dns"});
+    EXPECT_EQ(prod.location, "uksouth");
+    EXPECT_EQ(prod.auth.by, AzureAuth::By::managed_identity);
+    EXPECT_EQ(prod.url, "https://management.azure.com");
+    EXPECT_EQ(prod.authority, "https://login.microsoftonline.com");
+    const auto& test = std::get<AzureEndpoint>(all.targets.at("test").endpoint);
+    EXPECT_EQ(test.auth.by, AzureAuth::By::client_certificate);
+    EXPECT_EQ(test.auth.tenant, "bnx.example");
+    EXPECT_EQ(test.auth.client_id, "00000000-0000-0000-0000-000000000003");
+    EXPECT_EQ(test.auth.secret, "entra");
+    EXPECT_EQ(test.url, "https://management.usgovcloudapi.net");
+    EXPECT_EQ(own_secrets(all), (std::set<OwnSecret>{{"entra", "test"}}));
+}
+
+TEST(Settings, TellWhatIsWrongWithAnAzureSubscription) {
+    test::expect_golden("config/settings_azure.txt", faults_of(R"(
+installation: home
+targets:
+  a: {azure: {subscription: mine, resourceGroup: "rg.", location: "uk;south", auth: {}}}
+  b: {azure: {resourceGroups: [ok, "a b"], auth: {managedIdentity: {clientID: x}, azureCli: {}}}}
+  c:
+    azure:
+      subscription: 00000000-0000-0000-0000-000000000002
+      auth: {clientSecret: {tenant: "-", clientId: x, secret: hunter2}}
+      endpoint: management.azure.com
+      authority: https://login.microsoftonline.com/
+      ca: here
+  d:
+    azure:
+      subscription: 00000000-0000-0000-0000-000000000002
+      resourceGroup: rg
+      auth: {managedIdentity: {}}
+    docker: {}
+  e:
+    azure:
+      subscription: 00000000-0000-0000-0000-000000000002
+      resourceGroup: rg
+      auth: {clientCertificate: {certificate: {secret: nowhere}}, password: hunter2}
 secrets: {named: {cf: {env: CF_TOKEN}}}
 )"));
 }
