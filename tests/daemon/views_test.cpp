@@ -158,9 +158,9 @@ TEST(Views, OnlyWhatIsInConflictHasAThingInItsWay) {
     one.resting.resize(2);
     one.resting.front().status = Status::conflict;
     one.resting.back().status = Status::degraded;
-    for (Rest& rest : one.resting) {
-        rest.have = std::make_shared<const Live>(Live{.key = key("container", "stranger")});
-    }
+    Live stranger;
+    stranger.key = key("container", "stranger");
+    for (Rest& rest : one.resting) rest.have = std::make_shared<const Live>(stranger);
     const json resting = http::view_of(one).at("resting");
     EXPECT_EQ(resting[0].value("in_the_way", ""), "mini1/docker.container/stranger");
     EXPECT_FALSE(resting[1].contains("in_the_way"));
