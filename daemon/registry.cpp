@@ -3,6 +3,7 @@
 #include "daemon/docker_host.hpp"
 #include "providers/net/counted_transport.hpp"
 #include "providers/net/https.hpp"
+#include "reconcilers/azure/resource_manifest.hpp"
 #include "reconcilers/cloudflare/access_application_manifest.hpp"
 #include "reconcilers/cloudflare/access_manifest.hpp"
 #include "reconcilers/cloudflare/account_target.hpp"
@@ -83,7 +84,7 @@ Result<std::unique_ptr<Target>> make_cloudflare_target(const TargetSettings& tar
 }  // namespace
 
 Expanders all_expanders() {
-    return {
+    Expanders all{
         {"AccessApplication", cloudflare::expand_access_application},
         {"AccessGroup", cloudflare::expand_access_group},
         {"AccessPolicy", cloudflare::expand_access_policy},
@@ -95,6 +96,10 @@ Expanders all_expanders() {
         {"Tunnel", cloudflare::expand_tunnel},
         {"PagesProject", cloudflare::expand_pages_project},
     };
+    for (const std::string& kind : azure::azure_kinds()) {
+        all.emplace(kind, azure::expand_azure_resource);
+    }
+    return all;
 }
 
 Result<std::unique_ptr<Target>> make_target(const TargetSettings& target,

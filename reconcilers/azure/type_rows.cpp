@@ -12,6 +12,7 @@ constexpr const char* profiles = "Microsoft.Cdn/profiles";
 constexpr const char* servers = "Microsoft.DBforPostgreSQL/flexibleServers";
 constexpr const char* networks = "Microsoft.Network/virtualNetworks";
 constexpr const char* accounts = "Microsoft.CognitiveServices/accounts";
+constexpr const char* app_names = "[a-z](-?[a-z0-9]){1,31}";
 constexpr const char* identities = "Microsoft.ManagedIdentity/userAssignedIdentities";
 
 /// Lists of the containers that apps and jobs have in common.
@@ -65,6 +66,7 @@ TypeRow container_app_job() {
     TypeRow row{.name = "ContainerAppJob",
                 .type = "Microsoft.App/jobs",
                 .api_version = "2026-01-01",
+                .name_pattern = app_names,
                 .lock = "Microsoft.App/jobs",
                 .outputs = {{"principalId", "/identity/principalId"}},
                 .write = Write::patch,
@@ -151,6 +153,7 @@ Rows services() {
         {.name = "KeyVault",
          .type = "Microsoft.KeyVault/vaults",
          .api_version = "2026-02-01",
+         .name_pattern = "[a-zA-Z](-?[a-zA-Z0-9]){2,23}",
          .data = true,
          .lock = "Microsoft.KeyVault/vaults",
          .outputs = {{"vaultUri", "/properties/vaultUri"}},

@@ -1,6 +1,7 @@
 #include "reconcilers/azure/types.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "config/base/lower_case.hpp"
@@ -10,6 +11,10 @@ namespace driftless::azure {
 namespace {
 
 constexpr std::string_view a_records = "Microsoft.Network/privateDnsZones/A";
+
+/// Without a row, and attached to something else.
+constexpr std::array<std::string_view, 2> extensions{"Microsoft.Authorization/locks",
+                                                     "Microsoft.Insights/diagnosticSettings"};
 
 bool has(const TypeData& data, std::string_view property) {
     return data.root.child(property) != nullptr;
@@ -26,6 +31,7 @@ TypeRow row_without_table(std::string_view type, const TypeData* data) {
     }
     const bool is_child = std::ranges::count(row.type, '/') > 1;
     row.listing = is_child ? Listing::parent : Listing::group;
+    if (std::ranges::find(extensions, row.type) != extensions.end()) row.listing = Listing::scope;
     if (is_child && data == nullptr) row.tags = row.location = false;
     row.outputs = {{"id", "/id"}, {"name", "/name"}};
     return row;

@@ -57,6 +57,7 @@ struct TypeRow {
     Listing listing = Listing::group;
     bool tags = true;
     bool location = true;
+    std::string name_pattern = {};    ///< where the type data tells less than the service asks
     std::string usual_location = {};  ///< where it always lives: "global"
     bool data = false;                ///< a removal or replacement waits for a person
     std::string lock = {};            ///< writes below one resource of this type go one at a time

@@ -128,7 +128,9 @@ TEST(Schema, OfAManifestIsWhatItsReadersKnow) {
                                          "use_clientless_isolation_app_launcher_url"};
     expect_same(
         manifest_schema(),
-        {"config/manifest_document.cpp", "reconcilers/cloudflare/access_application_manifest.cpp",
+        {"config/manifest_document.cpp", "reconcilers/azure/resource_manifest.cpp",
+         "reconcilers/azure/resource_place.cpp",
+         "reconcilers/cloudflare/access_application_manifest.cpp",
          "reconcilers/cloudflare/access_manifest.cpp", "reconcilers/cloudflare/access_reader.cpp",
          "reconcilers/cloudflare/dns_zone.cpp", "reconcilers/cloudflare/pages_manifest.cpp",
          "reconcilers/cloudflare/ruleset_manifest.cpp",
