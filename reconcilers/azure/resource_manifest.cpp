@@ -17,6 +17,7 @@
 #include "reconcilers/azure/resource_place.hpp"
 #include "reconcilers/azure/roles.hpp"
 #include "reconcilers/azure/stands_on.hpp"
+#include "reconcilers/azure/type_book.hpp"
 #include "reconcilers/azure/type_data.hpp"
 
 namespace driftless::azure {
@@ -259,7 +260,7 @@ Declared ResourceReader::declare(const std::string& id, json body) const {
     declared.claims = {"id " + parsed.folded()};
     declared.offers = words_offered(row_, declared.spec);
     declared.stands_on = words_needed(row_, declared.spec);
-    declared.lock = lock_of(row_, id);
+    declared.lock = lock_of(row_, parsed);
     declared.protect = with_.manifest.protect;
     declared.data = row_.data;
     declared.ignore = with_.manifest.ignore;

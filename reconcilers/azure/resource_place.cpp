@@ -184,22 +184,4 @@ std::optional<std::string> PlaceReader::read_id(const std::string& name) {
     return id_form(*base + provider_path(row_.type, names));
 }
 
-std::string lock_of(const TypeRow& row, const std::string& id) {
-    std::string type = row.type;
-    std::string at = lower_case(id);
-    std::string lock = row.lock;
-    // A type without a row goes by its parent's.
-    for (std::string above = type; lock.empty() && std::ranges::count(above, '/') > 1;) {
-        above.resize(above.rfind('/'));
-        if (const TypeRow* parent = row_of_type(above)) lock = parent->lock;
-    }
-    if (lock.empty()) return "";
-    while (type != lock) {
-        type.resize(type.rfind('/'));
-        at.resize(at.rfind('/'));
-        at.resize(at.rfind('/'));
-    }
-    return at;
-}
-
 }  // namespace driftless::azure

@@ -37,8 +37,4 @@ private:
     MapReader& reader_;
 };
 
-/// The id of the resource that goes before those of its type's lock, folded: one of these changes
-/// at a time. "" where its type has none.
-std::string lock_of(const TypeRow& row, const std::string& id);
-
 }  // namespace driftless::azure

@@ -46,6 +46,7 @@ TypeRow container_app() {
         .name = "ContainerApp",
         .type = "Microsoft.App/containerApps",
         .api_version = "2026-01-01",
+        .name_pattern = app_names,
         .lock = "Microsoft.App/containerApps",
         .outputs = {{"fqdn", "/properties/configuration/ingress/fqdn"},
                     {"principalId", "/identity/principalId"},

@@ -20,6 +20,15 @@ bool has(const TypeData& data, std::string_view property) {
     return data.root.child(property) != nullptr;
 }
 
+/// A part without a row changes under the lock of what it is a part of.
+std::string lock_above(std::string type) {
+    while (std::ranges::count(type, '/') > 1) {
+        type.resize(type.rfind('/'));
+        if (const TypeRow* row = row_of_type(type)) return row->lock;
+    }
+    return "";
+}
+
 /// Of a type without a row. Where nothing is known of it, nothing is left out of what it may have.
 TypeRow row_without_table(std::string_view type, const TypeData* data) {
     TypeRow row;
@@ -34,6 +43,7 @@ TypeRow row_without_table(std::string_view type, const TypeData* data) {
     if (std::ranges::find(extensions, row.type) != extensions.end()) row.listing = Listing::scope;
     if (is_child && data == nullptr) row.tags = row.location = false;
     row.outputs = {{"id", "/id"}, {"name", "/name"}};
+    row.lock = lock_above(row.type);
     return row;
 }
 

@@ -63,7 +63,8 @@ TEST(Schema, OfTheSettingsIsWhatTheirReadersKnow) {
 TEST(Schema, OfAManifestIsWhatItsReadersKnow) {
     // Of originRequest: tests/reconcilers_cloudflare/tunnel_forms_test.cpp; of Access:
     // access_fields_test.cpp beside it.
-    std::set<std::string> read_otherwise{"bastionMode",
+    std::set<std::string> read_otherwise{"location",
+                                         "bastionMode",
                                          "caPool",
                                          "connectTimeout",
                                          "disableChunkedEncoding",

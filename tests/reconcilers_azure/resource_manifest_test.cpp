@@ -67,7 +67,7 @@ TEST(AzureManifest, OfAPartStandsBelowItsParents) {
 }
 
 TEST(AzureManifest, TakesTextsNumbersAndPlacesAsTheirTypeSays) {
-    ManifestScene server{"PostgresFlexibleServer", "pg"};
+    ManifestScene server{"PostgresFlexibleServer", "pg-bnx"};
     const Declared pg = server.declared("{location: UK West, properties: {version: 16}}");
     EXPECT_EQ(pg.spec["properties"]["version"], "16");
     EXPECT_EQ(pg.spec["location"], "ukwest");

@@ -97,6 +97,7 @@ TEST(TypeRows, OfTypesWithoutOneTellWhatIsKnown) {
     EXPECT_EQ(known.api_version, "2026-01-01");
     EXPECT_EQ(known.listing, Listing::parent);
     EXPECT_TRUE(known.tags);
+    EXPECT_EQ(known.lock, "Microsoft.App/managedEnvironments");
     const TypeRow unknown = row_for("Microsoft.Web/sites", "2024-04-01");
     EXPECT_EQ(unknown.type, "Microsoft.Web/sites");
     EXPECT_EQ(unknown.api_version, "2024-04-01");
