@@ -11,6 +11,8 @@
 #include <regex>
 
 #include "daemon/secrets/secrets.hpp"
+#include "reconcilers/azure/resource_manifest.hpp"
+#include "reconcilers/azure/subscription_target.hpp"
 #include "reconcilers/cloudflare/access_application_manifest.hpp"
 #include "reconcilers/cloudflare/access_manifest.hpp"
 #include "reconcilers/cloudflare/account_target.hpp"
@@ -69,6 +71,35 @@ private:
     Fuse& fuse_;
 };
 
+/// A daemon's end of the line to ARM, which outlives it.
+class ArmLine final : public net::HttpTransport {
+public:
+    ArmLine(FakeAzure& azure, Fuse& fuse) : azure_(azure), fuse_(fuse) {}
+
+    net::asio::awaitable<Result<net::Response>> send(net::Request request) override {
+        fuse_.die_again();
+        return azure_.send(std::move(request));
+    }
+    net::asio::awaitable<Result<std::unique_ptr<net::ResponseStream>>> open(net::Request) override {
+        co_return Error{Errc::internal, "nothing streams from Azure"};
+    }
+
+private:
+    FakeAzure& azure_;
+    Fuse& fuse_;
+};
+
+class GivenToken final : public azure::Tokens {
+public:
+    explicit GivenToken(std::string token) : token_(std::move(token)) {}
+
+    net::asio::awaitable<Result<Secret>> token() override { co_return Secret{token_}; }
+    void refused(const std::string&) override {}
+
+private:
+    std::string token_;
+};
+
 /// Where syncing to a disk costs nothing, if there is such a place.
 std::string new_folder() {
     static std::atomic<int> made{0};
@@ -110,6 +141,13 @@ World::World(const std::vector<std::string>& targets)
         if (target == edge) {
             settings_.targets.at(target).endpoint = CloudflareEndpoint{};
             add_cloudflare();
+        } else if (target == prod) {
+            add_azure();
+            AzureEndpoint endpoint;
+            endpoint.subscription = azure_->subscription();
+            endpoint.resource_group = "rg-app";
+            endpoint.location = "uksouth";
+            settings_.targets.at(target).endpoint = endpoint;
         } else {
             add_engine(target);
         }
@@ -124,6 +162,9 @@ World::World(const std::vector<std::string>& targets)
     expanders_.emplace("Ruleset", cloudflare::expand_ruleset);
     expanders_.emplace("Tunnel", cloudflare::expand_tunnel);
     expanders_.emplace("PagesProject", cloudflare::expand_pages_project);
+    for (const std::string& kind : azure::azure_kinds()) {
+        expanders_.emplace(kind, azure::expand_azure_resource);
+    }
     vault_ = make_vault("a key of thirty-two bytes, more or less");
 }
 
@@ -149,6 +190,18 @@ void World::add_cloudflare() {
     };
     cloudflare_->after = [this](const CloudflareRequest& request) {
         if (request.writes()) fuse.pass(fmt::format("after {} {}", edge, request.text()));
+    };
+}
+
+void World::add_azure() {
+    azure_ = std::make_unique<FakeAzure>(clock_);
+    azure_->before = [this](const arm::Request& request) {
+        if (tells_ && request.writes())
+            spdlog::info("{} {} {}", net::to_string(clock_.wall()), prod, request.route);
+        fuse.pass(fmt::format("before {} {}", prod, request.route));
+    };
+    azure_->after = [this](const arm::Request& request) {
+        if (request.writes()) fuse.pass(fmt::format("after {} {}", prod, request.route));
     };
 }
 
@@ -188,6 +241,16 @@ std::map<std::string, std::unique_ptr<Target>> World::make_targets() {
         parts.transport =
             net::make_paced_transport(std::make_unique<AccountLine>(*cloudflare_, fuse), *pacer_);
         targets.emplace(edge, cloudflare::make_account_target(std::move(parts), clock_, *lane_));
+    }
+    if (azure_) {
+        azure::SubscriptionParts parts;
+        parts.target = prod;
+        parts.installation = settings_.installation;
+        parts.subscription = azure_->subscription();
+        parts.endpoint = "https://management.azure.com";
+        parts.tokens = std::make_unique<GivenToken>(azure_->token());
+        parts.transport = std::make_unique<ArmLine>(*azure_, fuse);
+        targets.emplace(prod, azure::make_subscription_target(std::move(parts), clock_));
     }
     return targets;
 }
@@ -297,12 +360,15 @@ std::vector<std::string> World::writes() const {
     for (const std::string& write :
          cloudflare_ ? cloudflare_->writes() : std::vector<std::string>{})
         all.push_back(std::string{edge} + " " + write);
+    for (const std::string& write : azure_ ? azure_->writes() : std::vector<std::string>{})
+        all.push_back(std::string{prod} + " " + write);
     return all;
 }
 
 void World::clear_logs() {
     for (const auto& [target, engine] : engines_) engine->clear_log();
     if (cloudflare_) cloudflare_->clear_log();
+    if (azure_) azure_->clear_log();
 }
 
 // ---- pictures

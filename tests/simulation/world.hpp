@@ -13,6 +13,7 @@
 #include "providers/net/pacer.hpp"
 #include "tests/simulation/fuse.hpp"
 #include "tests/simulation/memory_source.hpp"
+#include "tests/support/fake_azure.hpp"
 #include "tests/support/fake_cloudflare.hpp"
 #include "tests/support/fake_engine.hpp"
 #include "tests/support/memory_sink.hpp"
@@ -23,9 +24,13 @@ namespace driftless::test {
 /// The target that is an account at Cloudflare.
 inline constexpr const char* edge = "edge";
 
+/// The target that is a subscription at Azure, whose group is rg-app.
+inline constexpr const char* prod = "prod";
+
 /// One thread, virtual time, and in it: a repository, an engine for each target (for `edge` an
-/// account), and the whole production daemon on a real database. The daemon may die and be started
-/// again; engines, account, repository and the database's file outlive it.
+/// account, for `prod` a subscription), and the whole production daemon on a real database. The
+/// daemon may die and be started again; engines, account, repository and the database's file
+/// outlive it.
 class World {
 public:
     explicit World(const std::vector<std::string>& targets = {"mini1"});
@@ -41,6 +46,8 @@ public:
     }
     /// Where one of the targets is `edge`; else nullptr.
     [[nodiscard]] FakeCloudflare* cloudflare() { return cloudflare_.get(); }
+    /// Where one of the targets is `prod`; else nullptr.
+    [[nodiscard]] FakeAzure* azure() { return azure_.get(); }
     /// Where the daemon keeps what Cloudflare shows once.
     [[nodiscard]] MemorySink& sink() { return sink_; }
     /// The same image on every engine.
@@ -77,6 +84,7 @@ private:
     void tell(const std::string& target, const EngineRequest& request) const;
     void add_engine(const std::string& target);
     void add_cloudflare();
+    void add_azure();
     [[nodiscard]] std::map<std::string, std::unique_ptr<Target>> make_targets();
 
     net::asio::io_context io_;
@@ -88,6 +96,7 @@ private:
         tells_;  ///< DRIFTLESS_TELL is set: the daemon's log, and every write with its virtual time
     std::map<std::string, std::unique_ptr<FakeEngine>> engines_;
     std::unique_ptr<FakeCloudflare> cloudflare_;
+    std::unique_ptr<FakeAzure> azure_;
     std::unique_ptr<net::Pacer> pacer_;  // as long as a daemon lives
     Settings settings_;
     Expanders expanders_;

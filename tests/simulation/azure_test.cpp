@@ -1,0 +1,208 @@
+// Azure, by the whole daemon on the simulated Resource Manager.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/simulation/world.hpp"
+#include "tests/support/paths.hpp"
+#include "tests/support/temp_folder.hpp"
+
+namespace driftless::test {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+const std::string group = R"(apiVersion: driftless/v1
+kind: ResourceGroup
+metadata: {name: rg-app}
+target: prod
+spec: {tags: {team: bnx}}
+)";
+const std::string environment = R"(---
+apiVersion: driftless/v1
+kind: ManagedEnvironment
+metadata: {name: env}
+target: prod
+spec: {properties: {zoneRedundant: false}}
+)";
+
+std::string app(const std::string& image, const std::string& more = "") {
+    return R"(---
+apiVersion: driftless/v1
+kind: ContainerApp
+metadata: {name: api}
+target: prod
+spec:
+  properties:
+    environmentId: {from: ManagedEnvironment/env, field: id}
+    configuration:
+      activeRevisionsMode: Single
+      ingress: {external: true, targetPort: 8080}
+)" + more + R"(    template:
+      containers:
+        - name: api
+          image: )" +
+           image + R"(
+          resources: {cpu: 0.50, memory: 1.0Gi}
+)";
+}
+
+std::string text_of(const std::filesystem::path& path) {
+    std::ifstream file{path};
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+class AzureTest : public ::testing::Test {
+protected:
+    AzureTest() {
+        auto& named = world.settings().secrets.named["pg-password"];
+        named.file = folder.at("pg-password");
+        std::ofstream{named.file} << "correct horse";
+        std::filesystem::permissions(named.file, std::filesystem::perms::owner_read);
+    }
+
+    void push(const std::string& text) { world.repository.push({{"azure.yaml", text}}); }
+    void begin(const std::string& text, std::chrono::nanoseconds time) {
+        push(text);
+        world.start();
+        world.run_for(time);
+    }
+    /// "rg-app/Microsoft.App/containerApps/api: held: why" of each that isn't in sync.
+    std::vector<std::string> unsettled() {
+        std::vector<std::string> lines;
+        for (const auto& [key, resource] : world.status(prod).resources) {
+            if (resource.status == Status::in_sync) continue;
+            lines.push_back(key.name + ": " + std::string{name(resource.status)} + ": " +
+                            resource.why);
+        }
+        return lines;
+    }
+    std::vector<std::string> writes() {
+        std::vector<std::string> routes;
+        for (const AzureLogged& logged : azure.log()) {
+            const bool is_write = logged.request.writes() && logged.request.route != "TOKEN";
+            if (is_write) routes.push_back(logged.request.route);
+        }
+        return routes;
+    }
+    std::string id(const std::string& below) { return azure.group_id("rg-app") + below; }
+    json live_app() { return azure.body(id("/providers/Microsoft.App/containerApps/api")); }
+    json template_of(const json& body) { return body.at("properties").at("template"); }
+    void expect_quiet() {
+        azure.clear_log();
+        world.run_for(30min);
+        EXPECT_THAT(writes(), IsEmpty());
+        EXPECT_THAT(unsettled(), IsEmpty());
+    }
+
+    testing::TempFolder folder;
+    World world{{prod}};
+    FakeAzure& azure = *world.azure();
+};
+
+TEST_F(AzureTest, AnAppComesAboutWithAllThatItStandsOnAndIsQuiet) {
+    begin(group + environment + app("web:1"), 30min);
+    EXPECT_THAT(unsettled(), IsEmpty());
+    EXPECT_THAT(writes(), ElementsAre("PUT Microsoft.Resources/resourceGroups",
+                                      "PUT Microsoft.App/managedEnvironments",
+                                      "PUT Microsoft.App/containerApps"));
+    EXPECT_EQ(template_of(live_app())["containers"][0]["image"], "web:1");
+    EXPECT_EQ(live_app()["tags"]["driftless.mark"], "sim ContainerApp/api");
+    EXPECT_EQ(azure.body(azure.group_id("rg-app"))["tags"]["team"], "bnx");
+    expect_quiet();
+}
+
+TEST_F(AzureTest, ANewImageIsOneWrite) {
+    begin(group + environment + app("web:1"), 30min);
+    azure.clear_log();
+    push(group + environment + app("web:2"));
+    world.run_for(15min);
+    EXPECT_THAT(writes(), ElementsAre("PATCH Microsoft.App/containerApps"));
+    EXPECT_EQ(template_of(live_app())["containers"][0]["image"], "web:2");
+    EXPECT_THAT(unsettled(), IsEmpty());
+    expect_quiet();
+}
+
+TEST_F(AzureTest, DriftIsRepairedAndWhatGitDoesNotNameStays) {
+    begin(group + environment + app("web:1"), 30min);
+    const std::string path = id("/providers/Microsoft.App/containerApps/api");
+    azure.change(path, {{"properties",
+                         {{"configuration", {{"ingress", {{"targetPort", 9}}}}},
+                          {"template", {{"scale", {{"maxReplicas", 3}}}}}}}});
+    azure.clear_log();
+    world.run_for(20min);
+    EXPECT_THAT(writes(), ElementsAre("PATCH Microsoft.App/containerApps"));
+    EXPECT_EQ(live_app()["properties"]["configuration"]["ingress"]["targetPort"], 8080);
+    EXPECT_EQ(template_of(live_app())["scale"]["maxReplicas"], 3);
+    expect_quiet();
+}
+
+TEST_F(AzureTest, WhatGitDropsIsRemovedAndTheGroupWaitsForAPerson) {
+    begin(group + environment + app("web:1"), 30min);
+    push(group + environment);
+    world.run_for(15min);
+    EXPECT_FALSE(azure.has(id("/providers/Microsoft.App/containerApps/api")));
+    EXPECT_TRUE(azure.has(id("/providers/Microsoft.App/managedEnvironments/env")));
+    push(environment);
+    world.run_for(15min);
+    EXPECT_TRUE(azure.has(azure.group_id("rg-app")));
+    EXPECT_THAT(unsettled(), ElementsAre(HasSubstr("rg-app: held: it holds data")));
+}
+
+TEST_F(AzureTest, ForeignThingsAreLeftAlone) {
+    begin(group + environment + app("web:1"), 30min);
+    const std::string other =
+        azure.put(id("/providers/Microsoft.App/containerApps/theirs"), live_app());
+    azure.clear_log();
+    push(group + environment + app("web:2"));
+    world.run_for(20min);
+    EXPECT_TRUE(azure.has(other));
+    EXPECT_THAT(writes(), ElementsAre("PATCH Microsoft.App/containerApps"));
+}
+
+TEST_F(AzureTest, ABrokenImageIsTriedOnceAndTheOldRevisionServesOn) {
+    begin(group + environment + app("web:1"), 30min);
+    azure.break_image("web:bad", "ErrImagePull: not found");
+    push(group + environment + app("web:bad"));
+    world.run_for(60min);
+    const auto told = unsettled();
+    ASSERT_EQ(told.size(), 1u) << ::testing::PrintToString(told);
+    EXPECT_THAT(told.front(), AllOf(HasSubstr("containerApps/api: failed"), HasSubstr("revision")));
+    EXPECT_EQ(template_of(live_app())["containers"][0]["image"], "web:1");
+    azure.clear_log();
+    world.run_for(60min);
+    EXPECT_THAT(writes(), IsEmpty());  // it is not tried again
+    push(group + environment + app("web:2"));
+    world.run_for(20min);
+    EXPECT_THAT(unsettled(), IsEmpty());
+    EXPECT_EQ(template_of(live_app())["containers"][0]["image"], "web:2");
+}
+
+TEST_F(AzureTest, ACrashInAnOperationIsSurvivedAndNothingIsSentTwice) {
+    begin(group + environment + app("web:1"), 2min);  // the environment is under way
+    world.end();
+    world.start();
+    world.run_for(40min);
+    EXPECT_THAT(unsettled(), IsEmpty());
+    EXPECT_THAT(writes(), ElementsAre("PUT Microsoft.Resources/resourceGroups",
+                                      "PUT Microsoft.App/managedEnvironments",
+                                      "PUT Microsoft.App/containerApps"));
+}
+
+TEST_F(AzureTest, OneOfEveryKindConvergesAndIsQuiet) {
+    begin(text_of(source_dir() / "tests/data/azure/every_kind.yaml"), 4h);
+    EXPECT_THAT(unsettled(), IsEmpty());
+    expect_quiet();
+}
+
+}  // namespace
+}  // namespace driftless::test
