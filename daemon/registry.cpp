@@ -1,9 +1,13 @@
 #include "daemon/registry.hpp"
 
+#include "daemon/azure_identity.hpp"
 #include "daemon/docker_host.hpp"
+#include "providers/azure/cached_tokens.hpp"
+#include "providers/azure/pace.hpp"
 #include "providers/net/counted_transport.hpp"
 #include "providers/net/https.hpp"
 #include "reconcilers/azure/resource_manifest.hpp"
+#include "reconcilers/azure/subscription_target.hpp"
 #include "reconcilers/cloudflare/access_application_manifest.hpp"
 #include "reconcilers/cloudflare/access_manifest.hpp"
 #include "reconcilers/cloudflare/account_target.hpp"
@@ -81,6 +85,36 @@ Result<std::unique_ptr<Target>> make_cloudflare_target(const TargetSettings& tar
     return cloudflare::make_account_target(std::move(parts), context.clock, context.lane);
 }
 
+/// Azure Resource Manager, spoken to as the identity that the settings name.
+Result<std::unique_ptr<Target>> make_azure_target(const TargetSettings& target,
+                                                  const AzureEndpoint& endpoint,
+                                                  const TargetContext& context) {
+    auto identity = make_azure_identity(endpoint, target.name, context);
+    if (!identity) return std::move(identity).error().in("target " + target.name);
+    net::HttpsParts line;
+    line.url = endpoint.url;
+    line.ca = endpoint.ca;
+    auto transport = net::make_https_transport(context.executor, context.clock, line);
+    if (!transport) return std::move(transport).error().in("target " + target.name);
+    azure::SubscriptionParts parts;
+    parts.target = target.name;
+    parts.installation = context.settings.installation;
+    parts.subscription = endpoint.subscription;
+    parts.groups = endpoint.resource_groups;
+    if (!endpoint.resource_group.empty()) {
+        parts.groups.insert(parts.groups.begin(), endpoint.resource_group);
+    }
+    parts.endpoint = endpoint.url;
+    parts.who = (*identity)->who();
+    const azure::ArmPace pace =
+        azure::pace_of(context.pacers, endpoint.url, endpoint.subscription, parts.who);
+    parts.tokens = std::make_unique<azure::CachedTokens>(
+        context.executor, context.clock, *std::move(identity), endpoint.url + "/.default");
+    parts.transport =
+        azure::make_arm_transport(counted(*std::move(transport), "azure", context), pace);
+    return azure::make_subscription_target(std::move(parts), context.clock);
+}
+
 }  // namespace
 
 Expanders all_expanders() {
@@ -109,6 +143,9 @@ Result<std::unique_ptr<Target>> make_target(const TargetSettings& target,
     }
     if (const auto* endpoint = std::get_if<CloudflareEndpoint>(&target.endpoint)) {
         return make_cloudflare_target(target, *endpoint, context);
+    }
+    if (const auto* endpoint = std::get_if<AzureEndpoint>(&target.endpoint)) {
+        return make_azure_target(target, *endpoint, context);
     }
     return Error{Errc::invalid, fmt::format("{}: target {} names no provider; give it one",
                                             to_string(target.place), target.name)};

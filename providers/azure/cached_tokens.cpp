@@ -45,7 +45,7 @@ asio::awaitable<Result<Secret>> CachedTokens::token() {
     if (auto known = fresh(clock_.now())) co_return *std::move(known);
     if (failed_ && clock_.now() < again_) co_return *failed_;
     std::string claims = claims_;
-    auto fetched = co_await source_.fetch(scope_, claims);
+    auto fetched = co_await source_->fetch(scope_, claims);
     if (fetched) {
         keep(*std::move(fetched), std::move(claims));
         co_return held_->token;

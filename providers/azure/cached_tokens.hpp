@@ -15,9 +15,12 @@ namespace driftless::azure {
 class CachedTokens final : public Tokens {
 public:
     /// @param scope  "https://management.azure.com/.default"
-    CachedTokens(const asio::any_io_executor& executor, net::Clock& clock, TokenSource& source,
-                 std::string scope)
-        : clock_(clock), source_(source), scope_(std::move(scope)), turns_(executor, 1) {}
+    CachedTokens(const asio::any_io_executor& executor, net::Clock& clock,
+                 std::unique_ptr<TokenSource> source, std::string scope)
+        : clock_(clock),
+          source_(std::move(source)),
+          scope_(std::move(scope)),
+          turns_(executor, 1) {}
 
     asio::awaitable<Result<Secret>> token() override;
     void refused(const std::string& claims) override;
@@ -35,7 +38,7 @@ private:
     void keep(Error error);
 
     net::Clock& clock_;
-    TokenSource& source_;
+    std::unique_ptr<TokenSource> source_;
     std::string scope_;
     net::Turns turns_;
     std::optional<Held> held_;

@@ -64,7 +64,7 @@ std::unique_ptr<TokenSource> make_client_secret(std::unique_ptr<net::HttpTranspo
 /// @return `invalid`: it holds no such pair
 Result<std::unique_ptr<TokenSource>> make_client_certificate(
     std::unique_ptr<net::HttpTransport> authority, EntraApp app, const Secret& pem,
-    net::Clock& clock, net::Random& random);
+    net::Clock& clock, std::unique_ptr<net::Random> random);
 
 using ReadToken = std::function<Result<Secret>()>;
 

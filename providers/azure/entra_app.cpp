@@ -97,15 +97,15 @@ Fields asserted(const Secret& assertion) {
 class ClientCertificate final : public EntraSource {
 public:
     ClientCertificate(std::unique_ptr<net::HttpTransport> authority, EntraApp app, SigningKey key,
-                      net::Clock& clock, net::Random& random)
+                      net::Clock& clock, std::unique_ptr<net::Random> random)
         : EntraSource(std::move(authority), std::move(app)),
           key_(std::move(key)),
           clock_(clock),
-          random_(random) {}
+          random_(std::move(random)) {}
 
 private:
     Result<Fields> prove() override {
-        const std::string id = net::random_hex(random_, 16);
+        const std::string id = net::random_hex(*random_, 16);
         auto assertion = key_.assertion(app().client_id, url(), clock_.wall(), id);
         if (!assertion) return std::move(assertion).error();
         return asserted(*assertion);
@@ -113,7 +113,7 @@ private:
 
     SigningKey key_;
     net::Clock& clock_;
-    net::Random& random_;
+    std::unique_ptr<net::Random> random_;
 };
 
 class WorkloadIdentity final : public EntraSource {
@@ -140,11 +140,11 @@ std::unique_ptr<TokenSource> make_client_secret(std::unique_ptr<net::HttpTranspo
 
 Result<std::unique_ptr<TokenSource>> make_client_certificate(
     std::unique_ptr<net::HttpTransport> authority, EntraApp app, const Secret& pem,
-    net::Clock& clock, net::Random& random) {
+    net::Clock& clock, std::unique_ptr<net::Random> random) {
     auto key = SigningKey::read(pem);
     if (!key) return std::move(key).error();
     std::unique_ptr<TokenSource> source = std::make_unique<ClientCertificate>(
-        std::move(authority), std::move(app), *std::move(key), clock, random);
+        std::move(authority), std::move(app), *std::move(key), clock, std::move(random));
     return source;
 }
 

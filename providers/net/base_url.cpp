@@ -44,6 +44,11 @@ bool is_loopback(const std::string& host) {
     return no_address ? host == "localhost" : address.is_loopback();
 }
 
+/// Where clouds answer a machine about itself: no packet for it ever leaves the host.
+bool is_metadata_service(const std::string& host) {
+    return host == "169.254.169.254";
+}
+
 /// @return is it one?
 bool read_host(std::string_view& rest, BaseUrl& url) {
     if (take(rest, "[")) {
@@ -99,7 +104,7 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
     if (!read_host(rest, url)) return wrong("there is no host, or it is not the name of one");
     if (!read_port(rest, url)) return wrong("the port must be 1 to 65535");
     if (!read_prefix(rest, url)) return wrong("after host and port only a path may follow");
-    if (url.tls || is_loopback(url.host)) return url;
+    if (url.tls || is_loopback(url.host) || is_metadata_service(url.host)) return url;
     return wrong("http:// is for this machine only (127.0.0.1, ::1, localhost); write https://");
 }
 

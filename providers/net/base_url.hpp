@@ -19,8 +19,9 @@ struct BaseUrl {
     [[nodiscard]] std::string text() const;
 };
 
-/// `https://HOST[:PORT][/PREFIX]`; `http://` for this machine only (127.0.0.0/8, ::1, localhost),
-/// since a credential must not travel in the clear. @return `invalid`
+/// `https://HOST[:PORT][/PREFIX]`; `http://` for this machine only (127.0.0.0/8, ::1, localhost,
+/// and 169.254.169.254, where its cloud answers it about itself), since a credential must not
+/// travel in the clear. @return `invalid`
 Result<BaseUrl> parse_base_url(std::string_view text);
 
 }  // namespace driftless::net

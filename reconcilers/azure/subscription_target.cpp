@@ -1,5 +1,6 @@
 #include "reconcilers/azure/subscription_target.hpp"
 
+#include "providers/azure/permissions.hpp"
 #include "reconcilers/azure/resource.hpp"
 
 namespace driftless::azure {
@@ -12,6 +13,8 @@ public:
           transport_(std::move(parts.transport)),
           arm_(*transport_, *tokens_, std::move(parts.endpoint)),
           subscription_(std::move(parts.subscription)),
+          groups_(std::move(parts.groups)),
+          who_(std::move(parts.who)),
           access_{.arm = arm_,
                   .target = std::move(parts.target),
                   .installation = std::move(parts.installation),
@@ -27,9 +30,11 @@ public:
         const auto answer = co_await arm_.send(std::move(call));
         if (!answer) co_return answer.error();
         TargetAbout about;
-        about.what = "Azure subscription " + in_quotes(answer->body.value("displayName", ""));
+        about.what = fmt::format("Azure subscription {}, as {}",
+                                 in_quotes(answer->body.value("displayName", "")), who_);
         const std::string state = answer->body.value("state", "Enabled");
         if (state != "Enabled") about.warnings.push_back("the subscription is " + state);
+        for (const std::string& group : groups_) co_await add_rights(group, about);
         co_return about;
     }
 
@@ -42,10 +47,34 @@ public:
     }
 
 private:
+    /// One call a group tells them all.
+    asio::awaitable<void> add_rights(std::string group, TargetAbout& about) {
+        const std::string scope = "/subscriptions/" + subscription_ + "/resourceGroups/" + group;
+        const auto granted = co_await permissions_at(arm_, scope);
+        if (!granted && granted.error().code == Errc::not_found) {
+            about.warnings.push_back("there is no resource group " + group +
+                                     " yet; declare it, or make it by az group create");
+            co_return;
+        }
+        for (const NeededAction& needed : needed_actions()) {
+            Right right{fmt::format("{} ({})", group, needed.kinds), {}};
+            if (!granted) {
+                right.granted = granted.error();
+            } else if (!granted->may(needed.action)) {
+                right.granted =
+                    Error{Errc::forbidden,
+                          fmt::format("a role with {} on {} is missing", needed.action, group)};
+            }
+            about.rights.push_back(std::move(right));
+        }
+    }
+
     std::unique_ptr<Tokens> tokens_;
     std::unique_ptr<net::HttpTransport> transport_;
     Arm arm_;
     std::string subscription_;
+    std::vector<std::string> groups_;
+    std::string who_;
     SubscriptionAccess access_;
     Kinds kinds_;
 };

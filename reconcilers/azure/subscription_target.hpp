@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "providers/azure/arm.hpp"
 #include "providers/net/clock.hpp"
@@ -14,6 +15,8 @@ struct SubscriptionParts {
     std::string target;  ///< its name in the settings
     std::string installation;
     std::string subscription;
+    std::vector<std::string> groups;  ///< that manifests may name
+    std::string who;       ///< we are there, for people: "the managed identity of this machine"
     std::string endpoint;  ///< "https://management.azure.com"
     std::unique_ptr<Tokens> tokens;
     std::unique_ptr<net::HttpTransport> transport;  ///< to the endpoint, at the identity's pace

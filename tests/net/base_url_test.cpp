@@ -25,6 +25,7 @@ TEST(BaseUrl, HasHostPortAndPrefix) {
         {"https://[::1]", "::1", 443, "", "[::1]"},
         {"http://127.0.0.1:8080/client/v4", "127.0.0.1", 8080, "/client/v4", "127.0.0.1:8080"},
         {"http://127.9.9.9", "127.9.9.9", 80, "", "127.9.9.9"},
+        {"http://169.254.169.254", "169.254.169.254", 80, "", "169.254.169.254"},
         {"http://[::1]:1", "::1", 1, "", "[::1]:1"},
         {"http://localhost:80", "localhost", 80, "", "localhost"},
         {"http://LOCALHOST:443", "localhost", 443, "", "localhost:443"},
@@ -72,6 +73,7 @@ TEST(BaseUrl, IsRefusedWithTheReason) {
         {"http://128.0.0.1", "this machine only"},
         {"http://localhost.example", "this machine only"},
         {"http://127.1", "this machine only"},
+        {"http://169.254.169.253", "this machine only"},
         {"http://0.0.0.0", "this machine only"},
         {"http://[::ffff:10.0.0.9]", "this machine only"},
     };
