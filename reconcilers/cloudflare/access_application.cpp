@@ -55,6 +55,24 @@ json other_tags(const json& shown, const std::string& mark) {
     return tags;
 }
 
+/// Somebody else's that is as declared gets its tag with its first change, not for being adopted.
+bool needs_no_mark(const KeyedAccess& one, const Facts& facts) {
+    const auto tags = tags_of(one.object.shown);
+    const bool is_marked = std::ranges::any_of(
+        tags, [](const std::string& tag) { return tag.starts_with(any_access_tag); });
+    if (is_marked || one.owner == Owner::foreign) return !is_marked;
+    const auto known = std::ranges::find_if(facts.inventory, [&](const auto& entry) {
+        return entry.first.kind == access_application_kind && entry.second.id == one.object.id;
+    });
+    return known != facts.inventory.end() && known->second.adopted;
+}
+
+bool stands_before_all(const json& want, const json& have) {
+    return changed_fields(want.at("destinations"), have.at("destinations"), FieldRules{}).empty();
+}
+
+}  // namespace
+
 json spec_of(const AccessObject& object, const std::string& mark) {
     json spec = plain_fields(sort, object.shown);
     const auto tags = tags_of(object.shown);
@@ -65,12 +83,6 @@ json spec_of(const AccessObject& object, const std::string& mark) {
     spec["policies"] = policies_of(object.shown);
     return spec;
 }
-
-bool stands_before_all(const json& want, const json& have) {
-    return changed_fields(want.at("destinations"), have.at("destinations"), FieldRules{}).empty();
-}
-
-}  // namespace
 
 std::vector<std::string> claims_of_application(const std::string& name, const json& destinations) {
     std::vector<std::string> claims;
@@ -104,11 +116,14 @@ Live AccessApplicationReconciler::seen(const KeyedAccess& one, const Facts& fact
     live.version = text_of(one.object.shown, "updated_at");
     live.owner = one.owner;
     live.spec = spec_of(one.object, access_tag(access_.installation));
+    if (needs_no_mark(one, facts)) live.spec["mark"] = access_tag(access_.installation);
     live.claims = claims_of_application(one.object.name, live.spec.at("destinations"));
     live.outputs = {{"id", live.id}, {"aud", text_of(one.object.shown, "aud")}};
     shown_[live.id] = one.object.shown;
     const Declared* declared = declared_in(facts, live.key);
     if (declared == nullptr) return live;
+    const bool is_others = live.owner == Owner::foreign;
+    if (is_others && looks_as_declared(sort, declared->spec, live.spec)) live.owner = Owner::kin;
     const std::string type = text_of(one.object.shown, "type");
     if (type != kept_type) {
         live.left_alone = fmt::format(

@@ -11,6 +11,9 @@ namespace driftless::cloudflare {
 /// name.
 std::vector<std::string> claims_of_application(const std::string& name, const json& destinations);
 
+/// What a plan sees of an application that is there. @param mark  the tag that makes it ours
+json spec_of(const AccessObject& object, const std::string& mark);
+
 /// cloudflare.access_application: what is protected, and the policies that decide, in their order.
 /// Its outputs are `id` and `aud`. Its mark is a tag, which is made where the account lacks it.
 /// Destinations and policies are ours as a whole; fields that git doesn't name stay as they are.

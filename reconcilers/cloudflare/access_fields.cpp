@@ -5,6 +5,7 @@
 
 #include "config/base/durations.hpp"
 #include "config/base/vault.hpp"
+#include "reconcilers/seals.hpp"
 
 namespace driftless::cloudflare {
 namespace {
@@ -79,6 +80,19 @@ json without_empty(const json& value) {
     return members;
 }
 
+/// Of all that a manifest may name by another manifest.
+void hide_ids(json& spec) {
+    for (const char* part : {"include", "exclude", "require"}) {
+        if (!spec.contains(part)) continue;
+        for (json& rule : spec[part]) {
+            if (rule.contains("group")) rule["group"] = "";
+            if (rule.contains("service_token")) rule["service_token"] = "";
+        }
+    }
+    if (spec.contains("policies"))
+        for (json& id : spec["policies"]) id = "";
+}
+
 }  // namespace
 
 const std::vector<AccessKey>& access_keys(AccessSort sort) {
@@ -124,6 +138,14 @@ FieldRules access_field_rules(AccessSort sort) {
         rules.push_back({.path = "/" + std::string{key.name}, .as = key.as});
     }
     return rules;
+}
+
+bool looks_as_declared(AccessSort sort, json want, json have) {
+    if (holds_marks(want)) {
+        hide_ids(want);
+        hide_ids(have);
+    }
+    return changed_fields(want, have, access_field_rules(sort)).empty();
 }
 
 json writable(json shown) {

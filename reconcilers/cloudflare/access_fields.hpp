@@ -28,6 +28,10 @@ json plain_fields(AccessSort sort, const json& shown);
 /// How the fields of a spec compare: plain ones, and sets of rules.
 FieldRules access_field_rules(AccessSort sort);
 
+/// Is what somebody else made just what git declares? Ids that git knows late count as equal: a
+/// plan compares them, and holds what differs.
+bool looks_as_declared(AccessSort sort, json want, json have);
+
 /// What a `PUT` keeps of an object: all that others may have set, without what the service alone
 /// says.
 json writable(json shown);

@@ -7,12 +7,15 @@
 #include "providers/cloudflare/answers.hpp"
 #include "reconcilers/cloudflare/access_fields.hpp"
 #include "reconcilers/cloudflare/access_rules.hpp"
+#include "reconcilers/cloudflare/live_tunnels.hpp"
 #include "reconcilers/cloudflare/one_by_one.hpp"
 
 namespace driftless::cloudflare {
 namespace {
 
 constexpr std::array<const char*, 3> parts{"include", "exclude", "require"};
+
+}  // namespace
 
 json spec_of(AccessSort sort, const AccessObject& object) {
     json spec = plain_fields(sort, object.shown);
@@ -25,8 +28,6 @@ json spec_of(AccessSort sort, const AccessObject& object) {
     return spec;
 }
 
-}  // namespace
-
 KindRules AccessObjectReconciler::rules() const {
     KindRules rules;
     rules.fields = access_field_rules(sort_);
@@ -37,19 +38,22 @@ KindRules AccessObjectReconciler::rules() const {
 asio::awaitable<Reads> AccessObjectReconciler::observe(Run& run, Scope scope) {
     if (!looks_at(kind_of(sort_), run.facts, scope)) co_return Reads{};
     shown_.clear();
-    std::function<Live(const KeyedAccess&)> look = [this](const KeyedAccess& one) {
-        return seen(one);
+    std::function<Live(const KeyedAccess&)> look = [this, &run](const KeyedAccess& one) {
+        return seen(one, run.facts);
     };
     co_return co_await observe_access(sort_, access_, run, std::move(look));
 }
 
-Live AccessObjectReconciler::seen(const KeyedAccess& one) {
+Live AccessObjectReconciler::seen(const KeyedAccess& one, const Facts& facts) {
     Live live;
     live.key = {access_.target, std::string{kind_of(sort_)}, one.name};
     live.id = one.object.id;
     live.version = text_of(one.object.shown, "updated_at");
     live.owner = one.owner;
     live.spec = spec_of(sort_, one.object);
+    const Declared* declared = declared_in(facts, live.key);
+    const bool is_others = live.owner == Owner::foreign && declared != nullptr;
+    if (is_others && looks_as_declared(sort_, declared->spec, live.spec)) live.owner = Owner::kin;
     live.claims = {claim_of_name(sort_, one.object.name)};
     live.outputs = {{"id", one.object.id}};
     shown_[live.id] = one.object.shown;

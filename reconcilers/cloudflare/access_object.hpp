@@ -4,6 +4,9 @@
 
 namespace driftless::cloudflare {
 
+/// What a plan sees of a group or policy that is there.
+json spec_of(AccessSort sort, const AccessObject& object);
+
 /// cloudflare.access_group and cloudflare.access_policy: who is meant, and what they may. The
 /// output of each is `id`. Rules are sets and ours as a whole; fields that git doesn't name stay as
 /// they are.
@@ -18,7 +21,7 @@ public:
     asio::awaitable<Results> apply(Run& run, Step step) override;
 
 private:
-    [[nodiscard]] Live seen(const KeyedAccess& one);
+    [[nodiscard]] Live seen(const KeyedAccess& one, const Facts& facts);
     asio::awaitable<Result<Done>> apply_one(const Run& run, const Action& action);
     asio::awaitable<Result<Done>> create(const Action& action, json body);
     asio::awaitable<Result<Done>> remove(const Action& action);

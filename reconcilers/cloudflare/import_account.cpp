@@ -1,6 +1,9 @@
 #include "reconcilers/cloudflare/import_account.hpp"
 
+#include <fmt/format.h>
+
 #include "reconcilers/cloudflare/dns_name.hpp"
+#include "reconcilers/cloudflare/import_access.hpp"
 #include "reconcilers/cloudflare/import_records.hpp"
 #include "reconcilers/cloudflare/import_settings.hpp"
 #include "reconcilers/cloudflare/import_tunnels.hpp"
@@ -16,6 +19,7 @@ public:
     asio::awaitable<Result<Imported>> run() {
         auto read = co_await read_zones();
         if (read) read = co_await read_tunnels();
+        if (read) read = co_await read_access();
         if (!read) co_return std::move(read).error().in("import");
         ImportView view{.target = access_.target, .installation = access_.installation};
         view.of_tunnels = import_tunnels(tunnels_, zones_, view, made_);
@@ -26,6 +30,7 @@ public:
             if (settings != settings_.end())
                 import_settings(name, access_.target, settings->second, made_);
         }
+        import_access(access_sorts_, view, made_);
         co_return std::move(made_);
     }
 
@@ -86,11 +91,29 @@ private:
         co_return Result<void>{};
     }
 
+    asio::awaitable<Result<void>> read_access() {
+        Access api{access_.account};
+        for (const AccessSort sort : {AccessSort::group, AccessSort::policy,
+                                      AccessSort::application, AccessSort::service_token}) {
+            const auto listed = co_await api.list(sort);
+            if (!listed) {
+                auto rest = may_go_on(listed.error(), fmt::format("Access {}s", name(sort)));
+                if (!rest) co_return rest;
+                continue;
+            }
+            for (const AccessObject& one : *listed) {
+                if (is_wanted(one.name)) access_sorts_[sort].push_back(one);
+            }
+        }
+        co_return Result<void>{};
+    }
+
     AccountAccess& access_;
     ImportWish wish_;
     std::vector<LiveZone> zones_;
     std::map<std::string, std::vector<ZoneSetting>> settings_;
     std::vector<LiveTunnel> tunnels_;
+    LiveAccess access_sorts_;
     Imported made_;
 };
 

@@ -3,27 +3,11 @@
 #include <fmt/format.h>
 
 #include "config/yaml_writer.hpp"
+#include "reconcilers/cloudflare/node_json.hpp"
 #include "reconcilers/cloudflare/set_words.hpp"
 #include "reconcilers/cloudflare/zone_setting.hpp"
 
 namespace driftless::cloudflare {
-namespace {
-
-Node node_of(const json& value) {
-    if (value.is_string()) return text_node(value.get<std::string>());
-    if (value.is_array()) {
-        Node list = Node::list({});
-        for (const json& item : value) list.items.push_back(node_of(item));
-        return list;
-    }
-    if (!value.is_object()) return Node::scalar(value.dump(), {}, true);
-    Node map = Node::map({});
-    for (const auto& [key, member] : value.items()) map[key] = node_of(member);
-    return map;
-}
-
-}  // namespace
-
 void import_settings(const std::string& zone, const std::string& target,
                      const std::vector<ZoneSetting>& settings, Imported& made) {
     Node chosen = Node::map({});

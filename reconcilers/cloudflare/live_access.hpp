@@ -28,6 +28,9 @@ std::string access_name(const std::string& installation, const std::string& name
 /// What applications carry: a tag, "driftless-bnx-home".
 std::string access_tag(const std::string& installation);
 
+/// How the tag of every installation begins.
+inline constexpr std::string_view any_access_tag = "driftless-";
+
 /// What only one of a sort can hold: its name.
 std::string claim_of_name(AccessSort sort, const std::string& name);
 

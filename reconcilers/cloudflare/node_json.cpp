@@ -20,4 +20,17 @@ json json_of(const Node& node) {
     return node.text;
 }
 
+Node node_of(const json& value) {
+    if (value.is_string()) return Node::scalar(value.get<std::string>(), {});
+    if (value.is_array()) {
+        Node list = Node::list({});
+        for (const json& item : value) list.items.push_back(node_of(item));
+        return list;
+    }
+    if (!value.is_object()) return Node::scalar(value.dump(), {}, true);
+    Node map = Node::map({});
+    for (const auto& [key, member] : value.items()) map[key] = node_of(member);
+    return map;
+}
+
 }  // namespace driftless::cloudflare

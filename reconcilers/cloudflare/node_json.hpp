@@ -12,4 +12,7 @@ using json = nlohmann::json;
 /// is; `on` and `1.2` are texts either way.
 json json_of(const Node& node);
 
+/// The same back: what `json_of` makes `value` of.
+Node node_of(const json& value);
+
 }  // namespace driftless::cloudflare

@@ -147,22 +147,7 @@ private:
 
     /// @return whether there was any
     bool drop_what_is_refused() {
-        const Manifest manifest{.kind = "DnsZone",
-                                .name = manifest_name(words_.zone),
-                                .target = words_.target,
-                                .labels = {},
-                                .was = {},
-                                .depends_on = {},
-                                .depends_on_places = {},
-                                .protect = false,
-                                .ignore = {},
-                                .spec = spec(),
-                                .place = {}};
-        const NoFiles files;
-        const TargetSettings settings;
-        const References none{
-            .values = nullptr, .secrets = nullptr, .vault = nullptr, .target = words_.target};
-        const Expanded expanded = expand_dns_zone({manifest, files, none, settings, ""});
+        const Expanded expanded = expand_alone(document(), expand_dns_zone, "");
         std::map<Place, std::string> reasons;
         for (const Finding& finding : expanded.findings)
             reasons.emplace(finding.place, without_place(finding.message));
@@ -225,6 +210,27 @@ Node manifest_head(const std::string& kind, const std::string& name, const std::
     node["target"] = text_node(target);
     node["spec"] = Node::map({});
     return node;
+}
+
+Expanded expand_alone(const Node& document, Expanded (*expand)(const Expansion&),
+                      const std::string& installation) {
+    const std::string target = document.find("target")->text;
+    const Manifest manifest{.kind = document.find("kind")->text,
+                            .name = document.find("metadata")->find("name")->text,
+                            .target = target,
+                            .labels = {},
+                            .was = {},
+                            .depends_on = {},
+                            .depends_on_places = {},
+                            .protect = false,
+                            .ignore = {},
+                            .spec = *document.find("spec"),
+                            .place = {}};
+    const NoFiles files;
+    const TargetSettings settings;
+    const References none{
+        .values = nullptr, .secrets = nullptr, .vault = nullptr, .target = target};
+    return expand({manifest, files, none, settings, installation});
 }
 
 std::string trouble_with_text(const json& value) {

@@ -7,6 +7,7 @@
 
 #include "config/node.hpp"
 #include "reconcilers/cloudflare/dns_types.hpp"
+#include "reconcilers/expand.hpp"
 #include "reconcilers/imported.hpp"
 
 namespace driftless::cloudflare {
@@ -43,6 +44,10 @@ Node manifest_head(const std::string& kind, const std::string& name, const std::
 
 /// A text as a node that is one whatever it looks like.
 Node text_node(const std::string& text);
+
+/// What a manifest expands to that names no file and no secret.
+Expanded expand_alone(const Node& document, Expanded (*expand)(const Expansion&),
+                      const std::string& installation);
 
 /// Why some text in it can't stand in a manifest; "" where all can.
 std::string trouble_with_text(const json& value);

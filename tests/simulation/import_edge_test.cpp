@@ -20,6 +20,13 @@ using ::testing::UnorderedElementsAre;
 
 class ImportEdge : public ::testing::Test {
 protected:
+    /// What an account has of Access is ImportAccess's.
+    void SetUp() override {
+        auto& state = account.world().state;
+        for (auto* all : {&state.access_apps, &state.access_policies, &state.access_groups,
+                          &state.access_tokens})
+            all->clear();
+    }
     json put(const std::string& type, const std::string& name, const std::string& content,
              json more = json::object(), const json& meta = json::object()) {
         more.update({{"type", type}, {"name", name}, {"content", content}});
