@@ -237,16 +237,23 @@ void begin_app(World& world, Thing& thing, Operation& operation) {
     revision.trouble = trouble_of(world, wanted);
     if (!revision.trouble.empty()) operation.ends = world.clock.now() + world.habits.broken_takes;
     revision.provisioned = operation.ends;
-    revision.ready = revision.trouble.empty() && operation.ends != net::SteadyTime::max()
-                         ? operation.ends + world.habits.ready_lag
-                         : net::SteadyTime::max();
-    // The first one is ready as soon as the app is.
-    if (apps.revisions.empty() && revision.trouble.empty()) revision.ready = operation.ends;
+    revision.ready = net::SteadyTime::max();  // until the operation's end says when
     apps.revisions.push_back(std::move(revision));
 }
 
 void end_app(World& world, Thing& thing, Operation& operation) {
-    const Apps& apps = world.apps[low(thing.id)];
+    Apps& apps = world.apps[low(thing.id)];
+    if (!apps.revisions.empty()) {
+        Revision& latest = apps.revisions.back();
+        const bool is_new =
+            latest.provisioned == operation.ends || latest.provisioned > world.clock.now();
+        if (is_new && latest.trouble.empty()) {
+            // The first one is ready as soon as the app is.
+            const bool is_first = apps.revisions.size() == 1;
+            latest.provisioned = operation.ends;
+            latest.ready = operation.ends + (is_first ? seconds{0} : world.habits.ready_lag);
+        }
+    }
     const bool is_broken = !apps.revisions.empty() && !apps.revisions.back().trouble.empty();
     if (!is_broken) return;
     thing.state = "Failed";

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 
 #include "tests/support/fake_azure_world.hpp"
 
@@ -78,6 +78,9 @@ json poll_body(const World& world, const Operation& operation) {
     if (!operation.code.empty()) {
         body["error"] = {{"code", operation.code}, {"message", operation.message}};
     }
+    if (type.starts_with("Microsoft.CognitiveServices") && !goes_on) {
+        body["endTime"] = body["startTime"];
+    }
     if (type == "Microsoft.OperationalInsights/workspaces" && !goes_on) {
         body["endTime"] = body["startTime"];
         body["properties"] = json::object();
@@ -93,7 +96,8 @@ Answer location_poll(World& world, Operation& operation) {
         wait_header(world, std::max(operation.move.retry_after, 10), answer);
         // Groups leave Location out now and then.
         const bool is_group = operation.row->type == "Microsoft.Resources/resourceGroups";
-        if (!is_group || operation.polls % 2 == 0) {
+        const bool is_app = operation.row->type.starts_with("Microsoft.App/");
+        if (!is_app && (!is_group || operation.polls % 2 == 0)) {
             answer.headers.emplace_back(
                 "Location", world.base +
                                 (operation.is_location ? operation.path : operation.results) + "?" +
@@ -119,7 +123,7 @@ Answer location_poll(World& world, Operation& operation) {
 void wait_header(const World& world, int wait, Answer& answer) {
     if (wait < 0) return;
     const double scaled = world.habits.waits_apply ? wait / world.habits.wait_scale : 0;
-    answer.headers.emplace_back("Retry-After", std::to_string(static_cast<int>(std::ceil(scaled))));
+    answer.headers.emplace_back("Retry-After", std::to_string(static_cast<int>(scaled)));
 }
 
 Operation& begin(Call& call, Thing& thing, const Move& move, bool is_removal) {
@@ -187,7 +191,7 @@ Answer polled(const Request& request, World& world, Operation& operation) {
     if (operation.row->is(poll_202) && goes_on) {
         answer.status = 202;
         announce(world, operation, answer);
-    } else if (operation.row->is(poll_waits)) {
+    } else if (operation.row->is(poll_waits) && !operation.row->is(poll_202)) {
         wait_header(world, operation.move.retry_after, answer);
         if (operation.row->type.ends_with("/replications")) {
             answer.headers.emplace_back("Azure-AsyncOperation",

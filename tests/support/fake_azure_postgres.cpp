@@ -72,7 +72,7 @@ void fail_busy(Operation& operation, const std::string& server) {
 void begin_postgres(World& world, Call& call, Thing& thing, Operation& operation) {
     const std::string server = server_of(thing);
     const std::string self = low(operation.path);
-    const bool busy = is_busy(world, server, self);
+    const bool busy = world.habits.busy_fails && is_busy(world, server, self);
     const bool is_new = thing.body.is_null();
     operation.answer = operation_word(thing, operation.is_removal);
     const std::string id = low(thing.id);

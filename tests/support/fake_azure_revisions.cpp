@@ -291,21 +291,20 @@ json job_body(World& world, const Thing& thing) {
     json& body_template = properties["template"];
     body_template.emplace("initContainers", nullptr);
     body_template.emplace("volumes", nullptr);
-    if (is_done) {
-        for (const char* list : {"containers", "initContainers"}) {
-            if (!body_template[list].is_array()) continue;
-            for (json& container : body_template[list]) {
-                json& resources = container["resources"];
-                if (!resources.is_object()) resources = {{"cpu", 0.5}, {"memory", "1Gi"}};
-                resources.emplace("ephemeralStorage", resources["cpu"] == 0.25 ? "1Gi" : "2Gi");
+    for (const char* list : {"containers", "initContainers"}) {
+        if (!body_template[list].is_array()) continue;
+        for (json& container : body_template[list]) {
+            json& resources = container["resources"];
+            if (!resources.is_object()) {
+                resources = {{"cpu", 0.5}, {"memory", "1Gi"}, {"ephemeralStorage", "2Gi"}};
             }
         }
-        properties["runningStatus"] = "Ready";
-        properties["eventStreamEndpoint"] = fmt::format(
-            "https://{}.azurecontainerapps.dev/subscriptions/{}/resourceGroups/{}/"
-            "containerApps/{}/eventstream",
-            low(text_at(thing.wanted, "/location")), thing.subscription, thing.group, thing.name);
     }
+    if (is_done) properties["runningStatus"] = "Ready";
+    properties["eventStreamEndpoint"] = fmt::format(
+        "https://{}.azurecontainerapps.dev/subscriptions/{}/resourceGroups/{}/"
+        "containerApps/{}/eventstream",
+        low(text_at(thing.wanted, "/location")), thing.subscription, thing.group, thing.name);
     body["properties"] = std::move(properties);
     const json identity = at_or_null(thing.wanted, "/identity");
     body["identity"] = identity.is_object() ? identity : json{{"type", "None"}};

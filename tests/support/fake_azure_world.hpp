@@ -94,7 +94,7 @@ struct Buried {
 
 /// How the service goes about its work; tests turn these.
 struct Habits {
-    seconds principal_takes{30};  ///< until an identity can be given a role
+    seconds principal_takes{40};  ///< until an identity can be given a role
     seconds ready_lag{20};        ///< from an app's Succeeded to the new revision's readiness
     seconds broken_takes{600};    ///< until a revision that never gets ready fails the app
     seconds visible_after{30};    ///< GET of a new PostgreSQL server
@@ -107,6 +107,7 @@ struct Habits {
     double wait_scale{1.0};  ///< Retry-After is divided by this
     std::size_t page_size{100};
     bool long_urls{true};     ///< 3 kB of signature in polling URLs
+    bool busy_fails{true};    ///< a write to a PostgreSQL server that is at another
     bool counts_calls{true};  ///< token buckets; false: never 429 by themselves
     double reads{250}, read_refill{25}, writes{200}, write_refill{10};
 };

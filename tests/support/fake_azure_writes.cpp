@@ -270,7 +270,9 @@ Answer put_or_patch(Call& call) {
     const json body = body_of(call);
     Thing* old = world.find(call.place.id);
     if (old != nullptr && old->seen_from > world.clock.now() && patches) old = nullptr;
-    if (patches && old == nullptr) {
+    // A server has all its settings, whoever wrote one of them or not.
+    const bool always_is = call.row->last_word() == "configurations";
+    if (patches && old == nullptr && !always_is) {
         throw Refusal{404, "ResourceNotFound",
                       fmt::format("The Resource '{}/{}' under resource group '{}' was not found.",
                                   call.row->type, call.place.name, call.place.group)};
@@ -280,7 +282,7 @@ Answer put_or_patch(Call& call) {
         const int status = call.row->type.starts_with("Microsoft.KeyVault") ? 200 : 201;
         return answered(call, *world.find(call.place.id), status);
     }
-    json wanted = patches ? merged(old->wanted, body) : body;
+    json wanted = patches && old != nullptr ? merged(old->wanted, body) : body;
     wanted.erase("id");
     wanted.erase("name");
     wanted.erase("type");
