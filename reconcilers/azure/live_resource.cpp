@@ -72,7 +72,8 @@ KnownResources::KnownResources(const SubscriptionAccess& access, const Run& run)
     }
     for (const auto& [key, entry] : run.facts.inventory) {
         const bool ours = key.kind == resource_kind && key.target == access.target;
-        if (ours && !entry.id.empty()) by_id_.try_emplace(lower_case(entry.id), One{key, entry.id, nullptr, nullptr});
+        if (ours && !entry.id.empty())
+            by_id_.try_emplace(lower_case(entry.id), One{key, entry.id, nullptr, nullptr});
     }
 }
 

@@ -45,6 +45,14 @@ std::chrono::milliseconds until(const Operation& operation, net::WallTime now) {
     return std::max<std::chrono::milliseconds>(operation.next - now, 0ms);
 }
 
+/// Has it its own value, such as a setting of a server? Then nobody made it.
+bool is_reset(const TypeRow& row, const json& body) {
+    if (row.removal != Removal::reset) return false;
+    json reset = body;
+    reset.merge_patch(json::parse(row.reset_body));
+    return reset == body;
+}
+
 const std::string& id_of(const Action& action) {
     return action.have ? action.have->id
                        : action.want->spec.at(id_key).get_ref<const std::string&>();
@@ -162,6 +170,9 @@ asio::awaitable<void> ResourceReconciler::read(const Run& run, const KnownResour
     LiveState state;
     std::set<std::string> seen;
     for (const json& body : *bodies) {
+        const bool is_nobodys = is_reset(*turn.row, body);
+        const auto* one = known.find(body.value("id", ""));
+        if (is_nobodys && (one == nullptr || one->want == nullptr)) continue;
         auto live = seer.see(body);
         if (!live) {
             turn.state = std::move(live).error().in("observe " + turn.collection);
@@ -170,6 +181,7 @@ asio::awaitable<void> ResourceReconciler::read(const Run& run, const KnownResour
         const auto id = ResourceId::parse(live->id);
         const bool elsewhere = !id || lower_case(id->list()) != turn.collection;
         if (elsewhere) continue;  // a list of a scope shows what holds from above as well
+        if (is_nobodys) live->owner = Owner::ours;
         co_await look_at_revision(run, known, body, *live);
         seen.insert(lower_case(live->id));
         state.push_back(*std::move(live));
@@ -213,9 +225,13 @@ asio::awaitable<Reads> ResourceReconciler::observe(Run& run, Scope scope) {
     std::vector<Turn> turns = turns_of(known, scope);
     std::vector<asio::awaitable<void>> work;
     for (Turn& turn : turns) work.push_back(read(run, known, turn));
-    static_cast<void>(co_await net::side_by_side(std::move(work), lists_at_once));
+    const auto joined = co_await net::side_by_side(std::move(work), lists_at_once);
     Reads reads;
-    for (Turn& turn : turns) reads.emplace(turn.collection, std::move(turn.state));
+    for (Turn& turn : turns) {
+        const bool is_unread = !turn.state && turn.state.error().code == Errc::canceled;
+        if (is_unread && !joined) turn.state = joined.error();
+        reads.emplace(turn.collection, std::move(turn.state));
+    }
     co_return reads;
 }
 
@@ -309,14 +325,8 @@ asio::awaitable<Result<Done>> ResourceReconciler::finish(Run& run, const Action&
         co_return co_await ask_on(run, action, *note.operation);
     }
     if (!action.want) co_return co_await remove(run, action);
-    const bool is_tried = action.have && !action.have->detail.empty() && !action.back &&
-                          action.have->health == Health::unhealthy && action.fields.empty();
-    if (is_tried) {
-        Done failed;
-        failed.content_failed = true;
-        failed.id = action.have->id;
-        failed.why = action.have->detail;
-        co_return failed;
+    if (action.fields.empty()) {
+        if (auto failed = co_await failed_revision(action)) co_return *std::move(failed);
     }
     co_return co_await write(run, action);
 }
@@ -342,6 +352,27 @@ asio::awaitable<Result<Done>> ResourceReconciler::ask_on(Run& run, const Action&
     co_return done;
 }
 
+/// An app's content was tried and does not work where the newest revision, made of it, fails.
+asio::awaitable<std::optional<Done>> ResourceReconciler::failed_revision(const Action& action) {
+    const TypeRow& row = access_.types.of(app_type).row;
+    const bool is_app =
+        action.want && !action.back && action.have && action.want->spec.at(type_key) == row.type;
+    if (!is_app) co_return std::nullopt;
+    Call look;
+    look.target = with_version(action.have->id, row.api_version);
+    const auto app = co_await access_.arm.send(std::move(look));
+    const std::string newest = app ? newest_unready(app->body) : "";
+    if (newest.empty()) co_return std::nullopt;
+    const auto state = co_await state_of_revision(access_.arm, access_.clock, action.have->id,
+                                                  newest, row.api_version);
+    if (!state || state->is != RevisionState::Is::failed) co_return std::nullopt;
+    Done done;
+    done.content_failed = true;
+    done.id = action.have->id;
+    done.why = state->told;
+    co_return done;
+}
+
 /// What passes by itself is sent anew; what was wrong with an app's content is told as that; the
 /// rest is an error now, and a new attempt after its back-off.
 asio::awaitable<Result<Done>> ResourceReconciler::ended_badly(const Action& action, Polled polled) {
@@ -354,7 +385,11 @@ asio::awaitable<Result<Done>> ResourceReconciler::ended_badly(const Action& acti
         co_return done;
     }
     told_.insert(polled.operation.url);
-    co_return error_of(polled.refusal);
+    const Error error = error_of(polled.refusal);
+    auto failed = co_await failed_revision(action);
+    if (!failed) co_return error;
+    failed->why += "; " + error.message;
+    co_return *std::move(failed);
 }
 
 asio::awaitable<Result<Done>> ResourceReconciler::apply_one(Run& run, const Action& action) {

@@ -160,8 +160,11 @@ TEST_F(AzureTest, WhatGitDropsIsRemovedAndTheGroupWaitsForAPerson) {
 
 TEST_F(AzureTest, ForeignThingsAreLeftAlone) {
     begin(group + environment + app("web:1"), 30min);
-    const std::string other =
-        azure.put(id("/providers/Microsoft.App/containerApps/theirs"), live_app());
+    const json body{{"location", "uksouth"},
+                    {"properties",
+                     {{"environmentId", live_app()["properties"]["environmentId"]},
+                      {"template", {{"containers", template_of(live_app())["containers"]}}}}}};
+    const std::string other = azure.put(id("/providers/Microsoft.App/containerApps/theirs"), body);
     azure.clear_log();
     push(group + environment + app("web:2"));
     world.run_for(20min);

@@ -190,7 +190,8 @@ json app_body(World& world, const Thing& thing) {
         body["identity"]["principalId"] = world.uuid_of(thing.id + " system identity");
         body["identity"]["tenantId"] = world.tenant;
     }
-    for (auto& [id, value] : at_or_null(body, "/identity/userAssignedIdentities").items()) {
+    const json assigned = at_or_null(body, "/identity/userAssignedIdentities");
+    for (const auto& [id, value] : assigned.items()) {
         const Thing* found = world.find(id);
         body["identity"]["userAssignedIdentities"][id] = {
             {"principalId",
