@@ -19,6 +19,13 @@ bool is_id(const std::string& text) {
     return lower_case(std::string_view{text}.substr(0, 15)) == "/subscriptions/";
 }
 
+/// "systemassigned,userassigned" of "SystemAssigned, UserAssigned".
+std::string letters_of(std::string_view text) {
+    std::string letters = lower_case(text);
+    std::erase(letters, ' ');
+    return letters;
+}
+
 json number_form(const json& number) {
     if (!number.is_number_float()) return number;
     const double value = number.get<double>();
@@ -103,7 +110,7 @@ private:
         if (node->type == ValueType::number) return number_in(text);
         if (node->values == nullptr) return text;
         const auto known = std::ranges::find_if(*node->values, [&](const std::string& value) {
-            return lower_case(value) == lower_case(text);
+            return letters_of(value) == letters_of(text);
         });
         return known == node->values->end() ? text : *known;
     }
