@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "daemon/secrets/private_file.hpp"
+#include "providers/net/base_url.hpp"
 #include "providers/net/https.hpp"
 
 namespace driftless {
@@ -32,10 +35,13 @@ Source managed(const AzureAuth& auth, const TargetContext& context) {
     const std::string endpoint = variable(context, "IDENTITY_ENDPOINT");
     const std::string header = variable(context, "IDENTITY_HEADER");
     const bool is_service = !endpoint.empty() && !header.empty();
-    auto line = line_to(is_service ? endpoint : metadata_service, "", context);
+    auto url = net::parse_base_url(is_service ? endpoint : metadata_service);
+    if (!url) return std::move(url).error().in("IDENTITY_ENDPOINT");
+    const std::string path = std::exchange(url->prefix, "");
+    auto line = line_to(url->text(), "", context);
     if (!line) return std::move(line).error();
     if (!is_service) return azure::make_machine_identity(*std::move(line), auth.client_id);
-    return azure::make_service_identity(*std::move(line), context.clock, auth.client_id,
+    return azure::make_service_identity(*std::move(line), context.clock, path, auth.client_id,
                                         Secret{header});
 }
 

@@ -41,11 +41,12 @@ std::unique_ptr<TokenSource> make_machine_identity(std::unique_ptr<net::HttpTran
 
 /// The endpoint that Container Apps and App Service give to what runs in them.
 /// https://learn.microsoft.com/azure/container-apps/managed-identity#connect-to-azure-services-in-app-code
-/// @param endpoint  to IDENTITY_ENDPOINT, the whole of it
+/// @param endpoint  to the host of IDENTITY_ENDPOINT
+/// @param path      the rest of it: "/msi/token"
 /// @param header    IDENTITY_HEADER: proves that it is us who ask
 std::unique_ptr<TokenSource> make_service_identity(std::unique_ptr<net::HttpTransport> endpoint,
-                                                   net::Clock& clock, std::string client_id,
-                                                   Secret header);
+                                                   net::Clock& clock, std::string path,
+                                                   std::string client_id, Secret header);
 
 /// An app registration at Microsoft Entra.
 struct EntraApp {

@@ -92,15 +92,16 @@ private:
 class ServiceIdentity final : public TokenSource {
 public:
     ServiceIdentity(std::unique_ptr<net::HttpTransport> endpoint, net::Clock& clock,
-                    std::string client_id, Secret header)
+                    std::string path, std::string client_id, Secret header)
         : endpoint_(std::move(endpoint)),
           clock_(clock),
+          path_(std::move(path)),
           client_id_(std::move(client_id)),
           header_(std::move(header)) {}
 
     asio::awaitable<Result<AccessToken>> fetch(std::string scope, std::string) override {
         net::Request request;
-        request.target = query_of("2019-08-01", scope, client_id_);
+        request.target = path_ + query_of("2019-08-01", scope, client_id_);
         request.headers.emplace_back("X-IDENTITY-HEADER", std::string{header_.reveal()});
         request.deadline = patience;
         const auto response = co_await endpoint_->send(std::move(request));
@@ -114,6 +115,7 @@ public:
 private:
     std::unique_ptr<net::HttpTransport> endpoint_;
     net::Clock& clock_;
+    std::string path_;
     std::string client_id_;
     Secret header_;
 };
@@ -126,10 +128,10 @@ std::unique_ptr<TokenSource> make_machine_identity(std::unique_ptr<net::HttpTran
 }
 
 std::unique_ptr<TokenSource> make_service_identity(std::unique_ptr<net::HttpTransport> endpoint,
-                                                   net::Clock& clock, std::string client_id,
-                                                   Secret header) {
-    return std::make_unique<ServiceIdentity>(std::move(endpoint), clock, std::move(client_id),
-                                             std::move(header));
+                                                   net::Clock& clock, std::string path,
+                                                   std::string client_id, Secret header) {
+    return std::make_unique<ServiceIdentity>(std::move(endpoint), clock, std::move(path),
+                                             std::move(client_id), std::move(header));
 }
 
 }  // namespace driftless::azure

@@ -105,11 +105,12 @@ TEST_F(Credentials, AMachineWithoutAnIdentityIsToldApartFromOneThatIsBeingRenewe
 }
 
 TEST_F(Credentials, AnAppAsksTheEndpointThatItWasGiven) {
-    const auto source = make_service_identity(line(), clock, "", Secret{"proof"});
+    const auto source = make_service_identity(line(), clock, "/msi/token", "", Secret{"proof"});
     const auto end =
         std::chrono::floor<std::chrono::seconds>(clock.wall().time_since_epoch()) + 3'600s;
     server->answer(
-        Method::get, "?api-version=2019-08-01&resource=https%3A%2F%2Fmanagement.azure.com", 200,
+        Method::get,
+        "/msi/token?api-version=2019-08-01&resource=https%3A%2F%2Fmanagement.azure.com", 200,
         json{{"access_token", "t2"}, {"expires_on", std::to_string(end.count())}}.dump());
     expect_token(fetch(*source), "t2", 3'600s);
     EXPECT_EQ(net::header_of(asked().headers, "X-IDENTITY-HEADER"), "proof");
