@@ -205,6 +205,11 @@ void find_unseen(const json& value, const TypeNode* node, Steps& steps,
 }  // namespace
 
 json wanted_form(const TypeRow& row, json body) {
+    if (!row.implied.empty()) {
+        json whole = json::parse(row.implied);
+        whole.merge_patch(body);
+        body = std::move(whole);
+    }
     return Former{row}.form(std::move(body));
 }
 

@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
-#include "config/base/lower_case.hpp"
 #include "providers/azure/resource_id.hpp"
-#include "providers/net/task_group.hpp"
 #include "reconcilers/azure/app_revision.hpp"
 #include "reconcilers/azure/bodies.hpp"
 #include "reconcilers/azure/forms.hpp"
@@ -18,23 +15,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view app_type = "Microsoft.App/containerApps";
-constexpr std::size_t lists_at_once = 6;
 constexpr auto longest_passing_refusal = 5min;  // a new identity is known everywhere by then
 constexpr std::chrono::seconds pause_after_refusal = 10s;
-
-std::string with_version(const std::string& path, const std::string& version) {
-    return path + (path.find('?') == std::string::npos ? "?" : "&") + "api-version=" + version;
-}
-
-std::string version_in(const json& spec, const TypeRow& row) {
-    return spec.is_object() ? spec.value(version_key, row.api_version) : row.api_version;
-}
-
-/// A scope's list shows what was given above and below as well, unless told not to.
-std::string_view list_query(const TypeRow& row) {
-    return row.listing == Listing::scope ? "&$filter=atScope()" : "";
-}
 
 std::string mark_for(const SubscriptionAccess& access, const Declared& want) {
     return to_text({access.installation,
@@ -43,14 +25,6 @@ std::string mark_for(const SubscriptionAccess& access, const Declared& want) {
 
 std::chrono::milliseconds until(const Operation& operation, net::WallTime now) {
     return std::max<std::chrono::milliseconds>(operation.next - now, 0ms);
-}
-
-/// Has it its own value, such as a setting of a server? Then nobody made it.
-bool is_reset(const TypeRow& row, const json& body) {
-    if (row.removal != Removal::reset) return false;
-    json reset = body;
-    reset.merge_patch(json::parse(row.reset_body));
-    return reset == body;
 }
 
 const std::string& id_of(const Action& action) {
@@ -89,15 +63,6 @@ Done under_way(const Operation& operation, bool removes, net::WallTime now) {
 
 }  // namespace
 
-/// One list call, and what came of it.
-struct ResourceReconciler::Turn {
-    std::string collection;
-    std::string path;  ///< with its api-version
-    const TypeRow* row = nullptr;
-    std::vector<const KnownResources::One*> known = {};
-    Result<Complete<LiveState>> state = Error{Errc::canceled, "observe: canceled"};
-};
-
 KindRules ResourceReconciler::rules() const {
     KindRules rules;
     rules.fields_of = [&types = access_.types](const json& spec) -> const FieldRules& {
@@ -105,134 +70,6 @@ KindRules ResourceReconciler::rules() const {
     };
     rules.replacement_waits = true;
     return rules;
-}
-
-std::vector<ResourceReconciler::Turn> ResourceReconciler::turns_of(const KnownResources& known,
-                                                                   const Scope& scope) const {
-    std::map<std::string, Turn> turns;
-    for (const auto& [folded, one] : known.all()) {
-        const auto id = ResourceId::parse(one.id);
-        if (!id) continue;
-        const TypeRow& row = access_.types.of(id->type()).row;
-        Turn turn;
-        turn.collection = lower_case(id->list());
-        const json& spec = one.want != nullptr ? one.want->spec : json();
-        turn.path = with_version(id->list(), version_in(spec, row));
-        turn.row = &row;
-        Turn& kept = turns.emplace(turn.collection, std::move(turn)).first->second;
-        kept.known.push_back(&one);
-    }
-    std::vector<Turn> due;
-    for (auto& [collection, turn] : turns) {
-        const bool covered = std::ranges::any_of(
-            turn.known, [&scope](const auto* one) { return scope.covers(one->key); });
-        if (covered) due.push_back(std::move(turn));
-    }
-    return due;
-}
-
-/// The bodies that a list shows; of what has no list, those that we know of.
-asio::awaitable<Result<std::vector<json>>> ResourceReconciler::bodies_of(const Turn& turn) {
-    std::vector<json> bodies;
-    if (turn.row->listing != Listing::none) {
-        TakeItem take = [&bodies](const json& item) -> Result<void> {
-            bodies.push_back(item);
-            return {};
-        };
-        auto listed = co_await access_.arm.list(
-            fmt::format("{}{}", turn.path, list_query(*turn.row)), std::move(take));
-        const bool absent = !listed && listed.error().code == Errc::not_found;
-        if (!listed && !absent) co_return std::move(listed).error();
-        co_return bodies;
-    }
-    for (const auto* one : turn.known) {
-        const json& spec = one->want != nullptr ? one->want->spec : json();
-        Call call;
-        call.target = with_version(one->id, version_in(spec, *turn.row));
-        auto answer = co_await access_.arm.send(std::move(call));
-        if (answer) {
-            bodies.push_back(std::move(answer->body));
-        } else if (answer.error().code != Errc::not_found) {
-            co_return std::move(answer).error();
-        }
-    }
-    co_return bodies;
-}
-
-asio::awaitable<void> ResourceReconciler::read(const Run& run, const KnownResources& known,
-                                               Turn& turn) {
-    auto bodies = co_await bodies_of(turn);
-    if (!bodies) {
-        turn.state = std::move(bodies).error().in("observe " + turn.collection);
-        co_return;
-    }
-    const Seer seer{access_, run, known};
-    LiveState state;
-    std::set<std::string> seen;
-    for (const json& body : *bodies) {
-        const bool is_nobodys = is_reset(*turn.row, body);
-        const auto* one = known.find(body.value("id", ""));
-        if (is_nobodys && (one == nullptr || one->want == nullptr)) continue;
-        auto live = seer.see(body);
-        if (!live) {
-            turn.state = std::move(live).error().in("observe " + turn.collection);
-            co_return;
-        }
-        const auto id = ResourceId::parse(live->id);
-        const bool elsewhere = !id || lower_case(id->list()) != turn.collection;
-        if (elsewhere) continue;  // a list of a scope shows what holds from above as well
-        if (is_nobodys) live->owner = Owner::ours;
-        co_await look_at_revision(run, known, body, *live);
-        seen.insert(lower_case(live->id));
-        state.push_back(*std::move(live));
-    }
-    for (const auto* one : turn.known) {
-        if (seen.contains(lower_case(one->id))) continue;
-        if (auto begun = seer.see_begun(*one)) state.push_back(*std::move(begun));
-    }
-    turn.state = Complete<LiveState>::vouched(std::move(state));
-}
-
-/// "Succeeded" of an app says nothing of its newest revision. One that failed is told of once: then
-/// its content counts as bad, and what worked before stands in for it.
-asio::awaitable<void> ResourceReconciler::look_at_revision(const Run& run,
-                                                           const KnownResources& known,
-                                                           const json& body, Live& live) {
-    const bool is_app = live.spec.value(type_key, "") == app_type;
-    const std::string newest = is_app ? newest_unready(body) : "";
-    const auto* one = known.find(live.id);
-    if (newest.empty() || one == nullptr || !live.unfinished.empty()) co_return;
-    const auto& row = access_.types.of(app_type).row;
-    const auto state =
-        co_await state_of_revision(access_.arm, access_.clock, live.id, newest, row.api_version);
-    live.ready = false;
-    live.detail = state ? state->told : state.error().message;
-    if (!state || state->is == RevisionState::Is::starting) {
-        live.health = Health::starting;
-    } else if (state->is == RevisionState::Is::ready) {
-        live.ready = true;
-    } else {
-        live.health = Health::unhealthy;
-        const auto entry = run.facts.inventory.find(one->key);
-        const bool is_told = entry != run.facts.inventory.end() && !one->sealed.is_null() &&
-                             entry->second.bad_digest == digest_of(one->sealed);
-        if (!is_told && entry != run.facts.inventory.end()) live.unfinished = live.detail;
-    }
-}
-
-asio::awaitable<Reads> ResourceReconciler::observe(Run& run, Scope scope) {
-    const KnownResources known{access_, run};
-    std::vector<Turn> turns = turns_of(known, scope);
-    std::vector<asio::awaitable<void>> work;
-    for (Turn& turn : turns) work.push_back(read(run, known, turn));
-    const auto joined = co_await net::side_by_side(std::move(work), lists_at_once);
-    Reads reads;
-    for (Turn& turn : turns) {
-        const bool is_unread = !turn.state && turn.state.error().code == Errc::canceled;
-        if (is_unread && !joined) turn.state = joined.error();
-        reads.emplace(turn.collection, std::move(turn.state));
-    }
-    co_return reads;
 }
 
 /// What no answer will show is remembered, secrets by their seals.
@@ -256,7 +93,7 @@ asio::awaitable<Result<Call>> ResourceReconciler::call_for(const Run& run, const
     const std::string mark = mark_for(access_, *action.want);
     Call call;
     call.method = net::Method::put;
-    call.target = with_version(id_of(action), version_in(*spec, row));
+    call.target = with_version(id_of(action), *spec, row);
     if (action.have && !action.have->spec.is_null()) {
         Call look;
         look.target = call.target;
@@ -295,7 +132,7 @@ asio::awaitable<Result<Done>> ResourceReconciler::remove(const Run& run, const A
     if (row.removal == Removal::never) co_return done;
     Call call;
     call.method = net::Method::del;
-    call.target = with_version(id->text(), row.api_version);
+    call.target = with_version(id->text(), nullptr, row);
     if (row.removal == Removal::reset) {
         call.method = net::Method::put;
         call.body = json::parse(row.reset_body);
@@ -359,7 +196,7 @@ asio::awaitable<std::optional<Done>> ResourceReconciler::failed_revision(const A
         action.want && !action.back && action.have && action.want->spec.at(type_key) == row.type;
     if (!is_app) co_return std::nullopt;
     Call look;
-    look.target = with_version(action.have->id, row.api_version);
+    look.target = with_version(action.have->id, nullptr, row);
     const auto app = co_await access_.arm.send(std::move(look));
     const std::string newest = app ? newest_unready(app->body) : "";
     if (newest.empty()) co_return std::nullopt;

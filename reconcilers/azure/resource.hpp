@@ -8,6 +8,8 @@
 
 namespace driftless::azure {
 
+inline constexpr std::string_view app_type = "Microsoft.App/containerApps";
+
 /// azure.resource: anything in ARM, by its id. A look is one list for each type and group, or
 /// parent. A change is one PUT or PATCH; where Azure goes on with it by itself, the operation is
 /// kept in the inventory, and each `finish` asks once how far it is.

@@ -22,4 +22,10 @@ std::string lock_of(const TypeRow& row, const ResourceId& id) {
     return "";
 }
 
+std::string with_version(const std::string& path, const json& spec, const TypeRow& row) {
+    const bool asks = spec.is_object() && spec.contains(version_key);
+    return path +
+           "?api-version=" + (asks ? spec.at(version_key).get<std::string>() : row.api_version);
+}
+
 }  // namespace driftless::azure

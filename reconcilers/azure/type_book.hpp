@@ -28,4 +28,7 @@ private:
 /// type is the row's `lock`. "" where nothing has to wait.
 std::string lock_of(const TypeRow& row, const ResourceId& id);
 
+/// "/subscriptions/…?api-version=2026-01-01": the version that the spec asks for, else the row's.
+std::string with_version(const std::string& path, const json& spec, const TypeRow& row);
+
 }  // namespace driftless::azure

@@ -130,6 +130,7 @@ Rows postgres() {
          .tags = false,
          .location = false,
          .lock = servers,
+         .implied = R"({"properties":{"source":"user-override"}})",
          .removal = Removal::reset,
          .reset_body = R"({"properties":{"source":"system-default"}})"},
         {.name = "PostgresFirewallRule",

@@ -64,6 +64,7 @@ struct TypeRow {
     std::vector<std::string> after = {};  ///< those of the same target go first
     std::vector<Output> outputs = {};
     Write write = Write::put;
+    std::string implied = {};  ///< JSON: what a manifest means that doesn't say it
     Removal removal = Removal::remove;
     std::string reset_body = {};  ///< JSON; for Removal::reset
     Soft soft = Soft::none;

@@ -1,0 +1,169 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "config/base/lower_case.hpp"
+#include "providers/net/task_group.hpp"
+#include "reconcilers/azure/app_revision.hpp"
+#include "reconcilers/azure/forms.hpp"
+#include "reconcilers/azure/resource.hpp"
+
+namespace driftless::azure {
+namespace {
+
+constexpr std::size_t lists_at_once = 6;
+
+/// A scope's list shows what was given above and below as well, unless told not to.
+std::string_view list_query(const TypeRow& row) {
+    return row.listing == Listing::scope ? "&$filter=atScope()" : "";
+}
+
+/// Has it its own value, such as a setting of a server? Then nobody made it.
+bool is_reset(const TypeRow& row, const json& body) {
+    if (row.removal != Removal::reset) return false;
+    json reset = body;
+    reset.merge_patch(json::parse(row.reset_body));
+    return reset == body;
+}
+
+}  // namespace
+
+/// One list call, and what came of it.
+struct ResourceReconciler::Turn {
+    std::string collection;
+    std::string path;  ///< with its api-version
+    const TypeRow* row = nullptr;
+    std::vector<const KnownResources::One*> known = {};
+    Result<Complete<LiveState>> state = Error{Errc::canceled, "observe: canceled"};
+};
+
+std::vector<ResourceReconciler::Turn> ResourceReconciler::turns_of(const KnownResources& known,
+                                                                   const Scope& scope) const {
+    std::map<std::string, Turn> turns;
+    for (const auto& [folded, one] : known.all()) {
+        const auto id = ResourceId::parse(one.id);
+        if (!id) continue;
+        const TypeRow& row = access_.types.of(id->type()).row;
+        Turn turn;
+        turn.collection = lower_case(id->list());
+        const json& spec = one.want != nullptr ? one.want->spec : json();
+        turn.path = with_version(id->list(), spec, row);
+        turn.row = &row;
+        Turn& kept = turns.emplace(turn.collection, std::move(turn)).first->second;
+        kept.known.push_back(&one);
+    }
+    std::vector<Turn> due;
+    for (auto& [collection, turn] : turns) {
+        const bool covered = std::ranges::any_of(
+            turn.known, [&scope](const auto* one) { return scope.covers(one->key); });
+        if (covered) due.push_back(std::move(turn));
+    }
+    return due;
+}
+
+/// The bodies that a list shows; of what has no list, those that we know of.
+asio::awaitable<Result<std::vector<json>>> ResourceReconciler::bodies_of(const Turn& turn) {
+    std::vector<json> bodies;
+    if (turn.row->listing != Listing::none) {
+        TakeItem take = [&bodies](const json& item) -> Result<void> {
+            bodies.push_back(item);
+            return {};
+        };
+        auto listed = co_await access_.arm.list(
+            fmt::format("{}{}", turn.path, list_query(*turn.row)), std::move(take));
+        const bool absent = !listed && listed.error().code == Errc::not_found;
+        if (!listed && !absent) co_return std::move(listed).error();
+        co_return bodies;
+    }
+    for (const auto* one : turn.known) {
+        const json& spec = one->want != nullptr ? one->want->spec : json();
+        Call call;
+        call.target = with_version(one->id, spec, *turn.row);
+        auto answer = co_await access_.arm.send(std::move(call));
+        if (answer) {
+            bodies.push_back(std::move(answer->body));
+        } else if (answer.error().code != Errc::not_found) {
+            co_return std::move(answer).error();
+        }
+    }
+    co_return bodies;
+}
+
+asio::awaitable<void> ResourceReconciler::read(const Run& run, const KnownResources& known,
+                                               Turn& turn) {
+    auto bodies = co_await bodies_of(turn);
+    if (!bodies) {
+        turn.state = std::move(bodies).error().in("observe " + turn.collection);
+        co_return;
+    }
+    const Seer seer{access_, run, known};
+    LiveState state;
+    std::set<std::string> seen;
+    for (const json& body : *bodies) {
+        const bool is_nobodys = is_reset(*turn.row, body);
+        const auto* one = known.find(body.value("id", ""));
+        if (is_nobodys && (one == nullptr || one->want == nullptr)) continue;
+        auto live = seer.see(body);
+        if (!live) {
+            turn.state = std::move(live).error().in("observe " + turn.collection);
+            co_return;
+        }
+        const auto id = ResourceId::parse(live->id);
+        const bool elsewhere = !id || lower_case(id->list()) != turn.collection;
+        if (elsewhere) continue;  // a list of a scope shows what holds from above as well
+        if (is_nobodys) live->owner = Owner::ours;
+        co_await look_at_revision(run, known, body, *live);
+        seen.insert(lower_case(live->id));
+        state.push_back(*std::move(live));
+    }
+    for (const auto* one : turn.known) {
+        if (seen.contains(lower_case(one->id))) continue;
+        if (auto begun = seer.see_begun(*one)) state.push_back(*std::move(begun));
+    }
+    turn.state = Complete<LiveState>::vouched(std::move(state));
+}
+
+/// "Succeeded" of an app says nothing of its newest revision. One that failed is told of once: then
+/// its content counts as bad, and what worked before stands in for it.
+asio::awaitable<void> ResourceReconciler::look_at_revision(const Run& run,
+                                                           const KnownResources& known,
+                                                           const json& body, Live& live) {
+    const bool is_app = live.spec.value(type_key, "") == app_type;
+    const std::string newest = is_app ? newest_unready(body) : "";
+    const auto* one = known.find(live.id);
+    if (newest.empty() || one == nullptr || !live.unfinished.empty()) co_return;
+    const auto& row = access_.types.of(app_type).row;
+    const auto state =
+        co_await state_of_revision(access_.arm, access_.clock, live.id, newest, row.api_version);
+    live.ready = false;
+    live.detail = state ? state->told : state.error().message;
+    if (!state || state->is == RevisionState::Is::starting) {
+        live.health = Health::starting;
+    } else if (state->is == RevisionState::Is::ready) {
+        live.ready = true;
+    } else {
+        live.health = Health::unhealthy;
+        const auto entry = run.facts.inventory.find(one->key);
+        const bool is_told = entry != run.facts.inventory.end() && !one->sealed.is_null() &&
+                             entry->second.bad_digest == digest_of(one->sealed);
+        if (!is_told && entry != run.facts.inventory.end()) live.unfinished = live.detail;
+    }
+}
+
+asio::awaitable<Reads> ResourceReconciler::observe(Run& run, Scope scope) {
+    const KnownResources known{access_, run};
+    std::vector<Turn> turns = turns_of(known, scope);
+    std::vector<asio::awaitable<void>> work;
+    for (Turn& turn : turns) work.push_back(read(run, known, turn));
+    const auto joined = co_await net::side_by_side(std::move(work), lists_at_once);
+    Reads reads;
+    for (Turn& turn : turns) {
+        const bool is_unread = !turn.state && turn.state.error().code == Errc::canceled;
+        if (is_unread && !joined) turn.state = joined.error();
+        reads.emplace(turn.collection, std::move(turn.state));
+    }
+    co_return reads;
+}
+
+}  // namespace driftless::azure
