@@ -235,8 +235,8 @@ TEST(RecordedPages, AreReadWithoutLoss) {
                 if (!shown.is_object() || !shown.contains("production_script_name")) continue;
                 const auto project = parse_pages_project(shown);
                 ASSERT_TRUE(project) << file.path();
-                EXPECT_EQ(project->name, shown.at("name"));
-                EXPECT_EQ(project->subdomain, shown.at("subdomain"));
+                EXPECT_EQ(project->name, shown.at("name").get<std::string>());
+                EXPECT_EQ(project->subdomain, shown.at("subdomain").get<std::string>());
                 EXPECT_EQ(project->serving.has_value(), !shown["canonical_deployment"].is_null());
                 EXPECT_EQ(project->domains.size() + 1, shown.at("domains").size());
                 ++read;

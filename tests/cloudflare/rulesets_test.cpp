@@ -11,7 +11,6 @@ namespace {
 
 using net::Method;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 class RulesetCalls : public ::testing::Test {
 protected:

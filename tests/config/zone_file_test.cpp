@@ -9,7 +9,6 @@
 namespace driftless {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::string line_of(const WrittenRecord& record) {

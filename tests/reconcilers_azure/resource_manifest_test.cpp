@@ -74,7 +74,7 @@ TEST(AzureManifest, TakesTextsNumbersAndPlacesAsTheirTypeSays) {
     EXPECT_TRUE(pg.data);
     ManifestScene parameter{"PostgresConfiguration", "log_min_duration_statement"};
     const Declared value = parameter.declared("{parent: pg, properties: {value: 250}}");
-    EXPECT_EQ(value.spec["properties"], json::parse(R"({"value":"250"})"));
+    EXPECT_EQ(value.spec["properties"], json::parse(R"({"source":"user-override","value":"250"})"));
     ManifestScene zone{"PrivateDnsZone", "bnx.internal"};
     EXPECT_EQ(zone.declared("{}").spec["location"], "global");
 }

@@ -10,10 +10,8 @@
 namespace driftless::cloudflare {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using ::testing::SizeIs;
 
 ManifestScene pages_scene() {

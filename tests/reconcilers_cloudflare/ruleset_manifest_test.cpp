@@ -9,7 +9,6 @@
 namespace driftless::cloudflare {
 namespace {
 
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 ManifestScene ruleset_scene() {

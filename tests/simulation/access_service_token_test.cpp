@@ -73,7 +73,7 @@ TEST_F(ServiceTokenTest, IsMadeAndKeptAndSeenNowhere) {
     stage.begin(bound);
     EXPECT_THAT(written(), ElementsAre("POST service_tokens", "POST policies"));
     EXPECT_TRUE(comes_in());
-    EXPECT_EQ(kept().whose, there()["client_id"]);
+    EXPECT_EQ(kept().whose, there()["client_id"].get<std::string>());
     EXPECT_EQ(policy_there("driftless.sim.robots")["include"][0]["service_token"]["token_id"],
               there()["id"]);
     EXPECT_EQ(status("service_token", "ci").status, Status::in_sync);

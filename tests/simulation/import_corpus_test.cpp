@@ -154,7 +154,7 @@ std::string quoted(const std::string& text) {
 }
 
 std::string value_of(const std::string& type, const json& record) {
-    const std::string target = record.at("target");
+    std::string target = record.at("target");
     if (type == "MX") return word(record, "mxpreference") + " " + target;
     if (type == "TXT") return quoted(target);
     if (type == "SSHFP") {
