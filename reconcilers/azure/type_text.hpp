@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string_view>
+#include <string>
 
 namespace driftless::azure {
 
 /// type_data.txt, embedded: see type_data.hpp.
-std::string_view type_text();
+std::string type_text();
 
 }  // namespace driftless::azure

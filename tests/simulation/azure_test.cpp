@@ -5,9 +5,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/simulation/world.hpp"
+#include "tests/simulation/azure_scene.hpp"
 #include "tests/support/paths.hpp"
-#include "tests/support/temp_folder.hpp"
 
 namespace driftless::test {
 namespace {
@@ -19,39 +18,10 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-const std::string group = R"(apiVersion: driftless/v1
-kind: ResourceGroup
-metadata: {name: rg-app}
-target: prod
-spec: {tags: {team: bnx}}
-)";
-const std::string environment = R"(---
-apiVersion: driftless/v1
-kind: ManagedEnvironment
-metadata: {name: env}
-target: prod
-spec: {properties: {zoneRedundant: false}}
-)";
-
-std::string app(const std::string& image, const std::string& more = "") {
-    return R"(---
-apiVersion: driftless/v1
-kind: ContainerApp
-metadata: {name: api}
-target: prod
-spec:
-  properties:
-    environmentId: {from: ManagedEnvironment/env, field: id}
-    configuration:
-      activeRevisionsMode: Single
-      ingress: {external: true, targetPort: 8080}
-)" + more + R"(    template:
-      containers:
-        - name: api
-          image: )" +
-           image + R"(
-          resources: {cpu: 0.50, memory: 1.0Gi}
-)";
+const std::string& group = azure_group;
+const std::string& environment = azure_environment;
+std::string app(const std::string& image) {
+    return azure_app("api", image);
 }
 
 std::string text_of(const std::filesystem::path& path) {
@@ -61,40 +31,13 @@ std::string text_of(const std::filesystem::path& path) {
     return text.str();
 }
 
-class AzureTest : public ::testing::Test {
+class AzureTest : public ::testing::Test, public AzureScene {
 protected:
-    AzureTest() {
-        auto& named = world.settings().secrets.named["pg-password"];
-        named.file = folder.at("pg-password");
-        std::ofstream{named.file} << "correct horse";
-        std::filesystem::permissions(named.file, std::filesystem::perms::owner_read);
-    }
-
-    void push(const std::string& text) { world.repository.push({{"azure.yaml", text}}); }
     void begin(const std::string& text, std::chrono::nanoseconds time) {
         push(text);
         world.start();
         world.run_for(time);
     }
-    /// "rg-app/Microsoft.App/containerApps/api: held: why" of each that isn't in sync.
-    std::vector<std::string> unsettled() {
-        std::vector<std::string> lines;
-        for (const auto& [key, resource] : world.status(prod).resources) {
-            if (resource.status == Status::in_sync) continue;
-            lines.push_back(key.name + ": " + std::string{name(resource.status)} + ": " +
-                            resource.why);
-        }
-        return lines;
-    }
-    std::vector<std::string> writes() {
-        std::vector<std::string> routes;
-        for (const AzureLogged& logged : azure.log()) {
-            const bool is_write = logged.request.writes() && logged.request.route != "TOKEN";
-            if (is_write) routes.push_back(logged.request.route);
-        }
-        return routes;
-    }
-    std::string id(const std::string& below) { return azure.group_id("rg-app") + below; }
     json live_app() { return azure.body(id("/providers/Microsoft.App/containerApps/api")); }
     json template_of(const json& body) { return body.at("properties").at("template"); }
     void expect_quiet() {
@@ -103,10 +46,6 @@ protected:
         EXPECT_THAT(writes(), IsEmpty());
         EXPECT_THAT(unsettled(), IsEmpty());
     }
-
-    testing::TempFolder folder;
-    World world{{prod}};
-    FakeAzure& azure = *world.azure();
 };
 
 TEST_F(AzureTest, AnAppComesAboutWithAllThatItStandsOnAndIsQuiet) {
@@ -160,15 +99,11 @@ TEST_F(AzureTest, WhatGitDropsIsRemovedAndTheGroupWaitsForAPerson) {
 
 TEST_F(AzureTest, ForeignThingsAreLeftAlone) {
     begin(group + environment + app("web:1"), 30min);
-    const json body{{"location", "uksouth"},
-                    {"properties",
-                     {{"environmentId", live_app()["properties"]["environmentId"]},
-                      {"template", {{"containers", template_of(live_app())["containers"]}}}}}};
-    const std::string other = azure.put(id("/providers/Microsoft.App/containerApps/theirs"), body);
+    const json theirs = add_others();
     azure.clear_log();
     push(group + environment + app("web:2"));
     world.run_for(20min);
-    EXPECT_TRUE(azure.has(other));
+    EXPECT_EQ(azure.body(others_id()), theirs);
     EXPECT_THAT(writes(), ElementsAre("PATCH Microsoft.App/containerApps"));
 }
 

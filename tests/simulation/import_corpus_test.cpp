@@ -146,7 +146,7 @@ std::string word(const json& record, const char* key, const std::string& otherwi
     return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
-std::string quoted(const std::string& text) {
+std::string txt_words(const std::string& text) {
     std::string all;
     for (std::size_t at = 0; at < text.size(); at += 255)
         all += " \"" + text.substr(at, 255) + "\"";
@@ -156,7 +156,7 @@ std::string quoted(const std::string& text) {
 std::string value_of(const std::string& type, const json& record) {
     std::string target = record.at("target");
     if (type == "MX") return word(record, "mxpreference") + " " + target;
-    if (type == "TXT") return quoted(target);
+    if (type == "TXT") return txt_words(target);
     if (type == "SSHFP") {
         return word(record, "sshfpalgorithm") + " " + word(record, "sshfpfingerprint") + " " +
                target;

@@ -11,6 +11,7 @@
 #include <regex>
 
 #include "daemon/secrets/secrets.hpp"
+#include "providers/azure/pace.hpp"
 #include "reconcilers/azure/resource_manifest.hpp"
 #include "reconcilers/azure/subscription_target.hpp"
 #include "reconcilers/cloudflare/access_application_manifest.hpp"
@@ -249,7 +250,10 @@ std::map<std::string, std::unique_ptr<Target>> World::make_targets() {
         parts.subscription = azure_->subscription();
         parts.endpoint = "https://management.azure.com";
         parts.tokens = std::make_unique<GivenToken>(azure_->token());
-        parts.transport = std::make_unique<ArmLine>(*azure_, fuse);
+        pacers_ = std::make_unique<net::Pacers>(io_.get_executor(), clock_);
+        const azure::ArmPace pace =
+            azure::pace_of(*pacers_, parts.endpoint, parts.subscription, "sim");
+        parts.transport = azure::make_arm_transport(std::make_unique<ArmLine>(*azure_, fuse), pace);
         targets.emplace(prod, azure::make_subscription_target(std::move(parts), clock_));
     }
     return targets;

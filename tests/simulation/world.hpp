@@ -10,7 +10,7 @@
 
 #include "daemon/cli/importing.hpp"
 #include "daemon/daemon.hpp"
-#include "providers/net/pacer.hpp"
+#include "providers/net/pacers.hpp"
 #include "tests/simulation/fuse.hpp"
 #include "tests/simulation/memory_source.hpp"
 #include "tests/support/fake_azure.hpp"
@@ -97,7 +97,8 @@ private:
     std::map<std::string, std::unique_ptr<FakeEngine>> engines_;
     std::unique_ptr<FakeCloudflare> cloudflare_;
     std::unique_ptr<FakeAzure> azure_;
-    std::unique_ptr<net::Pacer> pacer_;  // as long as a daemon lives
+    std::unique_ptr<net::Pacer> pacer_;    // as long as a daemon lives
+    std::unique_ptr<net::Pacers> pacers_;  // the same, of Azure
     Settings settings_;
     Expanders expanders_;
     std::unique_ptr<Secrets> secrets_;
