@@ -136,6 +136,43 @@ TEST_F(AzureTest, ACrashInAnOperationIsSurvivedAndNothingIsSentTwice) {
                                       "PUT Microsoft.App/containerApps"));
 }
 
+TEST_F(AzureTest, AnOperationThatNeverEndsIsToldAndHoldsOnlyWhatNeedsIt) {
+    azure.never_end("PUT Microsoft.App/managedEnvironments");
+    begin(group + environment + app("web:1") + azure_identity, 60min);
+    const auto told = unsettled();
+    ASSERT_EQ(told.size(), 2u) << ::testing::PrintToString(told);
+    EXPECT_THAT(told[0], HasSubstr("containerApps/api: blocked"));
+    EXPECT_THAT(told[1], AllOf(HasSubstr("managedEnvironments/env: failed"),
+                               HasSubstr("longer than it ever should be")));
+    EXPECT_EQ(azure.calls()["PUT Microsoft.App/managedEnvironments"], 1u);
+    world.run_for(3h);
+    EXPECT_EQ(azure.calls()["PUT Microsoft.App/managedEnvironments"],
+              1u);  // nothing is sent blindly
+}
+
+TEST_F(AzureTest, AServerThatIsBusyIsWaitedForOrAskedAgain) {
+    begin(group + azure_server, 30min);
+    const std::string server = id("/providers/Microsoft.DBforPostgreSQL/flexibleServers/pg-bnx");
+    azure.ask(net::Method::post, server + "/restart?api-version=2025-08-01", json::object());
+    push(group + azure_server + azure_of_server);
+    world.run_for(60min);
+    EXPECT_THAT(unsettled(), IsEmpty());
+    expect_quiet();
+}
+
+TEST_F(AzureTest, AMissingRoleIsNamedAndOthersGoOn) {
+    azure.deny("Microsoft.App/managedEnvironments/write");
+    begin(group + environment + azure_identity, 30min);
+    const auto told = unsettled();
+    ASSERT_EQ(told.size(), 1u) << ::testing::PrintToString(told);
+    EXPECT_THAT(told[0], AllOf(HasSubstr("managedEnvironments/env: failed"),
+                               HasSubstr("Microsoft.App/managedEnvironments/write"),
+                               HasSubstr("give the identity a role")));
+    azure.allow();
+    world.run_for(2h);
+    EXPECT_THAT(unsettled(), IsEmpty());
+}
+
 TEST_F(AzureTest, OneOfEveryKindConvergesAndIsQuiet) {
     begin(text_of(source_dir() / "tests/data/azure/every_kind.yaml"), 4h);
     EXPECT_THAT(unsettled(), IsEmpty());
