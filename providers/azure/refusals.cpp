@@ -43,7 +43,6 @@ constexpr std::array rows{
     Row{"ResourceGroupNotFound", Way::absent, ""},
     Row{"ResourceNotFound", Way::absent, ""},
     Row{"NotFound", Way::absent, ""},
-    Row{"OperationIdNotFound", Way::absent, ""},
     Row{"AuthorizationFailed", Way::later,
         "give the identity a role with that action on that scope"},
     Row{"LinkedAuthorizationFailed", Way::later,
@@ -52,6 +51,7 @@ constexpr std::array rows{
         "register the provider: az provider register --namespace NAMESPACE"},
     Row{"SubscriptionNotRegistered", Way::later,
         "register the provider: az provider register --namespace NAMESPACE"},
+    Row{"OperationIdNotFound", Way::later, ""},  // of a resource it says nothing
     Row{"RequestDisallowedByPolicy", Way::later, "a policy of the subscription forbids it"},
     Row{"ScopeLocked", Way::later, "a lock forbids it: az lock list, and remove it if you may"},
     Row{"SkuNotAvailable", Way::later, "choose another size or region"},

@@ -72,6 +72,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"a_code_alone_is_no_absence", 400, arm("NotFound"), "NotFound", Way::never,
              Errc::invalid, "words"},
         Case{"a_404_of_nobody", 404, "", "", Way::later, Errc::invalid, "no reason"},
+        Case{"of_an_operation_alone", 404, arm("OperationIdNotFound"), "OperationIdNotFound",
+             Way::later, Errc::invalid, "words"},
         Case{"wrong_content", 400, arm("InvalidRequestContent"), "InvalidRequestContent",
              Way::never, Errc::invalid, "words"},
         Case{"wrong_version", 400, arm("NoRegisteredProviderFound", "use 2025-01-01"),
