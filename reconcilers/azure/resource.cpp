@@ -9,6 +9,7 @@
 #include "reconcilers/azure/bodies.hpp"
 #include "reconcilers/azure/forms.hpp"
 #include "reconcilers/azure/marks.hpp"
+#include "reconcilers/one_by_one.hpp"
 
 namespace driftless::azure {
 namespace {
@@ -159,7 +160,7 @@ asio::awaitable<Result<Done>> ResourceReconciler::remove(const Run& run, const A
 asio::awaitable<Result<Done>> ResourceReconciler::finish(Run& run, const Action& action) {
     const OperationNote note = note_of(run.facts.inventory, action.key);
     if (note.operation && !told_.contains(note.operation->url)) {
-        co_return co_await ask_on(run, action, *note.operation);
+        co_return co_await ask_on(action, note);
     }
     if (!action.want) co_return co_await remove(run, action);
     if (action.fields.empty()) {
@@ -168,9 +169,8 @@ asio::awaitable<Result<Done>> ResourceReconciler::finish(Run& run, const Action&
     co_return co_await write(run, action);
 }
 
-asio::awaitable<Result<Done>> ResourceReconciler::ask_on(Run& run, const Action& action,
-                                                         Operation operation) {
-    const bool removes = note_of(run.facts.inventory, action.key).removes;
+asio::awaitable<Result<Done>> ResourceReconciler::ask_on(const Action& action, OperationNote note) {
+    const Operation& operation = *note.operation;
     const net::WallTime now = access_.clock.wall();
     auto polled = co_await poll(access_.arm, operation, now);
     if (!polled) co_return std::move(polled).error();
@@ -184,7 +184,7 @@ asio::awaitable<Result<Done>> ResourceReconciler::ask_on(Run& run, const Action&
                                     "at the activity log of {}",
                                     net::to_string(operation.started), action.have->id)};
     }
-    done = under_way(polled->operation, removes, now);
+    done = under_way(polled->operation, note.removes, now);
     done.id = action.have->id;
     co_return done;
 }
@@ -248,14 +248,8 @@ asio::awaitable<Result<Done>> ResourceReconciler::apply_one(Run& run, const Acti
 }
 
 asio::awaitable<Results> ResourceReconciler::apply(Run& run, Step step) {
-    Results results;
-    for (const Action& action : step.actions) {
-        auto result = co_await apply_one(run, action);
-        const std::string doing = fmt::format("{} {}", name(action.verb), action.key.name);
-        if (!result) result = std::move(result).error().in(doing);
-        results.push_back(std::move(result));
-    }
-    co_return results;
+    ApplyOne one = [this, &run](const Action& action) { return apply_one(run, action); };
+    co_return co_await one_by_one(step, std::move(one));
 }
 
 }  // namespace driftless::azure

@@ -35,7 +35,7 @@ private:
     asio::awaitable<Result<Call>> call_for(const Run& run, const Action& action);
     asio::awaitable<Result<Done>> remove(const Run& run, const Action& action);
     asio::awaitable<Result<Done>> finish(Run& run, const Action& action);
-    asio::awaitable<Result<Done>> ask_on(Run& run, const Action& action, Operation operation);
+    asio::awaitable<Result<Done>> ask_on(const Action& action, OperationNote note);
     asio::awaitable<std::optional<Done>> failed_revision(const Action& action);
     asio::awaitable<Result<Done>> ended_badly(const Action& action, Polled polled);
     asio::awaitable<Result<void>> learn_unread(Run& run, const Action& action);

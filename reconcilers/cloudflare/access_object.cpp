@@ -8,7 +8,7 @@
 #include "reconcilers/cloudflare/access_fields.hpp"
 #include "reconcilers/cloudflare/access_rules.hpp"
 #include "reconcilers/cloudflare/live_tunnels.hpp"
-#include "reconcilers/cloudflare/one_by_one.hpp"
+#include "reconcilers/one_by_one.hpp"
 
 namespace driftless::cloudflare {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "reconcilers/cloudflare/one_by_one.hpp"
 #include "reconcilers/cloudflare/pages_upload.hpp"
+#include "reconcilers/one_by_one.hpp"
 
 namespace driftless::cloudflare {
 namespace {

@@ -1,6 +1,6 @@
 #include "reconcilers/cloudflare/pages_domain.hpp"
 
-#include "reconcilers/cloudflare/one_by_one.hpp"
+#include "reconcilers/one_by_one.hpp"
 
 #include <fmt/format.h>
 

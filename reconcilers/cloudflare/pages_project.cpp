@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "reconcilers/cloudflare/marks.hpp"
-#include "reconcilers/cloudflare/one_by_one.hpp"
+#include "reconcilers/one_by_one.hpp"
 
 namespace driftless::cloudflare {
 namespace {

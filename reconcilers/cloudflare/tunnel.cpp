@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "reconcilers/cloudflare/one_by_one.hpp"
 #include "reconcilers/cloudflare/tunnel_forms.hpp"
+#include "reconcilers/one_by_one.hpp"
 #include "reconcilers/seals.hpp"
 
 namespace driftless::cloudflare {

@@ -4,7 +4,7 @@
 
 #include "reconcilers/reconciler.hpp"
 
-namespace driftless::cloudflare {
+namespace driftless {
 
 using ApplyOne = std::function<asio::awaitable<Result<Done>>(const Action&)>;
 
@@ -13,4 +13,4 @@ using ApplyOne = std::function<asio::awaitable<Result<Done>>(const Action&)>;
 /// @param sort  in front of the name, with its space: "Access group "
 asio::awaitable<Results> one_by_one(const Step& step, ApplyOne apply_one, std::string sort = "");
 
-}  // namespace driftless::cloudflare
+}  // namespace driftless

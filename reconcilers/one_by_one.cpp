@@ -1,8 +1,8 @@
-#include "reconcilers/cloudflare/one_by_one.hpp"
+#include "reconcilers/one_by_one.hpp"
 
 #include <fmt/format.h>
 
-namespace driftless::cloudflare {
+namespace driftless {
 
 asio::awaitable<Results> one_by_one(const Step& step, ApplyOne apply_one, std::string sort) {
     Results results;
@@ -15,4 +15,4 @@ asio::awaitable<Results> one_by_one(const Step& step, ApplyOne apply_one, std::s
     co_return results;
 }
 
-}  // namespace driftless::cloudflare
+}  // namespace driftless
