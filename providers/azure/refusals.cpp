@@ -53,6 +53,8 @@ constexpr std::array rows{
         "register the provider: az provider register --namespace NAMESPACE"},
     Row{"OperationIdNotFound", Way::later, ""},  // of a resource it says nothing
     Row{"RequestDisallowedByPolicy", Way::later, "a policy of the subscription forbids it"},
+    Row{"RoleAssignmentExists", Way::later,
+        "who is named has that role there already, by an assignment of another name"},
     Row{"ScopeLocked", Way::later, "a lock forbids it: az lock list, and remove it if you may"},
     Row{"SkuNotAvailable", Way::later, "choose another size or region"},
     Row{"FlagMustBeSetForRestore", Way::later,

@@ -9,6 +9,7 @@
 #include "providers/azure/resource_id.hpp"
 #include "reconcilers/azure/forms.hpp"
 #include "reconcilers/azure/marks.hpp"
+#include "reconcilers/azure/roles.hpp"
 #include "reconcilers/seals.hpp"
 
 namespace driftless::azure {
@@ -60,21 +61,34 @@ bool is_under_way(std::string_view state) {
 }
 
 KnownResources::KnownResources(const SubscriptionAccess& access, const Run& run) {
-    if (run.facts.desired) {
-        for (const Declared& want : (*run.facts.desired)->resources) {
-            if (want.key.kind != resource_kind) continue;
-            One one{want.key, want.spec.at(id_key), &want, nullptr};
-            auto spec = sealed(want.spec, run.vault, run.facts.board);
-            if (spec) one.sealed = *std::move(spec);
-            const std::string folded = lower_case(one.id);
-            by_id_.emplace(folded, std::move(one));
-        }
-    }
+    if (run.facts.desired) take_wanted(run);
     for (const auto& [key, entry] : run.facts.inventory) {
         const bool ours = key.kind == resource_kind && key.target == access.target;
         if (ours && !entry.id.empty())
             by_id_.try_emplace(lower_case(entry.id), One{key, entry.id, nullptr, nullptr});
     }
+}
+
+void KnownResources::take_wanted(const Run& run) {
+    for (const Declared& want : (*run.facts.desired)->resources) {
+        if (want.key.kind != resource_kind) continue;
+        One one{want.key, want.spec.at(id_key), &want, nullptr};
+        auto spec = sealed(want.spec, run.vault, run.facts.board);
+        if (spec) one.sealed = *std::move(spec);
+        const std::string folded = lower_case(one.id);
+        const One& kept = by_id_.emplace(folded, std::move(one)).first->second;
+        if (kept.sealed.is_null() || kept.sealed.at(type_key) != assignment_type) continue;
+        const auto plain = opened(want.spec, run.vault, run.facts.board);
+        if (plain) by_role_.emplace(given_role(kept.id, *plain), &kept);
+    }
+}
+
+const KnownResources::One* KnownResources::find_body(const json& body) const {
+    const std::string id = body.value("id", "");
+    const One* one = find(id);
+    if (one != nullptr && one->want != nullptr) return one;
+    const auto twin = by_role_.find(given_role(id, body));
+    return twin == by_role_.end() ? one : twin->second;
 }
 
 const KnownResources::One* KnownResources::find(std::string_view id) const {
@@ -88,18 +102,19 @@ Result<Live> Seer::see(const json& body) const {
     const std::string id = body.value("id", "");
     const auto parsed = ResourceId::parse(id);
     if (!parsed) return parsed.error();
-    const KnownResources::One* one = known_.find(id);
+    const KnownResources::One* one = known_.find_body(body);
     const TypeRow& row = access_.types.of(parsed->type()).row;
     Live live;
     live.key = one != nullptr
                    ? one->key
                    : ResourceKey{access_.target, std::string{resource_kind}, parsed->shown()};
-    live.id = one != nullptr ? one->id : parsed->text();
+    const bool by_id = one != nullptr && one == known_.find(id);
+    live.id = by_id ? one->id : parsed->text();
     live.version = version_of(body);
     live.owner = owner_of(body, one != nullptr && one->want != nullptr);
     live.spec = live_form(row, one != nullptr ? one->sealed : json(), body);
     write_ids_as_git_does(live.spec, known_);
-    live.spec[id_key] = live.id;
+    live.spec[id_key] = one != nullptr ? one->id : live.id;
     if (one != nullptr) live.spec = with_unread(*one, std::move(live.spec));
     live.claims = {"id " + lower_case(live.id)};
     live.lock = lock_of(row, *parsed);
@@ -137,7 +152,10 @@ void Seer::tell_state(Live& live, const json& body) const {
 
 /// Our own operation tells more than the state of the resource, which may lag behind it.
 void Seer::tell_operation(Live& live, const OperationNote& note) const {
-    if (!note.operation) return;
+    if (!note.operation) {
+        if (note.removes) live.unfinished = "its removal is sent again";
+        return;
+    }
     live.unfinished = fmt::format("{} since {}", note.removes ? "being removed" : "under way",
                                   net::to_string(note.operation->started));
     live.idle_until.reset();

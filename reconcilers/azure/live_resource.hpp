@@ -25,10 +25,16 @@ public:
     };
     /// @param id  in letters of any case. @return nullptr: nobody's
     [[nodiscard]] const One* find(std::string_view id) const;
+    /// The same of an answered body: an assignment of a declared role may have another name, since
+    /// nobody can be given the same role twice.
+    [[nodiscard]] const One* find_body(const json& body) const;
     [[nodiscard]] const std::unordered_map<std::string, One>& all() const { return by_id_; }
 
 private:
-    std::unordered_map<std::string, One> by_id_;  ///< by folded id
+    void take_wanted(const Run& run);
+
+    std::unordered_map<std::string, One> by_id_;             ///< by folded id
+    std::unordered_map<std::string, const One*> by_role_{};  ///< by `given_role`
 };
 
 /// What an answered body tells of a resource.

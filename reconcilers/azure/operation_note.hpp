@@ -16,7 +16,7 @@ using json = nlohmann::json;
 /// since when it is refused for a reason that passes.
 struct OperationNote {
     std::optional<Operation> operation;
-    bool removes = false;
+    bool removes = false;  ///< a removal; without an operation it is sent again
     std::optional<net::WallTime> refused_since;
 
     [[nodiscard]] json to_json() const;

@@ -35,7 +35,8 @@ const std::string& id_of(const Action& action) {
 
 /// What passes by itself is tried again soon, for as long as such things take; all else is an
 /// error.
-Result<Done> refused(const Run& run, const Action& action, const Told& told, net::WallTime now) {
+Result<Done> refused(const Run& run, const Action& action, const Told& told, net::WallTime now,
+                     bool removes) {
     const Refusal& refusal = *told.refusal;
     const auto wait = retry_after(told.answer.headers, refusal.message);
     Error error = error_of(refusal);
@@ -46,11 +47,24 @@ Result<Done> refused(const Run& run, const Action& action, const Told& told, net
     Done done;
     done.done = false;
     done.look_again = wait.value_or(pause_after_refusal);
-    done.note = OperationNote{std::nullopt, false, since}.to_json();
+    done.note = OperationNote{std::nullopt, removes, since}.to_json();
     if (action.have) done.id = action.have->id;
     done.request_id = refusal.request_id;
     done.why = error.message + "; it is sent again";
     return done;
+}
+
+/// Of a replacement: the first half is over.
+Done made_anew_next(Done done) {
+    done.done = false;
+    done.why = "removed; it is made anew next";
+    return done;
+}
+
+/// A removal that a replacement began and that ended badly is not over, as long as git wants it.
+bool goes_on_removing(const Action& action, const OperationNote& note) {
+    return !action.want ||
+           (note.removes && std::ranges::any_of(action.fields, &FieldChange::replaces));
 }
 
 Done under_way(const Operation& operation, bool removes, net::WallTime now) {
@@ -114,7 +128,7 @@ asio::awaitable<Result<Done>> ResourceReconciler::write(Run& run, const Action& 
     const auto told = co_await access_.arm.tell(*call);
     if (!told) co_return told.error();
     const net::WallTime now = access_.clock.wall();
-    if (told->refusal) co_return refused(run, action, *told, now);
+    if (told->refusal) co_return refused(run, action, *told, now, false);
     if (auto noted = co_await learn_unread(run, action); !noted) co_return noted.error();
     const auto operation = begun(told->answer, *call, now);
     Done done;
@@ -130,7 +144,12 @@ asio::awaitable<Result<Done>> ResourceReconciler::remove(const Run& run, const A
     const TypeRow& row = access_.types.of(id->type()).row;
     Done done;
     done.id = id->text();
-    if (row.removal == Removal::never) co_return done;
+    if (row.removal == Removal::never) {
+        if (!action.want) co_return done;
+        co_return Error{Errc::invalid,
+                        fmt::format("{} can't be changed in place, and driftless never removes one",
+                                    id->shown())};
+    }
     Call call;
     call.method = net::Method::del;
     call.target = with_version(id->text(), nullptr, row);
@@ -142,17 +161,13 @@ asio::awaitable<Result<Done>> ResourceReconciler::remove(const Run& run, const A
     if (!told) co_return told.error();
     const net::WallTime now = access_.clock.wall();
     const bool absent = told->refusal && way_of(*told->refusal) == Way::absent;
-    if (told->refusal && !absent) co_return refused(run, action, *told, now);
+    if (told->refusal && !absent) co_return refused(run, action, *told, now, true);
     std::optional<Operation> operation;
     if (!absent) operation = begun(told->answer, call, now);
     if (operation) done = under_way(*operation, true, now);
     done.id = id->text();
     done.request_id = told->answer.request_id;
-    const bool makes_anew = action.verb == Verb::replace && done.done;
-    if (makes_anew) {
-        done.done = false;
-        done.why = "removed; it is made anew next";
-    }
+    if (action.want && done.done) done = made_anew_next(std::move(done));
     co_return done;
 }
 
@@ -162,7 +177,7 @@ asio::awaitable<Result<Done>> ResourceReconciler::finish(Run& run, const Action&
     if (note.operation && !told_.contains(note.operation->url)) {
         co_return co_await ask_on(action, note);
     }
-    if (!action.want) co_return co_await remove(run, action);
+    if (goes_on_removing(action, note)) co_return co_await remove(run, action);
     if (action.fields.empty()) {
         if (auto failed = co_await failed_revision(action)) co_return *std::move(failed);
     }
@@ -176,8 +191,12 @@ asio::awaitable<Result<Done>> ResourceReconciler::ask_on(const Action& action, O
     if (!polled) co_return std::move(polled).error();
     Done done;
     done.id = action.have->id;
-    if (polled->went == Went::badly) co_return co_await ended_badly(action, *std::move(polled));
-    if (polled->went != Went::on) co_return done;  // done, or forgotten: the next look tells
+    if (polled->went == Went::badly) {
+        co_return co_await ended_badly(action, note, *std::move(polled));
+    }
+    if (polled->went != Went::on) {  // done, or forgotten: the next look tells
+        co_return note.removes&& action.want ? made_anew_next(std::move(done)) : done;
+    }
     if (now > operation.deadline) {
         co_return Error{Errc::timed_out,
                         fmt::format("Azure is at it since {}, longer than it ever should be; look "
@@ -212,12 +231,14 @@ asio::awaitable<std::optional<Done>> ResourceReconciler::failed_revision(const A
 
 /// What passes by itself is sent anew; what was wrong with an app's content is told as that; the
 /// rest is an error now, and a new attempt after its back-off.
-asio::awaitable<Result<Done>> ResourceReconciler::ended_badly(const Action& action, Polled polled) {
+asio::awaitable<Result<Done>> ResourceReconciler::ended_badly(const Action& action,
+                                                              OperationNote note, Polled polled) {
     Done done;
     done.id = action.have->id;
     if (way_of(polled.refusal) == Way::soon) {
         done.done = false;
         done.look_again = pause_after_refusal;
+        done.note = OperationNote{std::nullopt, note.removes, std::nullopt}.to_json();
         done.why = error_of(polled.refusal).message + "; it is sent again";
         co_return done;
     }

@@ -96,6 +96,16 @@ std::string assignment_name(std::string_view scope, std::string_view role,
     return uuid_of_name(url_space, fmt::format("{}#{}#{}", scope, role, principal));
 }
 
+std::string given_role(std::string_view id, const nlohmann::json& body) {
+    const auto parsed = ResourceId::parse(id);
+    if (!parsed || lower_case(parsed->type()) != lower_case(assignment_type)) return "";
+    const auto properties = body.find("properties");
+    if (properties == body.end() || !properties->is_object()) return "";
+    const std::string role = properties->value("roleDefinitionId", "");
+    return lower_case(fmt::format("{}#{}#{}", parsed->above(), role.substr(role.rfind('/') + 1),
+                                  properties->value("principalId", "")));
+}
+
 Result<std::string> role_id(std::string_view role, const std::string& subscription) {
     if (role.find('/') != std::string_view::npos) {
         const std::string text = role.starts_with("/providers/")

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <nlohmann/json.hpp>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,5 +25,10 @@ bool is_uuid(std::string_view text);
 /// The name of an assignment that names none: one for each scope, role and principal. Folded ids.
 std::string assignment_name(std::string_view scope, std::string_view role,
                             std::string_view principal);
+
+inline constexpr std::string_view assignment_type = "Microsoft.Authorization/roleAssignments";
+/// What there can be once, whatever an assignment's name is: which role who has where, folded.
+/// "" of what is no assignment.
+std::string given_role(std::string_view id, const nlohmann::json& body);
 
 }  // namespace driftless::azure

@@ -185,6 +185,15 @@ void FakeAzure::change(const std::string& id, const json& patch) {
     thing->modified = clock_.wall();
     ++thing->version;
     thing->body = arm::filled(world_, *thing, thing->wanted);
+    if (thing->row->type == "Microsoft.App/containerApps") {
+        arm::Operation done;
+        done.ends = clock_.now();
+        arm::begin_app(world_, *thing, done);
+        for (arm::Revision& revision : world_.apps[arm::low(thing->id)].revisions) {
+            if (revision.trouble.empty()) revision.provisioned = revision.ready = clock_.now();
+        }
+        world_.advance();
+    }
 }
 
 void FakeAzure::remove(const std::string& id) {

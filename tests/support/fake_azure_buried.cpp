@@ -37,12 +37,13 @@ json shown_buried(World& world, const Buried& buried) {
         properties["location"] = location;
         properties["tags"] = thing.wanted.value("tags", json::object());
     }
-    return {
-        {"id", id},
-        {"name", thing.name},
-        {"type", vault ? "Microsoft.KeyVault/deletedVaults"
-                       : "Microsoft.CognitiveServices/locations/resourceGroups/deletedAccounts"},
-        {"properties", std::move(properties)}};
+    json body = vault ? json::object() : shown(world, thing);  // an account is shown as it was
+    body["id"] = id;
+    body["name"] = thing.name;
+    body["type"] =
+        vault ? "Microsoft.KeyVault/deletedVaults" : "Microsoft.CognitiveServices/deletedAccounts";
+    body["properties"] = std::move(properties);
+    return body;
 }
 
 Answer purge(Call& call, Buried& buried) {

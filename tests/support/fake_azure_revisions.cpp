@@ -296,7 +296,7 @@ json job_body(World& world, const Thing& thing) {
         for (json& container : body_template[list]) {
             json& resources = container["resources"];
             if (!resources.is_object()) {
-                resources = {{"cpu", 0.5}, {"memory", "1Gi"}, {"ephemeralStorage", "2Gi"}};
+                resources = {{"cpu", 0.5}, {"memory", "1Gi"}};
             }
         }
     }

@@ -25,7 +25,7 @@ World::World(net::Clock& on, std::uint64_t with) : clock(on), seed(with) {
 }
 
 Thing* World::find(const std::string& id) {
-    const auto found = things.find(low(id));
+    const auto found = things.find((id.starts_with('/') ? "" : "/") + low(id));
     return found == things.end() ? nullptr : &found->second;
 }
 

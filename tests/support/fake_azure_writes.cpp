@@ -134,6 +134,16 @@ Answer answered(Call& call, Thing& thing, int status) {
     return answer;
 }
 
+/// Of what shows nothing of a write before its end: one that failed leaves what was there before.
+void undo_write(World& world, Thing& thing, bool is_removal) {
+    if (!is_removal && thing.before.is_null()) {
+        world.things.erase(low(thing.id));
+        return;
+    }
+    if (!is_removal) thing.wanted = thing.before;
+    if (!thing.state.empty()) thing.state = "Ready";
+}
+
 /// What a test told to fail does so at the end of its operation.
 void plan_failure(World& world, const std::string& route, Operation& operation) {
     const auto failing = world.failing.find(route);
@@ -143,7 +153,13 @@ void plan_failure(World& world, const std::string& route, Operation& operation) 
         ended.code = code;
         ended.message = "The operation failed: " + code + ".";
         Thing* thing = world.find(id);
-        if (thing != nullptr && !thing->state.empty()) thing->state = "Failed";
+        if (thing == nullptr) return;
+        thing->is_going = false;
+        if (thing->row->is(tells_operation)) {
+            undo_write(world, *thing, ended.is_removal);
+        } else if (!thing->state.empty()) {
+            thing->state = "Failed";
+        }
     };
     world.failing.erase(failing);
 }
@@ -156,7 +172,8 @@ Answer begin_write(Call& call, Thing& thing, const Move& move, const json& wante
     if (patches && row.type == "Microsoft.App/containerApps") way = {202, "AL", 15, 13};
     Operation& operation = begin(call, thing, way, false);
     if (row.is(tells_operation)) {
-        thing.before = std::exchange(thing.wanted, wanted);
+        thing.before = is_new ? json{} : thing.wanted;
+        thing.wanted = wanted;
         begin_postgres(world, call, thing, operation);
     } else {
         thing.state = is_new ? row.creating : row.updating;
@@ -371,7 +388,7 @@ Answer removal(Call& call) {
     if (call.row->remove.waits()) return begin_removal(call, *thing);
     Answer answer{call.row->remove.status};
     if (call.row->is(gives_back)) answer.body = shown(world, *thing);
-    erase_deep(world, thing->id);
+    erase_deep(world, call.place.id);  // some write their ids in another way
     return answer;
 }
 
