@@ -6,6 +6,7 @@
 #include <array>
 
 #include "config/base/lower_case.hpp"
+#include "reconcilers/azure/app_trouble.hpp"
 
 namespace driftless::azure {
 namespace {
@@ -14,6 +15,7 @@ using namespace std::chrono_literals;
 using Is = RevisionState::Is;
 
 constexpr auto longest_start = 15min;  // Azure's own deadline for an app's change
+constexpr auto patience = 5min;        // with one that is unhealthy, or whose replicas end
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
     return std::ranges::find(words, lower_case(word)) != words.end();
@@ -36,23 +38,33 @@ std::chrono::seconds age_of(const std::string& created, net::WallTime now) {
 
 }  // namespace
 
+std::string RevisionState::sentence(const std::string& azure_says) const {
+    std::string words = told;
+    if (!azure_says.empty()) words += fmt::format(" (Azure says {})", azure_says);
+    return next.empty() ? words : words + "; " + next;
+}
+
 RevisionState judged(const Revision& revision, std::chrono::seconds created_ago) {
-    const std::string told =
+    std::string told =
         fmt::format("revision {} is {}", revision.name,
-                    revision.running.empty() ? revision.provisioning : revision.running);
+                    revision.running.empty() || is_one_of(revision.provisioning, {"failed"})
+                        ? revision.provisioning
+                        : revision.running);
+    if (!revision.active)
+        return {Is::inactive, fmt::format("revision {} is inactive", revision.name)};
+    const bool provisioned = is_one_of(revision.provisioning, {"provisioned"});
     const bool failed = is_one_of(revision.provisioning, {"failed"}) ||
-                        is_one_of(revision.running, {"failed", "degraded"}) ||
-                        is_one_of(revision.health, {"unhealthy"});
-    if (failed || !revision.error.empty()) {
-        return {Is::failed, revision.error.empty() ? told : told + ": " + revision.error};
-    }
+                        is_one_of(revision.running, {"failed"}) ||
+                        (provisioned && !revision.error.empty());
+    if (failed) return {Is::failed, told};
     const bool runs = is_one_of(revision.running, {"running", "runningatmaxscale"}) &&
                       is_one_of(revision.health, {"healthy"});
-    const bool sleeps = is_one_of(revision.running, {"scaledtozero"});
-    if (is_one_of(revision.provisioning, {"provisioned"}) && (runs || sleeps)) {
-        return {Is::ready, told};
-    }
-    if (created_ago > longest_start) {
+    const bool sleeps = is_one_of(revision.running, {"scaledtozero"});  // and its health is unknown
+    if (provisioned && (runs || sleeps)) return {Is::ready, told};
+    const bool ails =
+        is_one_of(revision.running, {"degraded"}) || is_one_of(revision.health, {"unhealthy"});
+    if (is_one_of(revision.health, {"unhealthy"})) told += " and unhealthy";
+    if (created_ago > (ails ? patience : longest_start)) {
         return {Is::failed, fmt::format("{} after {} minutes", told, created_ago / 1min)};
     }
     return {Is::starting, told};
@@ -71,8 +83,10 @@ asio::awaitable<Result<RevisionState>> state_of_revision(Arm& arm, const net::Cl
     if (!read) co_return read.error();
     RevisionState state = judged(*read, age_of(read->created, clock.wall()));
     if (state.is != Is::failed) co_return state;
-    const auto trouble = co_await apps.trouble_of(std::move(app), std::move(revision));
-    if (trouble && !trouble->empty()) state.told += "; " + *trouble;
+    const auto replicas = co_await apps.replicas(std::move(app), std::move(revision));
+    const std::string trouble = trouble_told(*read, replicas ? *replicas : std::vector<Replica>{});
+    if (!trouble.empty()) state.told += ": " + trouble;
+    state.next = next_step(trouble, *read);
     co_return state;
 }
 

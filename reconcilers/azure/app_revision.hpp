@@ -10,8 +10,12 @@ namespace driftless::azure {
 /// How far the newest revision of a container app is. "Succeeded" of the app itself says nothing of
 /// it: the old one may serve on while the new one never starts.
 struct RevisionState {
-    enum class Is { ready, starting, failed } is = Is::ready;
-    std::string told;  ///< "revision api--0000002 is Activating"
+    enum class Is { ready, starting, failed, inactive } is = Is::ready;
+    std::string told;       ///< "revision api--0000002 is Activating"
+    std::string next = {};  ///< where it failed: what a person does about it
+
+    /// One sentence. @param azure_says  of its operation; may be ""
+    [[nodiscard]] std::string sentence(const std::string& azure_says = "") const;
 };
 
 /// @param created_ago  since it was made

@@ -179,7 +179,7 @@ asio::awaitable<Result<Done>> ResourceReconciler::finish(Run& run, const Action&
     }
     if (goes_on_removing(action, note)) co_return co_await remove(run, action);
     if (action.fields.empty()) {
-        if (auto failed = co_await failed_revision(action)) co_return *std::move(failed);
+        if (auto failed = co_await failed_revision(action, "")) co_return *std::move(failed);
     }
     co_return co_await write(run, action);
 }
@@ -209,7 +209,8 @@ asio::awaitable<Result<Done>> ResourceReconciler::ask_on(const Action& action, O
 }
 
 /// An app's content was tried and does not work where the newest revision, made of it, fails.
-asio::awaitable<std::optional<Done>> ResourceReconciler::failed_revision(const Action& action) {
+asio::awaitable<std::optional<Done>> ResourceReconciler::failed_revision(const Action& action,
+                                                                         std::string azure_says) {
     const TypeRow& row = access_.types.of(app_type).row;
     const bool is_app =
         action.want && !action.back && action.have && action.want->spec.at(type_key) == row.type;
@@ -225,7 +226,7 @@ asio::awaitable<std::optional<Done>> ResourceReconciler::failed_revision(const A
     Done done;
     done.content_failed = true;
     done.id = action.have->id;
-    done.why = state->told;
+    done.why = state->sentence(azure_says);
     co_return done;
 }
 
@@ -244,9 +245,8 @@ asio::awaitable<Result<Done>> ResourceReconciler::ended_badly(const Action& acti
     }
     told_.insert(polled.operation.url);
     const Error error = error_of(polled.refusal);
-    auto failed = co_await failed_revision(action);
+    auto failed = co_await failed_revision(action, polled.refusal.code);
     if (!failed) co_return error;
-    failed->why += "; " + error.message;
     co_return *std::move(failed);
 }
 

@@ -36,7 +36,8 @@ private:
     asio::awaitable<Result<Done>> remove(const Run& run, const Action& action);
     asio::awaitable<Result<Done>> finish(Run& run, const Action& action);
     asio::awaitable<Result<Done>> ask_on(const Action& action, OperationNote note);
-    asio::awaitable<std::optional<Done>> failed_revision(const Action& action);
+    asio::awaitable<std::optional<Done>> failed_revision(const Action& action,
+                                                         std::string azure_says);
     asio::awaitable<Result<Done>> ended_badly(const Action& action, OperationNote note,
                                               Polled polled);
     asio::awaitable<Result<void>> learn_unread(Run& run, const Action& action);

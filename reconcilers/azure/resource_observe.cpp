@@ -137,7 +137,7 @@ asio::awaitable<void> ResourceReconciler::look_at_revision(const Run& run,
     const auto state =
         co_await state_of_revision(access_.arm, access_.clock, live.id, newest, row.api_version);
     live.ready = false;
-    live.detail = state ? state->told : state.error().message;
+    live.detail = state ? state->sentence() : state.error().message;
     if (!state || state->is == RevisionState::Is::starting) {
         live.health = Health::starting;
     } else if (state->is == RevisionState::Is::ready) {

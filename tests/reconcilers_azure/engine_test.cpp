@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "reconcilers/azure/app_revision.hpp"
+#include "reconcilers/azure/app_trouble.hpp"
 #include "reconcilers/azure/bodies.hpp"
 #include "reconcilers/azure/forms.hpp"
 #include "reconcilers/azure/live_resource.hpp"
@@ -87,18 +88,54 @@ TEST(AppRevision, IsReadyOnlyWhenItRunsAndIsHealthy) {
         {"Provisioned", "Running", "None", "", 10s, Is::starting},
         {"Provisioning", "Processing", "None", "", 10s, Is::starting},
         {"Provisioned", "Activating", "None", "", 16min, Is::failed},
-        {"Provisioned", "Degraded", "None", "", 10s, Is::failed},
-        {"Provisioned", "Running", "Unhealthy", "", 10s, Is::failed},
+        {"Provisioned", "Degraded", "None", "", 10s, Is::starting},
+        {"Provisioned", "Degraded", "None", "", 6min, Is::failed},
+        {"Provisioned", "Running", "Unhealthy", "", 10s, Is::starting},
+        {"Provisioned", "Running", "Unhealthy", "", 6min, Is::failed},
+        {"Provisioning", "Degraded", "Unhealthy", "ImagePullFailure", 10s, Is::starting},
+        {"Provisioned", "Running", "Healthy", "ImagePullFailure", 10s, Is::failed},
         {"Failed", "Failed", "None", "ImagePullFailure", 10s, Is::failed},
     };
     for (const Case& c : cases) {
-        const Revision revision{"api--1", true, c.provisioning, c.running, c.health, c.error, ""};
+        Revision revision{"api--1", true, c.provisioning, c.running, c.health};
+        revision.error = c.error;
         const RevisionState state = judged(revision, c.age);
         EXPECT_EQ(state.is, c.is) << c.provisioning << " " << c.running << " " << c.health;
         EXPECT_THAT(state.told, HasSubstr("api--1"));
-        if (!c.error.empty()) {
-            EXPECT_THAT(state.told, HasSubstr(c.error));
-        }
+        revision.active = false;
+        EXPECT_EQ(judged(revision, c.age).is, Is::inactive);
+    }
+}
+
+TEST(AppTrouble, IsToldOnceAndEndsInTheNextStep) {
+    struct Case {
+        std::string error, details, container, container_details;
+        int restarts;
+        std::string told, next;
+    };
+    const std::vector<Case> cases{
+        {"", "", "", "", 0, "", "read its log: az containerapp logs show --name api"},
+        {"ErrImagePull: not found", "ErrImagePull: not found", "Waiting", "ErrImagePull: not found",
+         5, "ErrImagePull: not found (container web: Waiting, restarted 5 times)", "AcrPull"},
+        {"", "", "Terminated", "exit code 1", 9,
+         "container web: Terminated: exit code 1, restarted 9 times", "read its log"},
+        {"", "1/1 Container crashing: web", "Waiting", "CrashLoopBackOff", 3,
+         "1/1 Container crashing: web (container web: Waiting: CrashLoopBackOff, restarted 3 "
+         "times)",
+         "read its log"},
+        {"", "The startup probe failed", "Running", "", 0,
+         "The startup probe failed (container web: Running)", "listens where its ingress"},
+        {"Unable to get value using Managed identity system", "", "", "", 0,
+         "Unable to get value using Managed identity system", "Key Vault Secrets User"},
+    };
+    for (const Case& c : cases) {
+        Revision revision{"api--1", true, "Failed", "Failed", "None", c.error, "", c.details};
+        const ReplicaContainer web{"web", false, c.container, c.container_details, c.restarts};
+        const ReplicaContainer well{"side", true, "Running", "", 1};
+        const std::string told =
+            trouble_told(revision, {{"r1", "", {web, well}}, {"r2", "", {web, well}}});
+        EXPECT_EQ(told, c.told);
+        EXPECT_THAT(next_step(told, revision), HasSubstr(c.next));
     }
 }
 
