@@ -4,6 +4,7 @@
 
 #include "reconcilers/cloudflare/dns_name.hpp"
 #include "reconcilers/cloudflare/import_access.hpp"
+#include "reconcilers/cloudflare/import_pages.hpp"
 #include "reconcilers/cloudflare/import_records.hpp"
 #include "reconcilers/cloudflare/import_settings.hpp"
 #include "reconcilers/cloudflare/import_tunnels.hpp"
@@ -20,6 +21,7 @@ public:
         auto read = co_await read_zones();
         if (read) read = co_await read_tunnels();
         if (read) read = co_await read_access();
+        if (read) read = co_await read_pages();
         if (!read) co_return std::move(read).error().in("import");
         ImportView view{.target = access_.target, .installation = access_.installation};
         view.of_tunnels = import_tunnels(tunnels_, zones_, view, made_);
@@ -31,6 +33,7 @@ public:
                 import_settings(name, access_.target, settings->second, made_);
         }
         import_access(access_sorts_, view, made_);
+        import_pages(projects_, view, made_);
         co_return std::move(made_);
     }
 
@@ -108,12 +111,22 @@ private:
         co_return Result<void>{};
     }
 
+    asio::awaitable<Result<void>> read_pages() {
+        Pages api{access_.account};
+        const auto listed = co_await api.list();
+        if (!listed) co_return may_go_on(listed.error(), "the account's Pages projects");
+        for (const PagesProject& project : *listed)
+            if (is_wanted(project.name)) projects_.push_back(project);
+        co_return Result<void>{};
+    }
+
     AccountAccess& access_;
     ImportWish wish_;
     std::vector<LiveZone> zones_;
     std::map<std::string, std::vector<ZoneSetting>> settings_;
     std::vector<LiveTunnel> tunnels_;
     LiveAccess access_sorts_;
+    std::vector<PagesProject> projects_;
     Imported made_;
 };
 

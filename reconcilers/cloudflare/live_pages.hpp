@@ -30,8 +30,11 @@ std::string deployment_message(const std::string& installation, const std::strin
 std::string content_in(const Deployment& deployment, const std::string& installation);
 
 /// Ours is what the inventory knows by its id, what has our mark, and what serves a deployment of
-/// ours.
-bool is_ours(const PagesProject& project, const AccountAccess& access, const Facts& facts);
+/// ours. Somebody else's that is as git declares it is kin, if git adds nothing to it: neither a
+/// domain nor files.
+Owner owner_of(const PagesProject& project, const AccountAccess& access, const Facts& facts);
+/// Is its mark not missed yet? What was adopted gets it with its first change.
+bool needs_no_mark(const PagesProject& project, const AccountAccess& access, const Facts& facts);
 
 /// One list a run, as long as nothing changes. @param fresh  not one of earlier in this run
 asio::awaitable<Result<std::vector<PagesProject>>> pages_seen(AccountAccess& access,

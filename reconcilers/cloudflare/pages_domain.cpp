@@ -56,8 +56,8 @@ asio::awaitable<Reads> PagesDomainReconciler::observe(Run& run, Scope scope) {
     }
     LiveState state;
     for (const PagesProject& project : *listed) {
-        const bool ours = is_ours(project, access_, run.facts);
-        const bool is_wanted = ours && is_declared(run.facts, project.name);
+        const bool is_others = owner_of(project, access_, run.facts) == Owner::foreign;
+        const bool is_wanted = !is_others && is_declared(run.facts, project.name);
         if (is_wanted) co_await look_at_statuses(run, project, scope.renew);
         for (const std::string& domain : project.domains) {
             Live live;
@@ -65,7 +65,7 @@ asio::awaitable<Reads> PagesDomainReconciler::observe(Run& run, Scope scope) {
                         key_name(project.name, domain)};
             live.id = key_name(project.id, domain);
             live.version = live.id;
-            live.owner = ours ? Owner::kin : Owner::foreign;
+            live.owner = is_others ? Owner::foreign : Owner::kin;
             live.spec = {{"project", project.name}, {"domain", domain}};
             live.claims = {pages_domain_claim(domain)};
             live.completed = true;  // all that can be done here: the record may well wait for it

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reconcilers/cloudflare/live_tunnels.hpp"
 #include "reconcilers/cloudflare/marks.hpp"
 #include "reconcilers/one_by_one.hpp"
 
@@ -59,12 +60,14 @@ Live PagesProjectReconciler::live_of(const PagesProject& project, const Facts& f
     Live live;
     live.key = {access_.target, std::string{pages_project_kind}, project.name};
     live.id = project.id;
-    live.owner = is_ours(project, access_, facts) ? Owner::ours : Owner::foreign;
+    live.owner = owner_of(project, access_, facts);
     live.version = project.production_branch + " " + project.mark;
     if (project.serving) live.version += " " + project.serving->id;
     live.spec = {{"name", project.name},
                  {"production_branch", project.production_branch},
                  {"mark", project.mark}};
+    if (needs_no_mark(project, access_, facts))
+        live.spec["mark"] = declared_in(facts, live.key)->spec.at("mark");
     live.claims = {pages_project_claim(project.name)};
     live.manifest = "PagesProject/" + project.name;
     live.protect = mark.installation == access_.installation && mark.protect;

@@ -1,22 +1,21 @@
 // What an account has of Access is written down, and a plan of that only adopts.
 #include <gmock/gmock.h>
 
-#include <algorithm>
-
-#include "daemon/cli/import_output.hpp"
 #include "tests/simulation/access_fixture.hpp"
+#include "tests/simulation/import_scene.hpp"
 
 namespace driftless::test {
 namespace {
 
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-class ImportAccess : public AccessTest {
+class ImportAccess : public AccessTest, protected ImportScene {
 protected:
+    ImportAccess() : ImportScene{stage} {}
+    void SetUp() override { clear_what_others_have(); }
     std::string make(const std::string& sort, const json& object) {
         const json made = account.ask(net::Method::post, at("/" + sort), object);
         EXPECT_EQ(made.at("success"), true) << made.dump();
@@ -44,35 +43,6 @@ protected:
                       {"domain", "wiki.bnx.dev"},
                       {"policies", {abroad, staff}},
                       {"custom_deny_message", "ask Ada"}});
-    }
-
-    cli::ImportReport import(ImportWish wish = {}) {
-        stage.world.clear_logs();
-        auto report = stage.world.import(edge, std::move(wish));
-        EXPECT_TRUE(report) << report.error().message;
-        EXPECT_THAT(stage.world.writes(), IsEmpty());
-        return report ? *std::move(report) : cli::ImportReport{};
-    }
-    static Commit commit_of(const cli::ImportReport& report) {
-        Commit commit;
-        for (const ImportedManifest& manifest : report.imported.manifests) {
-            for (const auto& [file, text] : manifest.files) commit[manifest.path_of(file)] = text;
-        }
-        return commit;
-    }
-    static std::string why_left_out(const cli::ImportReport& report, const std::string& what) {
-        for (const LeftOut& one : report.imported.left_out) {
-            if (one.what == what) return one.why;
-        }
-        return "(nothing is left out by that name)";
-    }
-    void expect_all_adopted(const Commit& commit) {
-        stage.world.clear_logs();
-        stage.begin(commit);
-        EXPECT_THAT(written(), IsEmpty());
-        for (const auto& [key, status] : stage.world.status(edge).resources)
-            EXPECT_EQ(status.status, Status::in_sync) << to_string(key) << ": " << status.why;
-        stage.expect_quiet();
     }
 };
 
@@ -102,12 +72,7 @@ TEST_F(ImportAccess, AllOfItIsAdoptedWithoutAWriteAndStaysQuiet) {
 TEST_F(ImportAccess, AfterALostDatabaseAllOfItIsAdoptedAnew) {
     make_wiki();
     stage.begin(commit_of(import()));
-    stage.world.end();
-    stage.world.lose_database();
-    stage.world.clear_logs();
-    stage.world.start();
-    stage.world.run_for(settled_after);
-    EXPECT_THAT(written(), IsEmpty());
+    lose_database();
     EXPECT_EQ(status("application", "the-wiki").status, Status::in_sync);
 }
 
@@ -121,7 +86,7 @@ TEST_F(ImportAccess, AnApplicationGetsItsTagWithItsFirstChange) {
     EXPECT_THAT(written(), ElementsAre("POST tags", "PUT apps/{}"));
     EXPECT_EQ(named("apps", "The wiki").at("tags"), json::array({"driftless-sim"}));
     EXPECT_EQ(named("apps", "The wiki").at("custom_deny_message"), "ask Bob");
-    stage.expect_quiet();
+    expect_quiet();
 }
 
 TEST_F(ImportAccess, LeavesOutWithTheReasonWhatItCanNotTakeOver) {
@@ -173,13 +138,8 @@ TEST_F(ImportAccess, OneAloneNamesOthersByTheirIds) {
 }
 
 TEST_F(ImportAccess, NothingIsTakenForGoneThatCanNotBeRead) {
-    for (const char* sort : {"groups", "policies", "apps", "service_tokens"}) {
-        account.fail_next(CloudflareFault::server_error,
-                          std::string{"GET /accounts/{}/access/"} + sort);
-        const auto report = stage.world.import(edge);
-        ASSERT_FALSE(report) << sort;
-        EXPECT_THAT(report.error().message, HasSubstr("import: "));
-    }
+    for (const char* sort : {"groups", "policies", "apps", "service_tokens"})
+        expect_fails_without(std::string{"GET /accounts/{}/access/"} + sort);
 }
 
 }  // namespace

@@ -2,10 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
-#include "daemon/cli/import_output.hpp"
-#include "tests/simulation/stage.hpp"
+#include "tests/simulation/import_scene.hpp"
 #include "tests/support/golden.hpp"
 
 namespace driftless::test {
@@ -14,17 +11,14 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
-class ImportEdge : public ::testing::Test {
+class ImportEdge : public ::testing::Test, protected ImportScene {
 protected:
-    /// What an account has of Access is ImportAccess's.
-    void SetUp() override {
-        auto& state = account.world().state;
-        for (auto* all : {&state.access_apps, &state.access_policies, &state.access_groups,
-                          &state.access_tokens})
-            all->clear();
-    }
+    ImportEdge() : ImportScene{stage} {}
+    /// Access, Pages and rules are tests of their own.
+    void SetUp() override { clear_what_others_have(); }
     json put(const std::string& type, const std::string& name, const std::string& content,
              json more = json::object(), const json& meta = json::object()) {
         more.update({{"type", type}, {"name", name}, {"content", content}});
@@ -59,44 +53,6 @@ protected:
                     {"git", "nas.home"});
     }
 
-    cli::ImportReport import(ImportWish wish = {}) {
-        stage.world.clear_logs();
-        auto report = stage.world.import(edge, std::move(wish));
-        EXPECT_TRUE(report) << report.error().message;
-        EXPECT_THAT(stage.world.writes(), IsEmpty());
-        return report ? *std::move(report) : cli::ImportReport{};
-    }
-    static Commit commit_of(const cli::ImportReport& report) {
-        Commit commit;
-        for (const ImportedManifest& manifest : report.imported.manifests) {
-            for (const auto& [file, text] : manifest.files) commit[manifest.path_of(file)] = text;
-        }
-        return commit;
-    }
-    static std::string why_left_out(const cli::ImportReport& report, const std::string& what) {
-        for (const LeftOut& one : report.imported.left_out) {
-            if (one.what == what) return one.why;
-        }
-        return "(nothing is left out by that name)";
-    }
-    static std::vector<std::string> names(const cli::ImportReport& report) {
-        std::vector<std::string> all;
-        for (const ImportedManifest& manifest : report.imported.manifests)
-            all.push_back(manifest.what);
-        return all;
-    }
-    static std::string text_of(const cli::ImportReport& report) {
-        const cli::ImportPlaces places{
-            .target = edge, .folder = edge, .secrets = "", .secrets_folder = ""};
-        return cli::import_text(report, places, cli::Style{false});
-    }
-
-    void expect_quiet() {
-        stage.world.clear_logs();
-        stage.world.run_for(quiet_for);
-        EXPECT_THAT(stage.world.writes(), IsEmpty());
-    }
-
     Stage stage{{edge}};
     FakeCloudflare& account = *stage.world.cloudflare();
     std::string zone = account.ask(net::Method::get, "/zones").at("result").at(0).at("id");
@@ -117,10 +73,7 @@ TEST_F(ImportEdge, WritesAnAccountAsAPersonWould) {
     set("min_tls_version", "1.2");
     set("development_mode", "on");
     make_home();
-    const auto report = import();
-    std::string all = text_of(report);
-    for (const auto& [path, text] : commit_of(report)) all += "---- " + path + "\n" + text;
-    expect_golden("cloudflare/imported.txt", all);
+    expect_golden("cloudflare/imported.txt", text_and_files(import()));
 }
 
 TEST_F(ImportEdge, AndAllOfItIsAdoptedWithoutAWriteAndStaysQuiet) {
@@ -138,16 +91,9 @@ TEST_F(ImportEdge, AndAllOfItIsAdoptedWithoutAWriteAndStaysQuiet) {
     EXPECT_THAT(names(report), UnorderedElementsAre("tunnel Home sweet home", "zone bnx.dev",
                                                     "settings of zone bnx.dev"))
         << text_of(report);
-    const auto before = stage.picture();
-    stage.world.clear_logs();
-    stage.begin(commit_of(report));
-    EXPECT_THAT(stage.world.writes(), IsEmpty());
-    const auto& resources = stage.world.status(edge).resources;
-    EXPECT_EQ(resources.size(), 2u + 5u + 2u + 1u + 2u);  // the stage's own two records first
-    for (const auto& [key, status] : resources)
-        EXPECT_EQ(status.status, Status::in_sync) << to_string(key) << ": " << status.why;
-    EXPECT_EQ(stage.picture(), before);
-    expect_quiet();
+    expect_all_adopted(commit_of(report));
+    // The stage's own two records first.
+    EXPECT_THAT(stage.world.status(edge).resources, SizeIs(2u + 5u + 2u + 1u + 2u));
 }
 
 TEST_F(ImportEdge, WhatWasAdoptedIsOursFromThenOn) {
@@ -235,14 +181,7 @@ TEST_F(ImportEdge, AfterALostDatabaseAllOfItIsAdoptedAnew) {
     set("ssl", "strict");
     const auto report = import();
     stage.begin(commit_of(report));
-    stage.world.end();
-    stage.world.lose_database();
-    stage.world.clear_logs();
-    stage.world.start();
-    stage.world.run_for(settled_after);
-    EXPECT_THAT(stage.world.writes(), IsEmpty());
-    for (const auto& [key, status] : stage.world.status(edge).resources)
-        EXPECT_EQ(status.status, Status::in_sync) << to_string(key) << ": " << status.why;
+    lose_database();
 }
 
 TEST_F(ImportEdge, RecordsOfOneSetThatDifferInMoreThanTheirValuesStayAsTheyAre) {
@@ -279,12 +218,8 @@ TEST_F(ImportEdge, NothingIsTakenForGoneThatCanNotBeRead) {
     make_home();
     for (const char* route :
          {"GET /zones", "GET /zones/{}/dns_records", "GET /zones/{}/settings",
-          "GET /accounts/{}/cfd_tunnel", "GET /accounts/{}/cfd_tunnel/{}/configurations"}) {
-        account.fail_next(CloudflareFault::server_error, route);
-        const auto report = stage.world.import(edge);
-        ASSERT_FALSE(report) << route;
-        EXPECT_THAT(report.error().message, HasSubstr("import: "));
-    }
+          "GET /accounts/{}/cfd_tunnel", "GET /accounts/{}/cfd_tunnel/{}/configurations"})
+        expect_fails_without(route);
 }
 
 /// Somebody else's tunnel of the declared name that does something else is nobody's to take.
