@@ -87,6 +87,17 @@ TEST_F(AzureApps, SecretsAreNeverShownAndNeverForgotten) {
     EXPECT_EQ(put(app, without).code(), "ContainerAppSecretInUse");
 }
 
+TEST_F(AzureApps, AnothersChangeOfTheTemplateIsARevision) {
+    azure.put(app, web("nginx:1"));
+    azure.change(app, {{"tags", {{"team", "bnx"}}}});
+    const std::string first = at("/properties/latestRevisionName");
+    azure.change(app, {{"properties", {{"template", {{"scale", {{"maxReplicas", 3}}}}}}}});
+    EXPECT_EQ(at("/properties/latestRevisionName"), "web--0000001");
+    EXPECT_EQ(at("/properties/latestReadyRevisionName"), "web--0000001");
+    const Given old = get(app + "/revisions/" + first);
+    EXPECT_EQ(arm::at_or_null(old.body, "/properties/active"), false);
+}
+
 TEST_F(AzureApps, ARemovalEndsAndThenThereIsNothing) {
     azure.put(app, web("nginx:1"));
     const Given gone = del(app);

@@ -50,6 +50,32 @@ TEST_F(AzureWrites, APostgresServerIsTakenUnseenAndReadyInTheEnd) {
     EXPECT_EQ(live.body.dump().find("hush"), std::string::npos);
 }
 
+TEST_F(AzureWrites, AFailedChildOfAServerIsNotThereAndAFailedChangeOfOneIsUndone) {
+    version = "2025-08-01";
+    azure.put(server, postgres());
+    const std::string rule = server + "/firewallRules/office";
+    const json at_home = {
+        {"properties", {{"startIpAddress", "10.0.0.1"}, {"endIpAddress", "10.0.0.1"}}}};
+    azure.fail_operation("PUT Microsoft.DBforPostgreSQL/flexibleServers/firewallRules", "Sorry");
+    const Given made = put(rule, at_home);
+    wait(62s);
+    EXPECT_EQ(status(made.header("Azure-AsyncOperation")), "Failed");
+    EXPECT_EQ(get(rule).status, 404);
+    put(rule, at_home);
+    wait(62s);
+    azure.fail_operation("PUT Microsoft.DBforPostgreSQL/flexibleServers/firewallRules", "Sorry");
+    put(rule, {{"properties", {{"startIpAddress", "10.0.0.9"}, {"endIpAddress", "10.0.0.9"}}}});
+    wait(62s);
+    EXPECT_EQ(arm::text_at(get(rule).body, "/properties/startIpAddress"), "10.0.0.1");
+    azure.fail_operation("DELETE Microsoft.DBforPostgreSQL/flexibleServers/firewallRules", "Sorry");
+    del(rule);
+    wait(62s);
+    EXPECT_EQ(get(rule).status, 200);
+    del(rule);
+    wait(62s);
+    EXPECT_EQ(get(rule).status, 404);
+}
+
 TEST_F(AzureWrites, ASecondWriteToABusyServerIsTakenAndFails) {
     version = "2025-08-01";
     azure.put(server, postgres());
