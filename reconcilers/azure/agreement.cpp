@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/base/lower_case.hpp"
+#include "reconcilers/azure/app_traffic.hpp"
 #include "reconcilers/azure/body_paths.hpp"
 
 namespace driftless::azure {
@@ -222,6 +223,8 @@ void agree(const TypeRow& row, const json& want, json& live) {
         let_model_move(want, live);
     } else if (row.name == "ApplicationInsights") {
         tell_retention(want, live);
+    } else if (row.name == "ContainerApp") {
+        pair_traffic(want, live);
     }
     fill_untold(row, want, live);
     Agreement{row}.run(want, live);

@@ -8,6 +8,7 @@
 #include "config/base/vault.hpp"
 #include "providers/azure/resource_id.hpp"
 #include "reconcilers/azure/agreement.hpp"
+#include "reconcilers/azure/app_traffic.hpp"
 #include "reconcilers/azure/body_paths.hpp"
 
 namespace driftless::azure {
@@ -210,7 +211,9 @@ json wanted_form(const TypeRow& row, json body) {
         whole.merge_patch(body);
         body = std::move(whole);
     }
-    return Former{row}.form(std::move(body));
+    json form = Former{row}.form(std::move(body));
+    if (row.name == "ContainerApp") imply_traffic(form);
+    return form;
 }
 
 json live_form(const TypeRow& row, const json& want, json live) {

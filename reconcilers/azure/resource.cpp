@@ -5,7 +5,10 @@
 #include <algorithm>
 
 #include "providers/azure/resource_id.hpp"
+#include "reconcilers/azure/app_change.hpp"
 #include "reconcilers/azure/app_revision.hpp"
+#include "reconcilers/azure/app_template.hpp"
+#include "reconcilers/azure/app_traffic.hpp"
 #include "reconcilers/azure/bodies.hpp"
 #include "reconcilers/azure/forms.hpp"
 #include "reconcilers/azure/marks.hpp"
@@ -84,6 +87,7 @@ KindRules ResourceReconciler::rules() const {
         return types.of(spec.value(type_key, "")).rules;
     };
     rules.replacement_waits = true;
+    rules.unfit = [this](const Declared& want) { return why_unfit(want); };
     return rules;
 }
 
@@ -101,8 +105,8 @@ asio::awaitable<Result<void>> ResourceReconciler::learn_unread(Run& run, const A
 
 /// What brings the resource to what git declares. One that is there is read right before, so that
 /// nothing is lost that somebody else put into it meanwhile.
-asio::awaitable<Result<Call>> ResourceReconciler::call_for(const Run& run, const Action& action) {
-    const auto spec = opened(action.want->spec, run.vault, run.facts.board);
+asio::awaitable<Result<Call>> ResourceReconciler::call_for(Run& run, const Action& action) {
+    auto spec = opened(action.want->spec, run.vault, run.facts.board);
     if (!spec) co_return spec.error();
     const TypeRow& row = access_.types.of(spec->at(type_key).get<std::string>()).row;
     const std::string mark = mark_for(access_, *action.want);
@@ -115,8 +119,15 @@ asio::awaitable<Result<Call>> ResourceReconciler::call_for(const Run& run, const
         const auto now = co_await access_.arm.send(std::move(look));
         if (!now) co_return now.error();
         if (row.write == Write::patch) call.method = net::Method::patch;
+        if (row.type == app_type) {
+            AppChange change{access_, run, action};
+            spec = co_await change.prepared(*std::move(spec), now->body);
+            if (!spec) co_return std::move(spec).error();
+        }
         call.body = body_to_update(row, *spec, now->body, mark);
     } else {
+        const bool names_one = row.type == app_type && !suffix_of(*spec).empty();
+        if (names_one) name_newest(*spec, revision_named(id_of(action), suffix_of(*spec)));
         call.body = body_to_create(row, *spec, mark);
     }
     co_return call;
@@ -180,8 +191,22 @@ asio::awaitable<Result<Done>> ResourceReconciler::finish(Run& run, const Action&
     if (goes_on_removing(action, note)) co_return co_await remove(run, action);
     if (action.fields.empty()) {
         if (auto failed = co_await failed_revision(action, "")) co_return *std::move(failed);
+        if (memory_of(run.facts, action.key).restarts) co_return co_await restart(run, action);
     }
     co_return co_await write(run, action);
+}
+
+asio::awaitable<Result<Done>> ResourceReconciler::restart(Run& run, const Action& action) {
+    const TypeRow& row = access_.types.of(app_type).row;
+    auto restarted = co_await restart_old_replicas(access_.arm, action.have->id, row.api_version);
+    if (!restarted) co_return std::move(restarted).error();
+    AppMemory memory = memory_of(run.facts, action.key);
+    memory.restarts = false;
+    auto noted = co_await remember(run, action.key, std::move(memory));
+    if (!noted) co_return std::move(noted).error();
+    Done done;
+    done.id = action.have->id;
+    co_return done;
 }
 
 asio::awaitable<Result<Done>> ResourceReconciler::ask_on(const Action& action, OperationNote note) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,15 +30,20 @@ private:
     asio::awaitable<Result<std::vector<json>>> bodies_of(const Turn& turn);
 
     asio::awaitable<Result<Done>> apply_one(Run& run, const Action& action);
-    asio::awaitable<void> look_at_revision(const Run& run, const KnownResources& known,
-                                           const json& body, Live& live);
+    asio::awaitable<void> look_at_app(const Run& run, const KnownResources& known, const json& body,
+                                      Live& live);
+    [[nodiscard]] json content_of(const Run& run, const KnownResources::One& one) const;
+    asio::awaitable<void> look_at_suffix(const Run& run, const KnownResources::One& one,
+                                         const Live& live);
     asio::awaitable<Result<Done>> write(Run& run, const Action& action);
-    asio::awaitable<Result<Call>> call_for(const Run& run, const Action& action);
+    asio::awaitable<Result<Call>> call_for(Run& run, const Action& action);
     asio::awaitable<Result<Done>> remove(const Run& run, const Action& action);
     asio::awaitable<Result<Done>> finish(Run& run, const Action& action);
     asio::awaitable<Result<Done>> ask_on(const Action& action, OperationNote note);
     asio::awaitable<std::optional<Done>> failed_revision(const Action& action,
                                                          std::string azure_says);
+    asio::awaitable<Result<Done>> restart(Run& run, const Action& action);
+    [[nodiscard]] std::string why_unfit(const Declared& want) const;
     asio::awaitable<Result<Done>> ended_badly(const Action& action, OperationNote note,
                                               Polled polled);
     asio::awaitable<Result<void>> learn_unread(Run& run, const Action& action);
@@ -46,6 +52,8 @@ private:
     /// Operations that ended badly and were told of so. What comes after is a new attempt; a daemon
     /// that starts anew tells of it once more, and then tries.
     std::set<std::string> told_;
+    /// Why no revision can be made of what git declares of an app, as of the last look.
+    std::map<ResourceKey, std::string> unfit_;
 };
 
 }  // namespace driftless::azure

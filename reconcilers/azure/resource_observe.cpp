@@ -5,7 +5,6 @@
 
 #include "config/base/lower_case.hpp"
 #include "providers/net/task_group.hpp"
-#include "reconcilers/azure/app_revision.hpp"
 #include "reconcilers/azure/forms.hpp"
 #include "reconcilers/azure/resource.hpp"
 
@@ -113,7 +112,7 @@ asio::awaitable<void> ResourceReconciler::read(const Run& run, const KnownResour
         const bool elsewhere = !id || lower_case(id->list()) != turn.collection;
         if (elsewhere) continue;  // a list of a scope shows what holds from above as well
         if (is_nobodys) live->owner = Owner::ours;
-        co_await look_at_revision(run, known, body, *live);
+        co_await look_at_app(run, known, body, *live);
         seen.insert(lower_case(live->id));
         state.push_back(*std::move(live));
     }
@@ -122,33 +121,6 @@ asio::awaitable<void> ResourceReconciler::read(const Run& run, const KnownResour
         if (auto begun = seer.see_begun(*one)) state.push_back(*std::move(begun));
     }
     turn.state = Complete<LiveState>::vouched(std::move(state));
-}
-
-/// "Succeeded" of an app says nothing of its newest revision. One that failed is told of once: then
-/// its content counts as bad, and what worked before stands in for it.
-asio::awaitable<void> ResourceReconciler::look_at_revision(const Run& run,
-                                                           const KnownResources& known,
-                                                           const json& body, Live& live) {
-    const bool is_app = live.spec.value(type_key, "") == app_type;
-    const std::string newest = is_app ? newest_unready(body) : "";
-    const auto* one = known.find(live.id);
-    if (newest.empty() || one == nullptr || !live.unfinished.empty()) co_return;
-    const auto& row = access_.types.of(app_type).row;
-    const auto state =
-        co_await state_of_revision(access_.arm, access_.clock, live.id, newest, row.api_version);
-    live.ready = false;
-    live.detail = state ? state->sentence() : state.error().message;
-    if (!state || state->is == RevisionState::Is::starting) {
-        live.health = Health::starting;
-    } else if (state->is == RevisionState::Is::ready) {
-        live.ready = true;
-    } else {
-        live.health = Health::unhealthy;
-        const auto entry = run.facts.inventory.find(one->key);
-        const bool is_told = entry != run.facts.inventory.end() && !one->sealed.is_null() &&
-                             entry->second.bad_digest == digest_of(one->sealed);
-        if (!is_told && entry != run.facts.inventory.end()) live.unfinished = live.detail;
-    }
 }
 
 asio::awaitable<Reads> ResourceReconciler::observe(Run& run, Scope scope) {

@@ -78,6 +78,21 @@ spec:
 )";
 }
 
+/// The app `api`, whose revisions share its traffic.
+/// @param traffic  YAML of a list; "": git says nothing of it
+/// @param suffix   of its revision; "": Azure chooses
+inline std::string shared_app(const std::string& image, const std::string& traffic = "",
+                              const std::string& suffix = "") {
+    std::string text = azure_app("api", image);
+    text.replace(text.find("Single"), 6, "Multiple");
+    if (!traffic.empty()) text.insert(text.find("targetPort"), "traffic: " + traffic + ", ");
+    const std::string below = "    template:\n";
+    if (!suffix.empty()) {
+        text.insert(text.find(below) + below.size(), "      revisionSuffix: " + suffix + "\n");
+    }
+    return text;
+}
+
 /// A world whose one target is a subscription, with a password for its server.
 class AzureScene {
 public:
