@@ -26,6 +26,12 @@ bool is_reset(const TypeRow& row, const json& body) {
     return reset == body;
 }
 
+/// Less its last word: of what is in one list it is the same. @param shown  see ResourceId
+std::string list_of(std::string_view shown) {
+    const auto end = shown.rfind('/');
+    return end == std::string_view::npos ? "" : lower_case(shown.substr(0, end));
+}
+
 }  // namespace
 
 /// One list call, and what came of it.
@@ -34,6 +40,7 @@ struct ResourceReconciler::Turn {
     std::string path;  ///< with its api-version
     const TypeRow* row = nullptr;
     std::vector<const KnownResources::One*> known = {};
+    std::string shown_list = {};  ///< "rg-app/microsoft.app/containerapps"
     Result<Complete<LiveState>> state = Error{Errc::canceled, "observe: canceled"};
 };
 
@@ -49,14 +56,15 @@ std::vector<ResourceReconciler::Turn> ResourceReconciler::turns_of(const KnownRe
         const json& spec = one.want != nullptr ? one.want->spec : json();
         turn.path = with_version(id->list(), spec, row);
         turn.row = &row;
+        turn.shown_list = list_of(id->shown());
         Turn& kept = turns.emplace(turn.collection, std::move(turn)).first->second;
         kept.known.push_back(&one);
     }
+    std::set<std::string> asked;  // what neither git nor the inventory names is known by its mark
+    for (const ResourceKey& key : scope.keys) asked.insert(list_of(key.name));
     std::vector<Turn> due;
     for (auto& [collection, turn] : turns) {
-        const bool covered = std::ranges::any_of(
-            turn.known, [&scope](const auto* one) { return scope.covers(one->key); });
-        if (covered) due.push_back(std::move(turn));
+        if (scope.all || asked.contains(turn.shown_list)) due.push_back(std::move(turn));
     }
     return due;
 }

@@ -97,6 +97,22 @@ TEST_F(AzureTest, WhatGitDropsIsRemovedAndTheGroupWaitsForAPerson) {
     EXPECT_THAT(unsettled(), ElementsAre(HasSubstr("rg-app: held: it holds data")));
 }
 
+/// Nothing but its mark says whose it is then.
+TEST_F(AzureTest, WhatGitDropsIsRemovedThoughTheDatabaseIsLost) {
+    begin(group + environment + app("web:1") + azure_app("old", "web:1"), 30min);
+    world.end();
+    world.lose_database();
+    push(group + environment + app("web:1"));
+    world.start();
+    world.run_for(15min);
+    EXPECT_TRUE(azure.has(id("/providers/Microsoft.App/containerApps/old")));
+    EXPECT_EQ(world.confirm_all(), 1);
+    world.run_for(15min);
+    EXPECT_FALSE(azure.has(id("/providers/Microsoft.App/containerApps/old")));
+    EXPECT_THAT(unsettled(), IsEmpty());
+    expect_quiet();
+}
+
 TEST_F(AzureTest, ForeignThingsAreLeftAlone) {
     begin(group + environment + app("web:1"), 30min);
     const json theirs = add_others();
