@@ -73,7 +73,11 @@ public:
 
 private:
     void put_secret(Node& node, const Node& name) {
-        assert(with_.secrets != nullptr && with_.vault != nullptr);
+        if (with_.secrets == nullptr) {
+            return error(name.place,
+                         fmt::format("secret {}: there are none here", in_quotes(name.text)));
+        }
+        assert(with_.vault != nullptr);
         if (!is_name(name.text)) {
             return error(name.place,
                          fmt::format("secret: {} is not a secret's name", in_quotes(name.text)));

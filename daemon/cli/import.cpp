@@ -215,7 +215,8 @@ void add_import(CLI::App& app, Selected& selected) {
         ->type_name("DIR");
     command
         ->add_option("--project", options->project,
-                     "this Compose project, zone or tunnel alone, by its name")
+                     "this one alone, by its name: a Compose project, zone, tunnel, Pages "
+                     "project, part of Access")
         ->type_name("NAME");
     auto* from = command
                      ->add_option("--from", options->from,

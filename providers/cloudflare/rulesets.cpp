@@ -10,6 +10,34 @@
 namespace driftless::cloudflare {
 namespace {
 
+constexpr std::size_t most_heads_a_page = 50;
+constexpr std::size_t most_pages = 100;
+
+std::string path_of(const Account& account, const std::string& zone_id, const std::string& below) {
+    return zone_id.empty() ? fmt::format("/accounts/{}/{}", percent_encoded(account.id()), below)
+                           : fmt::format("/zones/{}/{}", percent_encoded(zone_id), below);
+}
+
+/// Where the next page begins; "" on the last.
+std::string cursor_in(const json& info) {
+    if (!info.is_object()) return "";
+    const auto cursors = info.find("cursors");
+    const bool is_new = cursors != info.end() && cursors->is_object();
+    return is_new ? text_of(*cursors, "after") : text_of(info, "cursor");
+}
+
+Result<void> take_heads(const json& shown, std::vector<RulesetHead>& all) {
+    if (shown.is_null()) return {};
+    if (!shown.is_array()) return Error{Errc::unavailable, "the answer's result is no list"};
+    for (const json& one : shown) {
+        if (!one.is_object() || text_of(one, "id").empty() || text_of(one, "phase").empty())
+            return Error{Errc::unavailable, "the list holds what is no ruleset"};
+        all.push_back({text_of(one, "id"), text_of(one, "name"), text_of(one, "kind"),
+                       text_of(one, "phase")});
+    }
+    return {};
+}
+
 /// A version is a number in a text.
 std::int64_t version_of(const json& shown) {
     const std::string text = text_of(shown, "version");
@@ -44,10 +72,33 @@ Result<EntryPoint> parse_entry_point(const json& shown) {
     return entry;
 }
 
+asio::awaitable<Result<std::vector<RulesetHead>>> list_rulesets(Account& account,
+                                                                std::string zone_id) {
+    const std::string doing = "list rulesets";
+    const Family mine{
+        .permission = zone_id.empty() ? "Account Rulesets" : "Zone WAF", .absent = {}, .taken = {}};
+    const std::string path = path_of(account, zone_id, "rulesets");
+    std::vector<RulesetHead> all;
+    std::string cursor;
+    for (std::size_t page = 0; page < most_pages; ++page) {
+        Call call;
+        call.path = fmt::format("{}?per_page={}", path, most_heads_a_page);
+        if (!cursor.empty()) call.path += "&cursor=" + percent_encoded(cursor);
+        const auto answer = co_await account.send(mine, std::move(call));
+        if (!answer) co_return Error{answer.error()}.in(doing);
+        auto taken = take_heads(answer->result, all);
+        if (!taken) co_return std::move(taken).error().in(doing);
+        const std::string next = cursor_in(answer->info);
+        if (next.empty() || next == cursor) co_return all;
+        cursor = next;
+    }
+    co_return Error{Errc::unavailable,
+                    fmt::format("{}: the list has no end: {} pages", doing, most_pages)};
+}
+
 std::string Rulesets::path() const {
-    const std::string below = fmt::format("rulesets/phases/{}/entrypoint", percent_encoded(phase_));
-    return zone_id_.empty() ? fmt::format("/accounts/{}/{}", percent_encoded(account_.id()), below)
-                            : fmt::format("/zones/{}/{}", percent_encoded(zone_id_), below);
+    return path_of(account_, zone_id_,
+                   fmt::format("rulesets/phases/{}/entrypoint", percent_encoded(phase_)));
 }
 
 /// 10001: no such ruleset; 10003: the phase has no entry point yet.

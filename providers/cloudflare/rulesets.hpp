@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "providers/cloudflare/account.hpp"
 
@@ -13,6 +14,22 @@ struct EntryPoint {
     std::string description;
     json rules = json::array();  ///< as the API tells them, in their order
 };
+
+/// A ruleset, without its rules.
+struct RulesetHead {
+    std::string id;
+    std::string name;
+    std::string kind;  ///< "zone", "root": an entry point; "custom"; "managed": Cloudflare's own
+    std::string phase;
+
+    [[nodiscard]] bool is_entry_point() const { return kind == "zone" || kind == "root"; }
+};
+
+/// All of a zone, or of the account. Changes nothing; safe to repeat.
+/// @param zone_id  empty: the account's own
+/// https://developers.cloudflare.com/api/resources/rulesets/methods/list/
+asio::awaitable<Result<std::vector<RulesetHead>>> list_rulesets(Account& account,
+                                                                std::string zone_id);
 
 /// The entry point of one phase: there is one a phase, and a PUT makes it where there is none.
 /// https://developers.cloudflare.com/api/resources/rulesets/subresources/phases/

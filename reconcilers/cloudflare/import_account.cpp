@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "providers/cloudflare/ruleset_phases.hpp"
+#include "providers/cloudflare/rulesets.hpp"
 #include "reconcilers/cloudflare/dns_name.hpp"
 #include "reconcilers/cloudflare/import_access.hpp"
 #include "reconcilers/cloudflare/import_pages.hpp"
 #include "reconcilers/cloudflare/import_records.hpp"
+#include "reconcilers/cloudflare/import_rulesets.hpp"
 #include "reconcilers/cloudflare/import_settings.hpp"
 #include "reconcilers/cloudflare/import_tunnels.hpp"
 
@@ -22,6 +25,7 @@ public:
         if (read) read = co_await read_tunnels();
         if (read) read = co_await read_access();
         if (read) read = co_await read_pages();
+        if (read && wish_.only.empty()) read = co_await read_rules("", "");
         if (!read) co_return std::move(read).error().in("import");
         ImportView view{.target = access_.target, .installation = access_.installation};
         view.of_tunnels = import_tunnels(tunnels_, zones_, view, made_);
@@ -32,6 +36,7 @@ public:
             if (settings != settings_.end())
                 import_settings(name, access_.target, settings->second, made_);
         }
+        import_rulesets(rules_, view, made_);
         import_access(access_sorts_, view, made_);
         import_pages(projects_, view, made_);
         co_return std::move(made_);
@@ -72,9 +77,45 @@ private:
         if (!is_wanted(*name)) co_return Result<void>{};
         ZoneSettings api{access_.account};
         auto settings = co_await api.list(zone.id);
-        if (!settings) co_return may_go_on(settings.error(), "settings of zone " + *name);
-        settings_.emplace(*name, *std::move(settings));
+        if (settings) settings_.emplace(*name, *std::move(settings));
+        auto rest =
+            settings ? Result<void>{} : may_go_on(settings.error(), "settings of zone " + *name);
+        if (rest) rest = co_await read_rules(*name, zone.id);
+        co_return rest;
+    }
+
+    /// @param zone  empty: the account's own
+    asio::awaitable<Result<void>> read_rules(std::string zone, std::string zone_id) {
+        const std::string whose = zone.empty() ? "the account" : "zone " + zone;
+        const auto heads = co_await list_rulesets(access_.account, zone_id);
+        if (!heads) co_return may_go_on(heads.error(), "rulesets of " + whose);
+        for (const RulesetHead& head : *heads) {
+            if (const auto why = why_not_read(head); !why.empty()) {
+                made_.left_out.push_back({fmt::format("{} of {}", told(head), whose), why});
+                continue;
+            }
+            if (!head.is_entry_point()) continue;
+            Rulesets api{access_.account, zone_id, head.phase};
+            const auto entry = co_await api.read();
+            auto read =
+                entry ? Result<void>{} : may_go_on(entry.error(), told(head) + " of " + whose);
+            if (!read) co_return read;
+            if (entry) rules_.push_back({{zone, head.phase}, entry->rules});
+        }
         co_return Result<void>{};
+    }
+
+    static std::string told(const RulesetHead& head) {
+        return head.is_entry_point() ? "rules of " + head.phase : "ruleset " + in_quotes(head.name);
+    }
+    /// Those that Cloudflare keeps itself are not told.
+    static std::string why_not_read(const RulesetHead& head) {
+        if (head.kind == "custom") {
+            return "a custom ruleset; what executes it names it by its id, and driftless keeps the "
+                   "rules of phases only";
+        }
+        const bool is_known = !head.is_entry_point() || phase_named(head.phase) != nullptr;
+        return is_known ? "" : "driftless keeps no rules of this phase";
     }
 
     asio::awaitable<Result<void>> read_tunnels() {
@@ -127,6 +168,7 @@ private:
     std::vector<LiveTunnel> tunnels_;
     LiveAccess access_sorts_;
     std::vector<PagesProject> projects_;
+    std::vector<LiveRules> rules_;
     Imported made_;
 };
 

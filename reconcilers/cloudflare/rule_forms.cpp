@@ -21,17 +21,19 @@ bool is_empty(const json& value) {
 }
 
 /// An empty part says what a missing one does.
-json without_empty(const json& value) {
+/// @param telling  a text under this key says something, empty or not
+json without_empty(const json& value, std::string_view telling = "") {
     if (value.is_array()) {
         json list = json::array();
-        for (const json& item : value) list.push_back(without_empty(item));
+        for (const json& item : value) list.push_back(without_empty(item, telling));
         return list;
     }
     if (!value.is_object()) return value;
     json object = json::object();
     for (const auto& [key, member] : value.items()) {
-        json kept = without_empty(member);
-        if (!is_empty(kept)) object[key] = std::move(kept);
+        json kept = without_empty(member, telling);
+        const bool tells = key == telling && kept.is_string();
+        if (tells || !is_empty(kept)) object[key] = std::move(kept);
     }
     return object;
 }
@@ -48,8 +50,10 @@ void drop(json& object, const char* key, const json& usual) {
 }
 
 json canonical_parameters(const std::string& action, const json& shown) {
-    json parameters = without_empty(shown);
+    // To rewrite to nothing is to rewrite, and a ruleset without rules is skipped as a whole.
+    json parameters = without_empty(shown, action == "rewrite" ? "value" : "");
     if (!parameters.is_object()) return parameters;
+    if (action == "skip" && shown.contains("rules")) parameters["rules"] = shown.at("rules");
     if (action == "execute") drop(parameters, "version", "latest");
     for (const char* key : {"phases", "products"}) sort_list(parameters, key);
     const auto from = parameters.find("from_value");

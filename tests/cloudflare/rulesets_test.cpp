@@ -10,7 +10,9 @@ namespace driftless::cloudflare {
 namespace {
 
 using net::Method;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class RulesetCalls : public ::testing::Test {
 protected:
@@ -88,6 +90,46 @@ TEST_F(RulesetCalls, TheAccountHasRulesOfItsOwn) {
     transport.answer(Method::get, "/accounts/a1/rulesets/phases/http_request_redirect/entrypoint",
                      403, R"({"success":false,"errors":[{"code":10000,"message":"no"}]})");
     EXPECT_THAT(wait_for(own.read()).error().message, HasSubstr("Mass URL Redirects Read"));
+}
+
+// ---- the list of rulesets
+
+std::vector<std::string> phases_of(const Result<std::vector<RulesetHead>>& listed) {
+    std::vector<std::string> all;
+    if (!listed) return {listed.error().message};
+    for (const RulesetHead& head : *listed) all.push_back(head.kind + " " + head.phase);
+    return all;
+}
+
+TEST_F(RulesetCalls, AListIsReadToItsEndWhereverTheCursorStands) {
+    const std::string list = "/accounts/a1/rulesets?per_page=50";
+    transport.answer(Method::get, list, 200,
+                     R"({"success":true,"result":[{"id":"1","kind":"root","phase":"a"}],
+                         "result_info":{"cursors":{"after":"x=1"}}})");
+    transport.answer(Method::get, list + "&cursor=x%3D1", 200,
+                     R"({"success":true,"result":[{"id":"2","kind":"custom","phase":"b"}],
+                         "result_info":{"cursor":"y"}})");
+    transport.answer(Method::get, list + "&cursor=y", 200,
+                     R"({"success":true,"result":[{"id":"3","kind":"managed","phase":"c"}],
+                         "result_info":{"cursor":""}})");
+    EXPECT_THAT(phases_of(wait_for(list_rulesets(account, ""))),
+                ElementsAre("root a", "custom b", "managed c"));
+}
+
+TEST_F(RulesetCalls, WhatIsNoListOfRulesetsIsUnavailable) {
+    const std::string list = "/zones/z1/rulesets?per_page=50";
+    for (const char* result : {"{}", "[1]", R"([{"id":"1"}])", R"([{"phase":"a"}])"}) {
+        transport.answer(Method::get, list, 200,
+                         fmt::format(R"({{"success":true,"result":{}}})", result));
+        const auto read = wait_for(list_rulesets(account, "z1"));
+        ASSERT_FALSE(read) << result;
+        EXPECT_EQ(read.error().code, Errc::unavailable) << result;
+    }
+    transport.answer(Method::get, list, 200, R"({"success":true,"result":null})");
+    EXPECT_THAT(phases_of(wait_for(list_rulesets(account, "z1"))), IsEmpty());
+    transport.answer(Method::get, list, 403,
+                     R"({"success":false,"errors":[{"code":10000,"message":"no"}]})");
+    EXPECT_THAT(wait_for(list_rulesets(account, "z1")).error().message, HasSubstr("Zone WAF Read"));
 }
 
 }  // namespace

@@ -213,6 +213,16 @@ TEST_P(RuleForms, AreOneOnBothSides) {
 INSTANTIATE_TEST_SUITE_P(, RuleForms, ::testing::ValuesIn(forms),
                          [](const auto& form) { return form.param.name; });
 
+TEST(RuleForm, WhatIsEmptyAndSaysSomethingIsKept) {
+    const json query = json::parse(R"({"uri":{"query":{"value":""},"path":{"expression":""}}})");
+    const json rewrite{{"action", "rewrite"}, {"action_parameters", query}};
+    EXPECT_EQ(form_of_rule(rewrite)["action_parameters"],
+              json::parse(R"({"uri":{"query":{"value":""}}})"));
+    const json whole = json::parse(R"({"rules":{"4814":[],"efb7":["1"]}})");
+    const json skip{{"action", "skip"}, {"action_parameters", whole}};
+    EXPECT_EQ(form_of_rule(skip)["action_parameters"], whole);
+}
+
 TEST(RuleForm, BypassingTheCacheIsNoDefault) {
     const json bypass{{"action", "set_cache_settings"}, {"action_parameters", {{"cache", false}}}};
     EXPECT_EQ(form_of_rule(bypass)["action_parameters"]["cache"], false);

@@ -3,6 +3,7 @@
 
 #include "tests/simulation/access_fixture.hpp"
 #include "tests/simulation/import_scene.hpp"
+#include "tests/support/golden.hpp"
 
 namespace driftless::test {
 namespace {
@@ -45,6 +46,24 @@ protected:
                       {"custom_deny_message", "ask Ada"}});
     }
 };
+
+TEST_F(ImportAccess, WritesAccessAsAPersonWould) {
+    account.world().state.zones.clear();
+    make_wiki();
+    make("groups", {{"name", "Everyone at home"},
+                    {"include", {{{"ip", {{"ip", "203.0.113.7/32"}}}}}},
+                    {"require", {{{"geo", {{"country_code", "GB"}}}}}}});
+    make("apps", {{"name", "The NAS"},
+                  {"type", "self_hosted"},
+                  {"destinations",
+                   {{{"type", "public"}, {"uri", "nas.bnx.dev"}},
+                    {{"type", "public"}, {"uri", "files.bnx.dev/shared"}}}},
+                  {"session_duration", "8h"},
+                  {"app_launcher_visible", false}});
+    make("apps", {{"name", "Links"}, {"type", "bookmark"}, {"domain", "links.bnx.dev"}});
+    make("service_tokens", {{"name", "backup"}});
+    expect_golden("cloudflare/imported_access.txt", text_and_files(import()));
+}
 
 TEST_F(ImportAccess, NamesManifestsNotIds) {
     make_wiki();
