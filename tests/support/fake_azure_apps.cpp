@@ -177,9 +177,6 @@ json app_body(World& world, const Thing& thing) {
                                       "dapr", "maxInactiveRevisions", "service"});
     configuration["secrets"] = shown_secrets(configuration["secrets"]);
     configuration["ingress"] = shown_ingress(world, thing, is_done);
-    if (configuration["maxInactiveRevisions"].is_null() && thing.version == 1) {
-        configuration["maxInactiveRevisions"] = 100;
-    }
     if (is_done) configuration["activeRevisionsMode"] = is_single(thing) ? "Single" : "Multiple";
     properties["configuration"] = std::move(configuration);
     properties["template"] = shown_template(at_or_null(said, "/template"), is_done);
@@ -218,6 +215,10 @@ json app_body(World& world, const Thing& thing) {
 /// A changed template is a new revision.
 void begin_app(World& world, Thing& thing, Operation& operation) {
     Apps& apps = world.apps[low(thing.id)];
+    if (apps.revisions.empty()) {  // of a creation alone: a PUT that leaves it out later is null
+        json& most = thing.wanted["properties"]["configuration"]["maxInactiveRevisions"];
+        if (most.is_null()) most = 100;
+    }
     const json wanted = at_or_null(thing.wanted, "/properties/template");
     const std::string suffix = text_at(wanted, "/revisionSuffix");
     if (!suffix.empty() && std::ranges::any_of(apps.revisions, [&](const Revision& revision) {

@@ -39,7 +39,10 @@ json revision_template(const Revision& revision) {
     shown["scale"].emplace("maxReplicas", 10);
     shown["scale"].emplace("rules", nullptr);
     for (json& container : shown["containers"]) {
-        container.emplace("resources", json{{"cpu", 0.5}, {"memory", "1Gi"}});
+        json& resources = container["resources"];
+        if (resources.is_null()) resources = {{"cpu", 0.5}, {"memory", "1Gi"}};
+        resources.erase("ephemeralStorage");
+        container.erase("imageType");
         container.emplace("probes", json::array());
     }
     return shown;
@@ -150,6 +153,19 @@ std::string parent_of(const std::string& id) {
     return id.substr(0, id.rfind('/', last - 1));
 }
 
+/// What every execution gets to know of itself.
+void add_environment(json& container, const std::string& job) {
+    json& env = container["env"];
+    if (!env.is_array()) env = json::array();
+    for (const char* name : {"CONTAINER_APP_JOB_NAME", "CONTAINER_APP_JOB_EXECUTION_NAME",
+                             "CONTAINER_APP_REPLICA_NAME"}) {
+        const bool is_job = name == std::string_view{"CONTAINER_APP_JOB_NAME"};
+        env.push_back({{"name", name}, {"value", is_job ? job : ""}});
+    }
+    if (!container["resources"].is_object()) container["resources"] = json::object();
+    container["resources"].emplace("ephemeralStorage", "");
+}
+
 Answer start_job(Call& call, Thing& job) {
     World& world = call.world;
     Execution execution;
@@ -161,7 +177,8 @@ Answer start_job(Call& call, Thing& job) {
     const json usual = at_or_null(job.wanted, "/properties/template");
     execution.body_template = given.contains("containers") ? given : usual;
     execution.body_template.emplace("initContainers", json::array());
-    for (const json& container : execution.body_template.value("containers", json::array())) {
+    for (json& container : execution.body_template["containers"]) {
+        add_environment(container, job.name);
         if (world.broken_images.contains(text_at(container, "/image")))
             execution.outcome = "Failed";
     }
@@ -295,9 +312,9 @@ json job_body(World& world, const Thing& thing) {
         if (!body_template[list].is_array()) continue;
         for (json& container : body_template[list]) {
             json& resources = container["resources"];
-            if (!resources.is_object()) {
-                resources = {{"cpu", 0.5}, {"memory", "1Gi"}};
-            }
+            if (resources.is_object()) continue;
+            resources = {{"cpu", 0.5}, {"memory", "1Gi"}};
+            if (thing.version == 1) resources["ephemeralStorage"] = "";
         }
     }
     if (is_done) properties["runningStatus"] = "Ready";
