@@ -104,6 +104,7 @@ Result<std::unique_ptr<Target>> make_azure_target(const TargetSettings& target,
     if (!endpoint.resource_group.empty()) {
         parts.groups.insert(parts.groups.begin(), endpoint.resource_group);
     }
+    parts.settings = target;
     parts.endpoint = endpoint.url;
     parts.who = (*identity)->who();
     const azure::ArmPace pace =

@@ -11,7 +11,8 @@ namespace driftless {
 
 /// What somebody wants of what is live, written down as manifests.
 struct ImportWish {
-    std::string only;  ///< this one alone: the name of a project, zone or tunnel; empty: all
+    std::string
+        only;  ///< this one alone: the name of a project, zone, group and the like; empty: all
     std::set<std::string> plain = {};  ///< variables whose values are no secrets
 };
 
@@ -21,7 +22,9 @@ struct ImportedManifest {
     std::string what = {};                          ///< for people: "project shop"
     std::map<std::string, std::string> files = {};  ///< by path from its folder
     std::map<std::string, Secret> secrets = {};     ///< by name
-    std::vector<std::string> notes = {};            ///< for people: what it can't say
+    /// Secrets that it refers to and that nobody shows, by name: what each is, for people.
+    std::map<std::string, std::string> unshown = {};
+    std::vector<std::string> notes = {};  ///< for people: what it can't say
     bool has_folder = true;  ///< of its name; false: its files lie beside those of others
 
     /// Where one of its files lies, from the folder of the whole import.

@@ -166,10 +166,31 @@ std::string secrets_text(const ImportReport& report, const ImportPlaces& places)
                                    ? "the folder of `secrets:` in driftless.yaml"
                                    : clean(places.secrets_folder);
     return fmt::format(
-        "{} to be put into {}, as {}/NAME with mode 0600; the values of the running "
-        "containers stay there, and `--secrets {}` writes them:\n{}",
+        "{} to be put into {}, as {}/NAME with mode 0600; the values that are "
+        "in force stay there, and `--secrets {}` writes them:\n{}",
         said_once(count, "secret"), folder, places.target,
         places.secrets_folder.empty() ? "DIR" : clean(places.secrets_folder), names);
+}
+
+/// What only a person knows.
+std::string unshown_text(const ImportReport& report, const ImportPlaces& places) {
+    std::string names;
+    std::size_t count = 0;
+    for (const ImportedManifest& manifest : report.imported.manifests) {
+        for (const auto& [name, what] : manifest.unshown) {
+            names += "  " + name + "  " + clean(what) + "\n";
+            ++count;
+        }
+    }
+    if (count == 0) return "";
+    const std::string folder = places.secrets_folder.empty()
+                                   ? "the folder of `secrets:` in driftless.yaml"
+                                   : clean(places.secrets_folder);
+    return fmt::format(
+        "{} that nobody shows, for you to put into {}, as {}/NAME with mode 0600, before you push. "
+        "They are taken for what is in force: nothing is written until one of the files changes\n"
+        "{}",
+        said_once(count, "secret"), folder, places.target, names);
 }
 
 std::string next_text(const ImportPlaces& places) {
@@ -215,6 +236,7 @@ std::string import_text(const ImportReport& report, const ImportPlaces& places,
     }
     if (report.imported.manifests.empty()) text += "nothing to write\n";
     text += secrets_text(report, places);
+    text += unshown_text(report, places);
     text += allow_text(report, places);
     for (const LeftOut& one : report.imported.left_out) {
         text += style(Tone::warn, "left out ") + clean(one.what) + ": " + clean(one.why) + "\n";
@@ -237,6 +259,7 @@ json import_view(const ImportReport& report, const ImportPlaces& places) {
         for (const auto& [path, bytes] : manifest.files)
             one["files"].push_back(manifest.path_of(path));
         for (const auto& [name, secret] : manifest.secrets) one["secrets"].push_back(name);
+        if (!manifest.unshown.empty()) one["unshown"] = manifest.unshown;
         view["manifests"].push_back(std::move(one));
     }
     for (const LeftOut& one : report.imported.left_out)

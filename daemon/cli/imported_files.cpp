@@ -52,8 +52,10 @@ Result<std::string> ImportedFiles::read(const std::string& path) const {
 }
 
 ImportedSecrets::ImportedSecrets(const std::vector<ImportedManifest>& manifests) {
-    for (const ImportedManifest& manifest : manifests)
+    for (const ImportedManifest& manifest : manifests) {
         secrets_.insert(manifest.secrets.begin(), manifest.secrets.end());
+        for (const auto& [name, what] : manifest.unshown) secrets_.emplace(name, "not shown");
+    }
 }
 
 Result<Secret> ImportedSecrets::read(const std::string& name, const std::string&) const {

@@ -28,7 +28,8 @@ private:
     std::map<std::string, std::string> texts_;  // by path
 };
 
-/// The secrets that were found, as if they lay where the manifests look for them.
+/// The secrets that were found, as if they lay where the manifests look for them. Those that nobody
+/// shows are some text or other: no plan of an import can see what they are.
 class ImportedSecrets final : public Secrets {
 public:
     explicit ImportedSecrets(const std::vector<ImportedManifest>& manifests);

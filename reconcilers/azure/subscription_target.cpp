@@ -1,6 +1,7 @@
 #include "reconcilers/azure/subscription_target.hpp"
 
 #include "providers/azure/permissions.hpp"
+#include "reconcilers/azure/import_subscription.hpp"
 #include "reconcilers/azure/resource.hpp"
 
 namespace driftless::azure {
@@ -15,6 +16,7 @@ public:
           subscription_(std::move(parts.subscription)),
           groups_(std::move(parts.groups)),
           who_(std::move(parts.who)),
+          settings_(std::move(parts.settings)),
           access_{.arm = arm_,
                   .target = std::move(parts.target),
                   .installation = std::move(parts.installation),
@@ -46,6 +48,10 @@ public:
         }
     }
 
+    asio::awaitable<Result<Imported>> import_live(ImportWish wish) override {
+        co_return co_await import_subscription(access_, settings_, std::move(wish));
+    }
+
 private:
     /// One call a group tells them all.
     asio::awaitable<void> add_rights(std::string group, TargetAbout& about) {
@@ -75,6 +81,7 @@ private:
     std::string subscription_;
     std::vector<std::string> groups_;
     std::string who_;
+    TargetSettings settings_;
     SubscriptionAccess access_;
     Kinds kinds_;
 };

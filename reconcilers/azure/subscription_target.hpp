@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "config/settings.hpp"
 #include "providers/azure/arm.hpp"
 #include "providers/net/clock.hpp"
 #include "reconcilers/target.hpp"
@@ -19,6 +20,7 @@ struct SubscriptionParts {
     std::string who;       ///< we are there, for people: "the managed identity of this machine"
     std::string endpoint;  ///< "https://management.azure.com"
     std::unique_ptr<Tokens> tokens;
+    TargetSettings settings = {};  ///< for an import: its manifests are read by them
     std::unique_ptr<net::HttpTransport> transport;  ///< to the endpoint, at the identity's pace
 };
 

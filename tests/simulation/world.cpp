@@ -248,6 +248,7 @@ std::map<std::string, std::unique_ptr<Target>> World::make_targets() {
         parts.target = prod;
         parts.installation = settings_.installation;
         parts.subscription = azure_->subscription();
+        parts.settings = settings_.targets.at(prod);
         parts.endpoint = "https://management.azure.com";
         parts.tokens = std::make_unique<GivenToken>(azure_->token());
         pacers_ = std::make_unique<net::Pacers>(io_.get_executor(), clock_);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <sstream>
 
 namespace driftless::test::arm {
 
@@ -155,7 +156,8 @@ Answer list_resources(Call& call) {
     std::vector<json> all;
     for (const auto& [id, thing] : call.world.things) {
         const bool is_top = std::ranges::count(thing.row->type, '/') == 1;
-        const bool is_group = thing.row->type == "Microsoft.Resources/resourceGroups";
+        const bool is_group = thing.row->type == "Microsoft.Resources/resourceGroups" ||
+                              thing.row->type == "Microsoft.Resources/deployments";
         const bool fits = same_word(thing.subscription, call.place.subscription) &&
                           (call.place.group.empty() || same_word(thing.group, call.place.group));
         if (!is_top || is_group || thing.row->is(extends) || !fits) continue;
@@ -167,8 +169,23 @@ Answer list_resources(Call& call) {
     return paged(call, std::move(all));
 }
 
+/// Records of every type, which one zone has.
+Answer list_records(Call& call) {
+    const std::string zone = low(call.place.above);
+    std::vector<json> all;
+    for (const auto& [id, thing] : call.world.things) {
+        const bool links = thing.row->last_word() == "virtualNetworkLinks";
+        if (thing.above == zone && !links && !thing.row->is(extends))
+            all.push_back(shown(call.world, thing));
+    }
+    return paged(call, std::move(all));
+}
+
 Answer list(Call& call) {
     if (same_word(call.place.type, "resources")) return list_resources(call);
+    if (same_word(call.place.type, "Microsoft.Network/privateDnsZones/ALL")) {
+        return list_records(call);
+    }
     if (call.row == nullptr) unknown_type(call);
     check_place(call);
     const std::string filter = call.request.asked("$filter");
@@ -230,6 +247,20 @@ void check_rights(const Call& call) {
     }
 }
 
+/// Its types, with the api-versions of each.
+json types_of(const std::string& space) {
+    json types = json::array();
+    for (const Row& row : rows()) {
+        if (!low(row.type).starts_with(low(space) + "/")) continue;
+        json versions = json::array();
+        std::istringstream all{std::string{row.versions}};
+        for (std::string version; all >> version;) versions.push_back(version);
+        types.push_back({{"resourceType", row.type.substr(space.size() + 1)},
+                         {"apiVersions", std::move(versions)}});
+    }
+    return types;
+}
+
 /// /subscriptions[/S], /subscriptions/S/providers[/NS], …/NS/register
 std::optional<Answer> of_subscription(Call& call) {
     const Place& place = call.place;
@@ -257,6 +288,7 @@ std::optional<Answer> of_subscription(Call& call) {
         return Answer{200,
                       {{"id", "/subscriptions/" + place.subscription + "/providers/" + space},
                        {"namespace", space},
+                       {"resourceTypes", types_of(space)},
                        {"registrationState", "Registered"}}};
     }
     return std::nullopt;
