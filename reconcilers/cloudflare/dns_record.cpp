@@ -1,5 +1,7 @@
 #include "reconcilers/cloudflare/dns_record.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -10,6 +12,14 @@
 
 namespace driftless::cloudflare {
 namespace {
+
+constexpr std::size_t longest_free_comment = 100;
+
+/// Of Unicode, as the service counts them.
+std::size_t letters_in(const std::string& text) {
+    const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+    return static_cast<std::size_t>(std::ranges::count_if(text, begins));
+}
 
 /// The zones that git declares records of, and those where we have any; of a part of the target
 /// only what that part needs. A record that neither git nor we know of may be in any of them.
@@ -172,7 +182,22 @@ KindRules DnsRecordReconciler::rules() const {
     rules.tells_others = false;
     rules.replace_interrupts = false;  // one transaction
     rules.ready_when_done = true;
+    rules.unfit = [this](const Declared& want) { return why_unfit(want); };
     return rules;
+}
+
+/// What only the zone's plan decides: how long a comment may be. Its zone is known since the look.
+std::string DnsRecordReconciler::why_unfit(const Declared& want) const {
+    if (!want.spec.contains("comment")) return "";
+    const auto zone = access_.zones.find(zone_of(want.collection));
+    if (zone == access_.zones.end() || zone->second.plan != "free") return "";
+    const std::string comment = want.spec.at("comment");
+    const std::string whole = write_comment({access_.installation, want.protect, comment});
+    const std::size_t letters = letters_in(whole);
+    if (letters <= longest_free_comment) return "";
+    return fmt::format(
+        "{}: comment: is too long: with our mark it has {} letters; a free plan takes {}",
+        to_string(want.origin.place), letters, longest_free_comment);
 }
 
 asio::awaitable<void> DnsRecordReconciler::resolve(Run& run, Scope scope) {

@@ -24,6 +24,7 @@ public:
     std::size_t batch_max() const override { return 3'500; }
 
 private:
+    [[nodiscard]] std::string why_unfit(const Declared& want) const;
     asio::awaitable<Result<Complete<LiveState>>> observe_zone(const Run& run, std::string zone);
     asio::awaitable<Results> apply_in(Run& run, Zone zone, const Step& step);
 

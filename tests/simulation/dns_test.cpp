@@ -86,6 +86,33 @@ TEST_F(Dns, AChangedValueIsPatchedInPlace) {
     stage.expect_quiet();
 }
 
+/// "driftless:sim; " takes 15 of a hundred letters; bytes are no letters.
+TEST_F(Dns, ACommentTooLongForAFreePlanIsToldWithItsPlaceBeforeAnythingIsSent) {
+    const auto with_comment = [](std::size_t letters) {
+        std::string comment;
+        while (letters-- > 0) comment += "\xC3\xBC";
+        return zone(anchor + "  - {name: www, type: A, value: 203.0.113.1, comment: " + comment +
+                    "}\n");
+    };
+    stage.begin(with_comment(86));
+    EXPECT_EQ(status("www.bnx.dev/A").status, Status::failed);
+    EXPECT_THAT(status("www.bnx.dev/A").why,
+                HasSubstr("zone.yaml:8:5: comment: is too long: with our mark it has 101 letters"));
+    EXPECT_THAT(ours(), ElementsAre(HasSubstr("anchor.bnx.dev TXT")));
+    EXPECT_EQ(batches(), 1u);
+    stage.expect_quiet();
+    converge(with_comment(85));
+    EXPECT_EQ(status("www.bnx.dev/A").status, Status::in_sync) << status("www.bnx.dev/A").why;
+    stage.expect_quiet();
+}
+
+TEST_F(Dns, OnAPaidPlanACommentMayBeLonger) {
+    account.world().state.zones.begin()->second.plan = "pro";
+    stage.begin(zone(
+        "  - {name: www, type: A, value: 203.0.113.1, comment: " + std::string(400, 'x') + "}\n"));
+    EXPECT_EQ(status("www.bnx.dev/A").status, Status::in_sync) << status("www.bnx.dev/A").why;
+}
+
 TEST_F(Dns, SeveralValuesOfANameComeAndGoAloneInOneCall) {
     stage.begin(zone("  - {name: www, type: A, values: [203.0.113.1, 203.0.113.2]}\n"));
     const json first = record("www.bnx.dev", "A");
