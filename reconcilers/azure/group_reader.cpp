@@ -27,6 +27,11 @@ std::string text_at(const json& body, const char* pointer) {
     return body.contains(at) && body.at(at).is_string() ? body.at(at).get<std::string>() : "";
 }
 
+json list_at(const json& body, const char* pointer) {
+    const json::json_pointer at{pointer};
+    return body.contains(at) && body.at(at).is_array() ? body.at(at) : json::array();
+}
+
 bool is_known(const std::string& type) {
     return row_of_type(type) != nullptr || type_data(type) != nullptr;
 }
@@ -51,9 +56,9 @@ std::set<std::string> parts_of(const std::string& type) {
 std::string newest_of(const json& provider, const std::string& type) {
     std::string newest;
     std::string newest_preview;
-    for (const json& one : provider.value("resourceTypes", json::array())) {
-        if (lower_case(one.value("resourceType", "")) != lower_case(type)) continue;
-        for (const json& each : one.value("apiVersions", json::array())) {
+    for (const json& one : list_at(provider, "/resourceTypes")) {
+        if (lower_case(text_at(one, "/resourceType")) != lower_case(type)) continue;
+        for (const json& each : list_at(one, "/apiVersions")) {
             const std::string version = each.is_string() ? each.get<std::string>() : "";
             std::string& best = version.ends_with("preview") ? newest_preview : newest;
             best = std::max(best, version);
@@ -99,7 +104,7 @@ asio::awaitable<Result<bool>> GroupReader::read_itself() {
 
 asio::awaitable<Result<void>> GroupReader::list_top() {
     TakeItem take = [this](const json& item) -> Result<void> {
-        auto id = ResourceId::parse(id_form(item.value("id", "")));
+        auto id = ResourceId::parse(id_form(text_at(item, "/id")));
         if (!id) return id.error();
         listed_.push_back({*std::move(id), text_at(item, "/managedBy")});
         return {};
@@ -226,7 +231,7 @@ Result<void> GroupReader::may_go_on(const Error& error, std::string what) {
 
 /// A list of a group shows what holds from above as well: that is no part of it.
 void GroupReader::add(const json& body) {
-    auto id = ResourceId::parse(id_form(body.value("id", "")));
+    auto id = ResourceId::parse(id_form(text_at(body, "/id")));
     if (!id) return;
     const std::string folded = id->folded();
     const std::string group = lower_case(group_);
@@ -239,10 +244,10 @@ void GroupReader::add(const json& body) {
 
 std::set<std::string> GroupReader::interfaces_of_endpoints() const {
     std::set<std::string> ids;
-    const json::json_pointer at{"/properties/networkInterfaces"};
     for (const LiveThing& thing : things_) {
-        if (lower_case(thing.row.type) != endpoint_type || !thing.body.contains(at)) continue;
-        for (const json& one : thing.body.at(at)) ids.insert(lower_case(one.value("id", "")));
+        if (lower_case(thing.row.type) != endpoint_type) continue;
+        for (const json& one : list_at(thing.body, "/properties/networkInterfaces"))
+            ids.insert(lower_case(text_at(one, "/id")));
     }
     return ids;
 }
