@@ -56,7 +56,7 @@ private:
             const bool must_stay = map || (known != nullptr && known->required);
             if (is_nothing(member) && !(must_stay || (in_list_ > 0 && was_nothing && member == "")))
                 continue;
-            left[key] = std::move(member);
+            left[key] = member;  // not moved: a later key may ask which variant this is
         }
         value = std::move(left);
     }

@@ -81,6 +81,13 @@ std::string step(const std::string& key) {
     return at.to_string();
 }
 
+/// `{secret: …}`, as a tag may be: a manifest could not say it.
+bool looks_like_reference(const json& value) {
+    if (!value.is_structured()) return false;
+    const bool is_one = value.is_object() && value.size() == 1 && value.contains("secret");
+    return is_one || std::ranges::any_of(value, looks_like_reference);
+}
+
 std::string role_of_principal(const LiveThing& thing, const ImportView& view) {
     const std::string principal = text_at(thing.body, "/properties/principalId");
     const auto identity = view.identities.find(lower_case(principal));
@@ -116,6 +123,7 @@ ResourceWords::ResourceWords(const LiveThing& thing, const ImportView& view, std
 
 std::string ResourceWords::read() {
     if (std::string why = trouble_with_text(body_); !why.empty()) return why;
+    if (looks_like_reference(body_)) return "a part of it looks like {secret: NAME} of a manifest";
     take_out_location();
     call_role_by_name();
     find_secrets();

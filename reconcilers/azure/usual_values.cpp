@@ -19,7 +19,7 @@ struct Usual {
 constexpr std::string_view any = "";
 
 constexpr Usual usual_values[] = {
-    {"Microsoft.App/containerApps", "/identity/type", R"("None")"},
+    {"Microsoft.App/containerApps", "/identity", R"({"type":"None"})"},
     {"Microsoft.App/containerApps", "/properties/workloadProfileName", R"("Consumption")"},
     {"Microsoft.App/containerApps", "/properties/configuration/maxInactiveRevisions", "100"},
     {"Microsoft.App/containerApps", "/properties/configuration/ingress/transport", R"("auto")"},
@@ -36,11 +36,11 @@ constexpr Usual usual_values[] = {
      R"("ContainerImage")"},
     {"Microsoft.App/containerApps",
      "/properties/template/initContainers/*/resources/ephemeralStorage", any},
-    {"Microsoft.App/jobs", "/identity/type", R"("None")"},
+    {"Microsoft.App/jobs", "/identity", R"({"type":"None"})"},
     {"Microsoft.App/jobs", "/properties/workloadProfileName", R"("Consumption")"},
     {"Microsoft.App/jobs", "/properties/template/containers/*/resources/ephemeralStorage", any},
     {"Microsoft.App/jobs", "/properties/template/containers/*/imageType", R"("ContainerImage")"},
-    {"Microsoft.App/managedEnvironments", "/identity/type", R"("None")"},
+    {"Microsoft.App/managedEnvironments", "/identity", R"({"type":"None"})"},
     {"Microsoft.App/managedEnvironments", "/properties/peerAuthentication/mtls/enabled", "false"},
     {"Microsoft.App/managedEnvironments", "/properties/peerTrafficConfiguration/encryption/enabled",
      "false"},
@@ -175,6 +175,12 @@ bool follows_size(const std::string& path, const json& body) {
     return body.contains(grows) && body.at(grows) == "Enabled";
 }
 
+/// The older of two names of one property, where both are told.
+bool is_told_twice(const std::string& path, const json& body) {
+    const json::json_pointer newer{"/properties/environmentId"};
+    return path == "/properties/managedEnvironmentId" && body.contains(newer);
+}
+
 class Dropper {
 public:
     Dropper(const TypeRow& row, const json& whole) : whole_(whole) {
@@ -183,6 +189,7 @@ public:
             if (lower_case(usual.type) == type)
                 lines_.push_back({PathPattern{std::string{usual.path}}, usual.value});
         }
+        is_app_ = type == "microsoft.app/containerapps";
         is_server_ = type == "microsoft.dbforpostgresql/flexibleservers";
     }
 
@@ -202,7 +209,7 @@ public:
             const bool required = known != nullptr && known->required;
             if (required || !is_usual(member)) {
                 walk(member, known);
-                left[key] = std::move(member);
+                left[key] = member;  // not moved: a later key may ask which variant this is
             }
             steps_.pop_back();
         }
@@ -216,7 +223,9 @@ private:
     };
 
     [[nodiscard]] bool is_usual(const json& value) const {
-        if (is_server_ && follows_size(to_pointer(steps_), whole_)) return true;
+        const std::string path = to_pointer(steps_);
+        if (is_server_ && follows_size(path, whole_)) return true;
+        if (is_app_ && is_told_twice(path, whole_)) return true;
         for (const Line& line : lines_) {
             if (!line.pattern.fits(steps_)) continue;
             if (line.value.empty() || are_one(json::parse(line.value), value)) return true;
@@ -228,6 +237,7 @@ private:
     std::vector<Line> lines_;
     Steps steps_;
     bool is_server_ = false;
+    bool is_app_ = false;
 };
 
 }  // namespace
