@@ -216,7 +216,7 @@ void add_import(CLI::App& app, Selected& selected) {
     command
         ->add_option("--project", options->project,
                      "this one alone, by its name: a Compose project, zone, tunnel, Pages "
-                     "project, part of Access")
+                     "project, part of Access, resource group or resource")
         ->type_name("NAME");
     auto* from = command
                      ->add_option("--from", options->from,
