@@ -85,8 +85,9 @@ private:
     void walk_object(json& object, const TypeNode* node) {
         json form = json::object();
         const bool map = node != nullptr && node->type == ValueType::map;
+        const std::string variant = node != nullptr ? variant_of(*node, object) : "";
         for (auto& [key, value] : object.items()) {
-            const TypeNode* below = child_of(node, key, object);
+            const TypeNode* below = node != nullptr ? node->child(key, variant) : nullptr;
             if (value.is_null() && !map) continue;
             if (below != nullptr && below->read_only) continue;
             steps_.push_back(key);

@@ -307,6 +307,15 @@ TEST(LiveForms, TellIdTypeAndVersionAndNothingThatIsReadOnly) {
         "/type":"Microsoft.App/containerApps","/apiVersion":"2026-01-01","properties":{"workloadProfileName":"c"}})"));
 }
 
+/// Which variant an object is, one of its members says, which comes before the others.
+TEST(WantedForms, WriteTheWordsOfAVariantAsAzureDoes) {
+    const json action = json::parse(R"({"name": "ModifyResponseHeader", "parameters": {
+        "typeName": "DeliveryRuleHeaderActionParameters", "headerAction": "overwrite"}})");
+    const json form = wanted_form(row_for("Microsoft.Cdn/profiles/ruleSets/rules", ""),
+                                  {{"properties", {{"actions", {action}}}}});
+    EXPECT_EQ(form.at("/properties/actions/0/parameters/headerAction"_json_pointer), "Overwrite");
+}
+
 TEST(LateValues, StayAsTheyAre) {
     const std::string mark = late_mark({{"prod", "ManagedEnvironment", "env"}, "id"});
     const json spec = wanted_form(row_for(app, ""), {{"properties", {{"environmentId", mark}}}});
