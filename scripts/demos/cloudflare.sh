@@ -14,7 +14,6 @@ what_now() {
     printf '   Cloudflare curl -H "Authorization: Bearer %s" %s/zones/%s/dns_records\n' "$token" "$api" "$zone"
 }
 
-field() { grep -o "\"$1\": *\"[^\"]*\"" | head -1 | sed 's/.*"\([^"]*\)"$/\1/'; } # of JSON on standard input
 ask() { curl -sS -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -X "$1" "$api$2" ${3:+-d "$3"}; }
 pretend() { curl -sS -X POST "${api%/client/v4}/pretend/$1" -d "$2" >/dev/null; }
 has_record() { [[ $(ask GET "/zones/$zone/dns_records?name=$1") == *'"id"'* ]]; }
@@ -25,20 +24,6 @@ has_no_application() { [[ $(ask GET "/accounts/$account/access/apps") != *shop.b
 status_is() { (driftless status || true) | grep -q "^ *$2  *$1 "; } # RESOURCE STATUS
 runs() { docker_get "/containers/$1/json" | grep -q '"Running":true'; }
 is_gone() { docker_get "/containers/$1/json" | grep -q 'No such container'; }
-
-# came_in_order KEY ...: each was done after the one before, by the daemon's own history, which tells the newest first
-came_in_order() {
-    local all last=0 at key
-    all=$(driftless history --json | tr -d '\n' | grep -o '"key": "[^"]*"[^}]*"phase": "done"' | awk '{ line[NR] = $2 }
-        END { for (i = NR; i > 0; --i) print line[i] }')
-    for key in "$@"; do
-        at=$(grep -nF "\"$key\"" <<<"$all" | tail -1 | cut -d: -f1)
-        [[ -n $at ]] || die "history doesn't tell of $key"
-        ((at > last)) || die "$key did not come after what should be before it"
-        last=$at
-    done
-    printf '   ok: %s\n' "$1" && printf '       then %s\n' "${@:2}"
-}
 
 install "${build_packages[@]}" "${engine_packages[@]}" libgtest-dev libgmock-dev
 say "Building driftless and the simulated Cloudflare"

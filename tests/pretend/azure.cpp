@@ -49,7 +49,22 @@ private:
 };
 
 /// POST /pretend/break-image {"image", "why"}, POST /pretend/fail {"route", "code"},
-/// POST /pretend/put {"id", "body"}, GET /pretend/calls
+/// POST /pretend/put {"id", "body"}, GET /pretend/calls, GET /pretend/operations
+/// How long the service was at each thing, by its own clock: {"operations": [{"id", "seconds"}]}
+json told_operations(FakeAzure& azure) {
+    azure.settle();
+    const net::Clock& clock = azure.world().clock;
+    json told = json::array();
+    for (const auto& [path, operation] : azure.world().operations) {
+        if (operation.status == "InProgress") continue;
+        const auto ended_ago = clock.now() - operation.ends;
+        const auto took = clock.wall() - operation.started - ended_ago;
+        const auto seconds = std::chrono::round<std::chrono::seconds>(took);
+        told.push_back({{"id", operation.thing}, {"seconds", seconds.count()}});
+    }
+    return {{"operations", std::move(told)}};
+}
+
 net::ServerResponse control(FakeAzure& azure, const net::ServerRequest& asked) {
     const json body = json::parse(asked.body.empty() ? "{}" : asked.body, nullptr, false);
     net::ServerResponse response;
@@ -58,11 +73,13 @@ net::ServerResponse control(FakeAzure& azure, const net::ServerRequest& asked) {
     if (!body.is_object()) {
         response.status = 400;
     } else if (asked.target == "/pretend/break-image") {
-        azure.break_image(arm::text_at(body, "/image"));
+        azure.break_image(arm::text_at(body, "/image"), arm::text_at(body, "/why"));
     } else if (asked.target == "/pretend/fail") {
         azure.fail_operation(arm::text_at(body, "/route"), arm::text_at(body, "/code"));
     } else if (asked.target == "/pretend/put") {
         azure.put(arm::text_at(body, "/id"), body.value("body", json::object()));
+    } else if (asked.target == "/pretend/operations") {
+        response.body = told_operations(azure).dump();
     } else if (asked.target == "/pretend/calls") {
         response.body = json{{"calls", azure.calls()}, {"writes", azure.writes()}}.dump();
     } else {

@@ -261,6 +261,17 @@ json types_of(const std::string& space) {
     return types;
 }
 
+/// What the caller may do at a scope: all, less what is denied there.
+Answer permissions(const Call& call) {
+    json less = json::array();
+    for (const Denied& denied : call.world.denied) {
+        if (low(call.place.id).starts_with(low(denied.scope))) less.push_back(denied.action);
+    }
+    json all = json::array();
+    all.push_back({{"actions", {"*"}}, {"notActions", std::move(less)}});
+    return {200, {{"value", std::move(all)}}};
+}
+
 /// /subscriptions[/S], /subscriptions/S/providers[/NS], …/NS/register
 std::optional<Answer> of_subscription(Call& call) {
     const Place& place = call.place;
@@ -273,6 +284,7 @@ std::optional<Answer> of_subscription(Call& call) {
                        {"state", "Enabled"}});
         return Answer{200, {{"value", std::move(all)}}};
     }
+    if (same_word(place.type, "Microsoft.Authorization/permissions")) return permissions(call);
     if (place.type == "Microsoft.Resources/subscriptions") {
         return Answer{200,
                       {{"id", place.id},
