@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "reconcilers/because.hpp"
+
 namespace driftless {
 namespace {
 
@@ -71,7 +73,7 @@ Result<std::string> Board::find(const LateRef& ref) const {
         return Error{Errc::not_found, fmt::format("{}: there is no such field", what)};
     }
     const std::string why = posted->detail.empty() ? "not ready" : posted->detail;
-    return Error{Errc::unavailable, fmt::format("waits for {}: {}", what, why)};
+    return Error{Errc::unavailable, because("waits for " + what, why)};
 }
 
 }  // namespace driftless

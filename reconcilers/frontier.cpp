@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "reconcilers/because.hpp"
+
 namespace driftless {
 namespace {
 
@@ -61,8 +63,7 @@ Frontier::Chance Frontier::chance_after(Entry& entry) {
                 best = Chance::later;
             } else if (ended_badly && !may_fail) {
                 const std::string why = on->state == State::failed ? "it failed" : on->why;
-                best =
-                    block(entry, fmt::format("waits for {}: {}", to_string(key), why), on->passing);
+                best = block(entry, because("waits for " + to_string(key), why), on->passing);
             } else if (on->state == State::begun && !begun_will_do) {
                 best = block(entry, fmt::format("waits for {}: under way", to_string(key)), true);
             } else if (may_fail && on->state == State::done &&

@@ -3,6 +3,7 @@
 #include <queue>
 #include <utility>
 
+#include "reconcilers/because.hpp"
 #include "reconcilers/planning.hpp"
 #include "reconcilers/waiting.hpp"
 
@@ -185,14 +186,14 @@ bool Order::spread_once(std::size_t draft) {
             return true;
         }
         if (wait.enough == Wait::Enough::ended || on.blocked.empty()) continue;
-        block(draft, fmt::format("waits for {}: {}", to_string(on.action.key), on.blocked),
-              on.passing);
+        block(draft, because("waits for " + to_string(on.action.key), on.blocked), on.passing);
         return true;
     }
     for (const Wait& wait : waiting_.later(draft)) {
         const Draft& on = p_.drafts[wait.on];
         if (on.blocked.empty() || wait.enough == Wait::Enough::ended) continue;
-        block(draft, fmt::format("stays until {} can go: {}", to_string(on.action.key), on.blocked),
+        block(draft,
+              because(fmt::format("stays until {} can go", to_string(on.action.key)), on.blocked),
               on.passing);
         return true;
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "reconcilers/because.hpp"
+
 namespace driftless {
 namespace {
 
@@ -46,7 +48,7 @@ std::string_view word(Until until) {
 
 std::string waits_until(const ResourceKey& key, Until until, const std::string& why) {
     const std::string text = fmt::format("waits until {} is {}", to_string(key), word(until));
-    return why.empty() ? text : fmt::format("{}: {}", text, why);
+    return because(text, why);
 }
 
 Waiting::Waiting(Planning& planning)

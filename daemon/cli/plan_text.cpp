@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "daemon/cli/field_text.hpp"
@@ -89,6 +90,9 @@ std::string resting_text(const Plan& plan, const Style& style) {
 std::string head_text(const Plan& plan, const Style& style) {
     const std::size_t changes = plan.actions.size();
     std::string count = changes == 0 ? "no changes" : fmt::format("{} to do", changes);
+    const auto blocked = std::ranges::count(plan.resting, Status::blocked, &Rest::status);
+    if (blocked > 0)
+        count += fmt::format(", {} {} for others", blocked, blocked == 1 ? "waits" : "wait");
     if (!plan.held.empty()) count += fmt::format(", {} held", plan.held.size());
     return fmt::format("{} {}{}: {}\n", style(Tone::faint, "target"),
                        style(Tone::strong, clean(plan.target)),

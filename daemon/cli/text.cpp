@@ -152,12 +152,17 @@ Tone tone_of(std::string_view status) {
     return tone == tones.end() ? Tone::plain : tone->second;
 }
 
+namespace {
+constexpr std::size_t widest_column = 64;  // what is longer pushes its own line's rest aside only
+}
+
 std::string Table::print(const Style& style, std::string_view indent) const {
     std::vector<std::size_t> widths;
     for (const auto& row : rows_) {
         if (row.size() > widths.size()) widths.resize(row.size());
         for (std::size_t i = 0; i < row.size(); ++i) {
-            widths[i] = std::max(widths[i], width_of(row[i].text));
+            const std::size_t width = width_of(row[i].text);
+            if (width <= widest_column) widths[i] = std::max(widths[i], width);
         }
     }
     std::string result;

@@ -62,11 +62,14 @@ private:
                                      " yet; declare it, or make it by az group create");
             co_return;
         }
+        if (!granted) {
+            about.warnings.push_back(fmt::format("what the identity may do in {} is unknown: {}",
+                                                 group, granted.error().message));
+            co_return;
+        }
         for (const NeededAction& needed : needed_actions()) {
             Right right{fmt::format("{} ({})", group, needed.kinds), {}};
-            if (!granted) {
-                right.granted = granted.error();
-            } else if (!granted->may(needed.action)) {
+            if (!granted->may(needed.action)) {
                 right.granted =
                     Error{Errc::forbidden,
                           fmt::format("a role with {} on {} is missing", needed.action, group)};
