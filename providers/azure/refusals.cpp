@@ -107,6 +107,10 @@ std::string_view advice_for(const Refusal& refusal) {
         return row->advice;
     }
     if (refusal.status == 401) return "look at the identity that the settings name";
+    if (lower_case(refusal.message).find("using managed identity") != std::string::npos) {
+        return "give that identity Key Vault Secrets User on the vault, and see that its network "
+               "lets the environment in";
+    }
     return "";
 }
 

@@ -205,6 +205,33 @@ void tell_retention(const json& want, json& live) {
     if (told == "P" + wanted.dump() + "D") live["properties"]["RetentionInDays"] = wanted;
 }
 
+/// "https://kv.vault.azure.net/secrets/db" of that and a version.
+std::string without_version(const std::string& url) {
+    constexpr std::string_view words = "/secrets/";
+    const std::size_t begin = url.find(words);
+    if (begin == std::string::npos) return url;
+    return url.substr(0, url.find('/', begin + words.size()));
+}
+
+/// Where git names no version of a vault's secret, it means the newest, whichever that is.
+void let_versions_move(const json& want, json& live) {
+    constexpr const char* secrets = "/properties/configuration/secrets";
+    json* told = at(live, secrets);
+    const json& wanted = at(want, secrets);
+    if (told == nullptr || !told->is_array() || !wanted.is_array()) return;
+    for (const json& secret : wanted) {
+        const json& url = at(secret, "/keyVaultUrl");
+        json* twin = twin_of(secret, *told, "name");
+        json* live_url = twin == nullptr ? nullptr : at(*twin, "/keyVaultUrl");
+        if (!url.is_string() || live_url == nullptr || !live_url->is_string()) continue;
+        const auto& text = url.get_ref<const std::string&>();
+        const bool any_version =
+            without_version(text) + "/" == text || without_version(text) == text;
+        const std::string base = without_version(live_url->get<std::string>());
+        if (any_version && lower_case(base) == lower_case(without_version(text))) *live_url = url;
+    }
+}
+
 /// What an answer leaves out whether it is so or not.
 void fill_untold(const TypeRow& row, const json& want, json& live) {
     for (const std::string& path : row.untold) {
@@ -226,6 +253,7 @@ void agree(const TypeRow& row, const json& want, json& live) {
     } else if (row.name == "ContainerApp") {
         pair_traffic(want, live);
     }
+    if (row.name.starts_with("ContainerApp")) let_versions_move(want, live);
     fill_untold(row, want, live);
     Agreement{row}.run(want, live);
 }

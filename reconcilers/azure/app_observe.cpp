@@ -2,6 +2,7 @@
 // left to be done for it.
 #include <fmt/format.h>
 
+#include "config/base/lower_case.hpp"
 #include "reconcilers/azure/app_memory.hpp"
 #include "reconcilers/azure/app_revision.hpp"
 #include "reconcilers/azure/app_template.hpp"
@@ -129,6 +130,26 @@ asio::awaitable<void> ResourceReconciler::look_at_suffix(const Run& run,
         "{}: template.revisionSuffix: {} is taken: revision {} was made of another template; name "
         "another suffix, or none",
         to_string(one.want->origin.place), in_quotes(suffix), name);
+}
+
+/// A scheduled job whose last run failed doesn't do what it is for; who starts the others sees it.
+asio::awaitable<void> ResourceReconciler::look_at_job(const Run& run, const KnownResources& known,
+                                                      const json& body, Live& live) {
+    const bool is_one = live.spec.value(type_key, "") == job_type && live.unfinished.empty();
+    if (!is_one || known.find(live.id) == nullptr) co_return;
+    ContainerApps jobs{access_.arm, access_.types.of(job_type).row.api_version};
+    const JobRuns runs =
+        co_await jobs_.look(jobs, live.id, access_.clock.wall(), run.facts.scope.fresh);
+    if (live.health == Health::unhealthy || runs.told.empty()) co_return;
+    live.detail = runs.told;
+    const json::json_pointer trigger{"/properties/configuration/triggerType"};
+    const bool scheduled = body.contains(trigger) && body.at(trigger).is_string() &&
+                           lower_case(body.at(trigger).get<std::string>()) == "schedule";
+    if (!runs.failed || !scheduled) co_return;
+    live.health = Health::unhealthy;
+    live.ready = false;
+    live.detail += fmt::format("; read its log: az containerapp job logs show --name {}",
+                               live.id.substr(live.id.rfind('/') + 1));
 }
 
 std::string ResourceReconciler::why_unfit(const Declared& want) const {

@@ -5,11 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "reconcilers/azure/job_runs.hpp"
 #include "reconcilers/azure/live_resource.hpp"
 
 namespace driftless::azure {
 
 inline constexpr std::string_view app_type = "Microsoft.App/containerApps";
+inline constexpr std::string_view job_type = "Microsoft.App/jobs";
 
 /// azure.resource: anything in ARM, by its id. A look is one list for each type and group, or
 /// parent. A change is one PUT or PATCH; where Azure goes on with it by itself, the operation is
@@ -31,6 +33,8 @@ private:
 
     asio::awaitable<Result<Done>> apply_one(Run& run, const Action& action);
     asio::awaitable<void> look_at_app(const Run& run, const KnownResources& known, const json& body,
+                                      Live& live);
+    asio::awaitable<void> look_at_job(const Run& run, const KnownResources& known, const json& body,
                                       Live& live);
     [[nodiscard]] json content_of(const Run& run, const KnownResources::One& one) const;
     asio::awaitable<void> look_at_suffix(const Run& run, const KnownResources::One& one,
@@ -54,6 +58,7 @@ private:
     std::set<std::string> told_;
     /// Why no revision can be made of what git declares of an app, as of the last look.
     std::map<ResourceKey, std::string> unfit_;
+    JobWatch jobs_;
 };
 
 }  // namespace driftless::azure

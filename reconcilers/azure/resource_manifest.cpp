@@ -12,6 +12,7 @@
 #include "config/base/vault.hpp"
 #include "config/reading.hpp"
 #include "providers/azure/resource_id.hpp"
+#include "reconcilers/azure/app_lint.hpp"
 #include "reconcilers/azure/body_reader.hpp"
 #include "reconcilers/azure/forms.hpp"
 #include "reconcilers/azure/resource_place.hpp"
@@ -279,6 +280,7 @@ std::optional<Declared> ResourceReader::read(const Node& spec) {
     const bool derived = assigns && reader.get("name") == nullptr;
     const auto name = derived ? name_of_assignment(reader, body) : read_name(reader);
     if (!name) return std::nullopt;
+    if (row_.name == "ContainerApp") lint_app(spec, *name, findings_);
     const auto id = PlaceReader{row_, endpoint_, reader}.read_id(*name);
     if (!id || findings_.size() != before) return std::nullopt;
     return declare(*id, std::move(body));

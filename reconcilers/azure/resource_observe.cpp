@@ -121,6 +121,7 @@ asio::awaitable<void> ResourceReconciler::read(const Run& run, const KnownResour
         if (elsewhere) continue;  // a list of a scope shows what holds from above as well
         if (is_nobodys) live->owner = Owner::ours;
         co_await look_at_app(run, known, body, *live);
+        co_await look_at_job(run, known, body, *live);
         seen.insert(lower_case(live->id));
         state.push_back(*std::move(live));
     }

@@ -54,6 +54,7 @@ TypeRow container_app() {
         .write = Write::patch,
         .keyed = template_lists(),
         .quantities = template_quantities(),
+        .caseless = {"/properties/configuration/secrets/*/identity"},
         .dropped = {{"/properties/configuration/ingress/traffic/*/latestRevision", "false"}}};
     for (const char* list : {"customDomains", "ipSecurityRestrictions"}) {
         row.keyed.push_back({std::string{"/properties/configuration/ingress/"} + list, "name"});
@@ -72,7 +73,8 @@ TypeRow container_app_job() {
                 .outputs = {{"principalId", "/identity/principalId"}},
                 .write = Write::patch,
                 .keyed = template_lists(),
-                .quantities = template_quantities()};
+                .quantities = template_quantities(),
+                .caseless = {"/properties/configuration/secrets/*/identity"}};
     row.keyed.push_back({"/properties/configuration/eventTriggerConfig/scale/rules", "name"});
     return row;
 }

@@ -16,8 +16,10 @@
 namespace driftless::azure {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr const char* group_id =
@@ -242,6 +244,51 @@ TEST(AzureManifest, OfEveryKindIsTaken) {
     }
     for (const std::string& kind : azure_kinds()) EXPECT_TRUE(kinds.contains(kind)) << kind;
     test::expect_golden("azure/every_kind_needs.txt", needs);
+}
+
+TEST(ContainerAppManifest, WhatAzureWouldRefuseOfItsRevisionsIsToldWithItsPlace) {
+    const auto spec = [](const std::string& traffic, const std::string& suffix) {
+        return R"({properties: {environmentId: /subscriptions/s/resourceGroups/rg-app/providers/Microsoft.App/managedEnvironments/env,
+  configuration: {activeRevisionsMode: Multiple, ingress: {external: true, targetPort: 80, traffic: )" +
+               traffic + R"(}},
+  template: {revisionSuffix: ")" +
+               suffix + R"(", containers: [{name: web, image: "web:1"}]}}})";
+    };
+    const auto refusals = [&](const std::string& traffic, const std::string& suffix) {
+        return ManifestScene{"ContainerApp", "api"}.refusals(spec(traffic, suffix));
+    };
+    const std::string newest = "[{latestRevision: true, weight: 100}]";
+    EXPECT_EQ(refusals(newest, "v1-2"), "");
+    EXPECT_EQ(refusals("[{latestRevision: true}]", ""), "");
+    EXPECT_EQ(
+        refusals("[{revisionName: api--v1, weight: 60}, {latestRevision: true, weight: 40}]", "v2"),
+        "");
+    EXPECT_THAT(
+        refusals("[{revisionName: api--v1, weight: 60}, {latestRevision: true, weight: 30}]", ""),
+        AllOf(HasSubstr("app.yaml:2:"), HasSubstr("the weights are 90 together")));
+    EXPECT_THAT(refusals("[{revisionName: web--v1, weight: 100}]", ""),
+                HasSubstr("\"web--v1\" is no revision of api"));
+    EXPECT_THAT(refusals("[{revisionName: api--v1, latestRevision: true, weight: 100}]", ""),
+                HasSubstr("not both"));
+    for (const char* bad : {"V1", "-a", "a--b", "1.2", "a_b"}) {
+        EXPECT_THAT(refusals(newest, bad), HasSubstr("app.yaml:3:")) << bad;
+    }
+    EXPECT_THAT(refusals(newest, std::string(50, 'a')), HasSubstr("52 characters at most"));
+}
+
+TEST(ContainerAppManifest, SharesThatGitDoesNotNameAreTheNewests) {
+    const auto traffic_of = [](const std::string& configuration) {
+        const Declared app = ManifestScene{"ContainerApp", "api"}.declared(
+            "{properties: {environmentId: /subscriptions/s/resourceGroups/rg-app/providers/"
+            "Microsoft.App/managedEnvironments/env, configuration: " +
+            configuration + ", template: {containers: [{name: web, image: web}]}}}");
+        const json::json_pointer at{"/properties/configuration/ingress/traffic"};
+        return app.spec.contains(at) ? app.spec.at(at) : json();
+    };
+    const json newest = json::array({{{"latestRevision", true}, {"weight", 100}}});
+    EXPECT_EQ(traffic_of("{activeRevisionsMode: multiple, ingress: {targetPort: 80}}"), newest);
+    EXPECT_EQ(traffic_of("{activeRevisionsMode: Single, ingress: {targetPort: 80}}"), json());
+    EXPECT_EQ(traffic_of("{activeRevisionsMode: Multiple}"), json());
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/simulation/azure_scene.hpp"
 
 namespace driftless::test {
@@ -17,6 +19,44 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr const char* patch_app = "PATCH Microsoft.App/containerApps";
+constexpr const char* restart_route = "POST Microsoft.App/containerApps/revisions/restart";
+
+std::string to_lower(std::string text) {
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text;
+}
+
+/// The app `api` with one secret, as `secret` says it, and which replicas it has at least.
+std::string app_with(const std::string& image, const std::string& secret, int replicas) {
+    std::string text = azure_app("api", image);
+    text.insert(text.find("      ingress:"), "      secrets: [{name: db, " + secret + "}]\n");
+    text.insert(text.find("resources:"), "env: [{name: DB, secretRef: db}], ");
+    return text + fmt::format("      scale: {{minReplicas: {}}}\n", replicas);
+}
+std::string app_with_secret(const std::string& image, const std::string& secret, int replicas = 1) {
+    return app_with(image, "value: {secret: " + secret + "}", replicas);
+}
+std::string app_with_vault(const std::string& url) {
+    return app_with("web:1", "keyVaultUrl: \"" + url + "\", identity: System", 1);
+}
+std::string job(const std::string& image) {
+    return R"(---
+apiVersion: driftless/v1
+kind: ContainerAppJob
+metadata: {name: report}
+target: prod
+spec:
+  properties:
+    environmentId: {from: ManagedEnvironment/env, field: id}
+    configuration:
+      triggerType: Schedule
+      replicaTimeout: 300
+      replicaRetryLimit: 0
+      scheduleTriggerConfig: {cronExpression: "0 3 * * *"}
+    template: {containers: [{name: report, image: ")" +
+           image + R"("}]}
+)";
+}
 
 class AzureAppsTest : public ::testing::Test, public AzureScene {
 protected:
@@ -61,6 +101,7 @@ protected:
         if (!watches_ || !azure.has(app_path())) return;
         const json all = revisions();
         if (all.size() < 2) return;
+        if (properties()["configuration"]["activeRevisionsMode"] == "Single") return;
         for (const json& revision : all) {
             const json& told = revision.at("properties");
             if (told.at("trafficWeight") == 0) continue;
@@ -75,6 +116,24 @@ protected:
         world.run_for(30min);
         EXPECT_THAT(writes(), IsEmpty());
         EXPECT_THAT(unsettled(), IsEmpty());
+    }
+    void add_secret(const std::string& name, const std::string& value) {
+        auto& named = world.settings().secrets.named[name];
+        named.file = folder.at(name);
+        std::ofstream{named.file} << value;
+        std::filesystem::permissions(named.file, std::filesystem::perms::owner_read);
+    }
+    /// Every revision's running replicas have the secrets that the app has.
+    void expect_all_run_with_the_secrets_of_now() {
+        azure.settle();
+        const auto* app = azure.world().find(app_path());
+        ASSERT_NE(app, nullptr);
+        const json& now = app->wanted.at("properties").at("configuration").at("secrets");
+        for (const auto& revision : azure.world().apps[to_lower(app_path())].revisions) {
+            if (revision.active) {
+                EXPECT_EQ(revision.secrets, now) << revision.name;
+            }
+        }
     }
     bool watches_ = true;
 };
@@ -206,6 +265,94 @@ TEST_F(AzureAppsTest, ConfigurationMakesNoRevision) {
     EXPECT_EQ(revisions().size(), 1u);
     EXPECT_EQ(properties()["configuration"]["ingress"]["targetPort"], 9090);
     expect_quiet();
+}
+
+TEST_F(AzureAppsTest, ANewSecretReachesWhatRunsByOneRestart) {
+    add_secret("db-1", "one");
+    add_secret("db-2", "two");
+    begin(app_with_secret("web:1", "db-1"));
+    expect_all_run_with_the_secrets_of_now();
+    change(app_with_secret("web:1", "db-2"));
+    EXPECT_THAT(writes(), ElementsAre(patch_app, restart_route));
+    EXPECT_EQ(revisions().size(), 1u);
+    expect_all_run_with_the_secrets_of_now();
+    expect_quiet();
+    // A write that makes a revision anyway needs none.
+    change(app_with_secret("web:2", "db-1"));
+    EXPECT_THAT(writes(), ElementsAre(patch_app));
+    expect_all_run_with_the_secrets_of_now();
+    expect_quiet();
+}
+
+TEST_F(AzureAppsTest, WhatSleepsNeedsNoRestart) {
+    add_secret("db-1", "one");
+    add_secret("db-2", "two");
+    begin(app_with_secret("web:1", "db-1", 0));
+    change(app_with_secret("web:1", "db-2", 0));
+    EXPECT_THAT(writes(), ElementsAre(patch_app));
+    expect_quiet();
+}
+
+TEST_F(AzureAppsTest, AVaultsSecretThatMayNotBeReadIsToldWithWhatToDo) {
+    const std::string url = "https://kv-bnx.vault.azure.net/secrets/db";
+    azure.world().locked_secrets.insert(url);
+    push(azure_group + azure_environment + app_with_vault(url));
+    world.start();
+    world.run_for(30min);
+    EXPECT_THAT(unsettled(),
+                ElementsAre(AllOf(HasSubstr("Unable to get value using Managed identity"),
+                                  HasSubstr("give that identity Key Vault Secrets User"))));
+    azure.world().locked_secrets.clear();
+    world.run_for(2h);
+    EXPECT_THAT(unsettled(), IsEmpty());
+    // The service tells the version that it took.
+    watches_ = false;
+    azure.change(app_path(), {{"properties",
+                               {{"configuration",
+                                 {{"secrets", json::array({{{"name", "db"},
+                                                            {"keyVaultUrl", url + "/0a1b2c"},
+                                                            {"identity", "system"}}})}}}}}});
+    expect_quiet();
+}
+
+TEST_F(AzureAppsTest, ScaledToZeroIsWell) {
+    azure.habits().begins_asleep = true;
+    push(azure_group + azure_environment + shared_app("web:1"));
+    world.start();
+    world.run_for(30min);
+    EXPECT_THAT(unsettled(), IsEmpty());
+    change(shared_app("web:2"));
+    EXPECT_THAT(revisions_told(), ElementsAre(HasSubstr("web:1 0"), "0000001 web:2 100"));
+    expect_quiet();
+}
+
+TEST_F(AzureAppsTest, AJobsLastExecutionIsToldAndAFailedOneOfASchedulesIsDegraded) {
+    begin(job("report:1"));
+    const std::string path = id("/providers/Microsoft.App/jobs/report");
+    const auto status = [&] {
+        for (const auto& [key, resource] : world.status(prod).resources) {
+            if (key.name.ends_with("jobs/report")) return resource;
+        }
+        return ResourceStatus{};
+    };
+    const auto run_it = [&] {
+        azure.ask(net::Method::post, path + "/start?api-version=2025-07-01", json::object());
+        azure.clear_log();
+        world.run_for(30min);
+    };
+    run_it();
+    EXPECT_EQ(status().status, Status::in_sync);
+    EXPECT_THAT(status().why, AllOf(HasSubstr("execution report-"), HasSubstr("Succeeded")));
+    azure.break_image("report:1");
+    run_it();
+    EXPECT_EQ(status().status, Status::degraded);
+    EXPECT_THAT(status().why, AllOf(HasSubstr("Failed"), HasSubstr("az containerapp job logs")));
+    EXPECT_THAT(writes(), IsEmpty());
+    azure.mend_image("report:1");
+    run_it();
+    EXPECT_EQ(status().status, Status::in_sync);
+    EXPECT_THAT(writes(), IsEmpty());
+    EXPECT_LE(azure.calls()["LIST Microsoft.App/jobs/executions"], 3u);  // not at every look
 }
 
 }  // namespace

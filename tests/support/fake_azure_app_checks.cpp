@@ -44,12 +44,27 @@ bool has_secret(const json& secrets, const std::string& name) {
            });
 }
 
+/// Read when it is declared, and not only when a replica starts.
+/// https://github.com/microsoft/azure-container-apps/issues/1174
+void check_vault_secret(const Call& call, const json& secret) {
+    if (!call.world.locked_secrets.contains(text_at(secret, "/keyVaultUrl"))) return;
+    const std::string name = text_at(secret, "/name");
+    const std::string identity = text_at(secret, "/identity");
+    refuse("InvalidParameterValueInContainerTemplate",
+           invalid_field("configuration.secrets",
+                         fmt::format("\"{}\": Unable to get value using Managed identity {} for "
+                                     "secret {}. Error: unable to fetch secret '{}' using Managed "
+                                     "identity '{}'",
+                                     name, identity, name, name, identity)));
+}
+
 void check_secrets(const Call& call, const json& secrets) {
     if (!secrets.is_array()) return;
     for (const json& secret : secrets) {
         const std::string name = text_at(secret, "/name");
         const bool by_vault =
             !text_at(secret, "/keyVaultUrl").empty() && !text_at(secret, "/identity").empty();
+        if (by_vault) check_vault_secret(call, secret);
         if (by_vault || !text_at(secret, "/value").empty()) continue;
         if (secret.contains("value") && secret["value"].is_null()) {
             refuse("ContainerAppSecretNull",

@@ -235,7 +235,8 @@ void begin_app(World& world, Thing& thing, Operation& operation) {
     if (end.empty()) end = fmt::format("{:07}", ++apps.numbered);
     revision.name = thing.name + "--" + end;
     revision.body_template = wanted;
-    revision.created = world.clock.wall();
+    revision.created = revision.replicas_since = world.clock.wall();
+    revision.secrets = at_or_null(thing.wanted, "/properties/configuration/secrets");
     revision.trouble = trouble_of(world, wanted);
     if (!revision.trouble.empty()) operation.ends = world.clock.now() + world.habits.broken_takes;
     revision.provisioned = operation.ends;
@@ -254,6 +255,9 @@ void end_app(World& world, Thing& thing, Operation& operation) {
             const bool is_first = apps.revisions.size() == 1;
             latest.provisioned = operation.ends;
             latest.ready = operation.ends + (is_first ? seconds{0} : world.habits.ready_lag);
+            if (world.habits.begins_asleep && is_idle_at_zero(latest)) {
+                latest.ready = net::SteadyTime::max();
+            }
         }
     }
     const bool is_broken = !apps.revisions.empty() && !apps.revisions.back().trouble.empty();
@@ -264,6 +268,20 @@ void end_app(World& world, Thing& thing, Operation& operation) {
     operation.message = fmt::format(
         "Failed to provision revision for container app '{}'. Error details: Operation expired.",
         thing.name);
+}
+
+/// May it run without a replica?
+bool is_idle_at_zero(const Revision& revision) {
+    const json least = at_or_null(revision.body_template, "/scale/minReplicas");
+    return least.is_null() || least == 0;
+}
+
+bool is_asleep(const World& world, const Revision& revision) {
+    if (!revision.trouble.empty() || !revision.active || !is_idle_at_zero(revision)) return false;
+    const bool never_woke = world.habits.begins_asleep && !revision.was_ready;
+    if (never_woke) return revision.provisioned <= world.clock.now();
+    const auto idle = world.habits.scales_down_after;
+    return idle.count() > 0 && revision.was_ready && revision.ready + idle <= world.clock.now();
 }
 
 void settle_app(World& world, Thing& app) {

@@ -56,7 +56,7 @@ json shown_revision(World& world, const Thing& app, const Revision& revision) {
     json properties = {{"createdTime", world.time_text(revision.created)},
                        {"template", revision_template(revision)},
                        {"active", revision.active},
-                       {"replicas", revision.active ? 1 : 0},
+                       {"replicas", revision.active && !is_asleep(world, revision) ? 1 : 0},
                        {"trafficWeight", weight_of(app, revision, apps)}};
     const json whole = app_body(world, app);
     if (!at_or_null(whole, "/properties/configuration/ingress").is_null()) {
@@ -74,6 +74,10 @@ json shown_revision(World& world, const Thing& app, const Revision& revision) {
         properties["healthState"] = "Unhealthy";
         properties["provisioningError"] = revision.trouble;
         properties["runningStateDetails"] = revision.trouble;
+    } else if (is_asleep(world, revision)) {
+        properties["provisioningState"] = "Provisioned";
+        properties["runningState"] = "ScaledToZero";
+        properties["healthState"] = "None";
     } else {
         properties["provisioningState"] = is_provisioned ? "Provisioned" : "Provisioning";
         properties["runningState"] = is_ready         ? "Running"
@@ -90,7 +94,7 @@ json shown_revision(World& world, const Thing& app, const Revision& revision) {
 
 json replicas_of(const World& world, const Thing& app, const Revision& revision) {
     json replicas = json::array();
-    if (!revision.active) return replicas;
+    if (!revision.active || is_asleep(world, revision)) return replicas;
     const bool is_ready = revision.was_ready;
     json containers = json::array();
     for (const json& container : revision.body_template.value("containers", json::array())) {
@@ -98,16 +102,17 @@ json replicas_of(const World& world, const Thing& app, const Revision& revision)
                               {"containerId", "containerd://" + world.hex_of(revision.name, 64)},
                               {"ready", is_ready},
                               {"started", is_ready},
-                              {"restartCount", revision.trouble.empty() ? revision.restarts : 5},
+                              {"restartCount", revision.trouble.empty() ? 0 : 5},
                               {"runningState", is_ready ? "Running" : "Waiting"},
                               {"runningStateDetails", revision.trouble}});
     }
-    const std::string name = revision.name + "-" + world.hex_of(revision.name, 10) + "-x2k4q";
+    const std::string name = revision.name + "-" + world.hex_of(revision.name, 10) + "-" +
+                             world.hex_of(revision.name + std::to_string(revision.restarts), 5);
     replicas.push_back({{"id", app.asked + "/revisions/" + revision.name + "/replicas/" + name},
                         {"name", name},
                         {"type", "Microsoft.App/containerapps/revisions/replicas"},
                         {"properties",
-                         {{"createdTime", world.time_text(revision.created)},
+                         {{"createdTime", world.time_text(revision.replicas_since)},
                           {"runningState", is_ready ? "Running" : "NotRunning"},
                           {"runningStateDetails", revision.trouble},
                           {"containers", std::move(containers)},
@@ -265,7 +270,11 @@ std::optional<Answer> app_action(Call& call) {
             }
         }
         if (action == "deactivate") revision.active = false;
-        if (action == "restart") ++revision.restarts;
+        if (action == "restart") {  // new replicas take the place of the old ones
+            ++revision.restarts;
+            revision.replicas_since = world.clock.wall();
+            revision.secrets = at_or_null(app.wanted, "/properties/configuration/secrets");
+        }
         return Answer{200};
     }
     return std::nullopt;

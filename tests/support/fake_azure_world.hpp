@@ -68,6 +68,8 @@ struct Revision {
     bool active = true;
     bool was_ready = false;
     std::size_t restarts = 0;
+    net::WallTime replicas_since{};  ///< a restart makes new ones
+    json secrets;                    ///< what they were started with: they never see newer ones
 };
 
 struct Apps {
@@ -101,6 +103,8 @@ struct Habits {
     seconds removal_of_group{0};  ///< 0: as the table says, and as long as what is in it takes
     seconds operations_kept{86400};
     seconds execution_takes{30};
+    seconds scales_down_after{300};  ///< nobody asks an app; 0: its replicas stay
+    bool begins_asleep = false;      ///< a new revision without minReplicas gets none at all
     seconds token_lives{3600};
     double takes{1.0};       ///< of the table's durations
     bool waits_apply{true};  ///< false: Retry-After is always 0
@@ -137,6 +141,7 @@ struct World {
     std::map<std::string, std::vector<Execution>> executions;  ///< by the job's
     std::map<std::string, Buried> buried;                      ///< by folded "type name"
     std::map<std::string, std::string> broken_images;
+    std::set<std::string> locked_secrets;  ///< URLs that no identity of an app may read
     std::map<std::string, net::SteadyTime> principals;  ///< since when one can be given a role
     std::map<std::string, Bucket> buckets;
     std::vector<Denied> denied;
@@ -192,6 +197,8 @@ void check_app(Call& call, const json& body, const Thing* old);
 void begin_app(World& world, Thing& thing, Operation& operation);
 void end_app(World& world, Thing& thing, Operation& operation);
 void settle_app(World& world, Thing& app);
+bool is_idle_at_zero(const Revision& revision);
+bool is_asleep(const World& world, const Revision& revision);  ///< scaled to zero
 json app_body(World& world, const Thing& thing);
 json job_body(World& world, const Thing& thing);
 std::optional<Answer> app_read(Call& call);  ///< revisions, replicas, executions

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "config/base/finding.hpp"
+#include "config/node.hpp"
+
+namespace driftless::azure {
+
+/// What Azure would refuse of a container app's revisions: a suffix that names none, shares of the
+/// traffic that are no whole, or of another app's revision.
+/// @param spec  the manifest's, references resolved
+void lint_app(const Node& spec, const std::string& app, Findings& findings);
+
+}  // namespace driftless::azure
