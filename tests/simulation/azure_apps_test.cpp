@@ -19,7 +19,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr const char* patch_app = "PATCH Microsoft.App/containerApps";
-constexpr const char* restart_route = "POST Microsoft.App/containerApps/revisions/restart";
+constexpr const char* restart_route = "POST Microsoft.App/containerApps/revisions:restart";
 
 std::string to_lower(std::string text) {
     std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
