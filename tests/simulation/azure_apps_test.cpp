@@ -135,6 +135,7 @@ protected:
             }
         }
     }
+    std::size_t restarts() { return azure.calls()[restart_route]; }
     bool watches_ = true;
 };
 
@@ -290,6 +291,17 @@ TEST_F(AzureAppsTest, WhatSleepsNeedsNoRestart) {
     begin(app_with_secret("web:1", "db-1", 0));
     change(app_with_secret("web:1", "db-2", 0));
     EXPECT_THAT(writes(), ElementsAre(patch_app));
+    expect_quiet();
+}
+
+TEST_F(AzureAppsTest, TheAnswerToARestartGetsLostAndThereIsNoOther) {
+    add_secret("db-1", "one");
+    add_secret("db-2", "two");
+    begin(app_with_secret("web:1", "db-1"));
+    azure.fail_next(AzureFault::lost_reply, restart_route);
+    change(app_with_secret("web:1", "db-2"), 90min);
+    EXPECT_EQ(restarts(), 1u);
+    expect_all_run_with_the_secrets_of_now();
     expect_quiet();
 }
 
