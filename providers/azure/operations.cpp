@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "config/base/lower_case.hpp"
+#include "providers/azure/body_text.hpp"
 
 namespace driftless::azure {
 namespace {
@@ -16,14 +17,8 @@ constexpr std::chrono::seconds longest_wait = 10min;
 constexpr std::chrono::seconds longest_operation = 2h;  // of those that tell no time of their own
 constexpr std::array names{"status", "location", "resource"};
 
-std::string text_of(const json& body, const json::json_pointer& at) {
-    if (!body.is_structured() || !body.contains(at)) return "";
-    const json& value = body.at(at);
-    return value.is_string() ? value.get<std::string>() : "";
-}
-
 std::string provisioning_state(const json& body) {
-    return text_of(body, json::json_pointer{"/properties/provisioningState"});
+    return text_at(body, "/properties/provisioningState");
 }
 
 enum class Ended { no, well, badly };
@@ -82,7 +77,7 @@ Polled read_answer(Operation operation, const Answer& answer, net::WallTime now)
         return judged(std::move(operation), answer, state.empty() ? "Succeeded" : state, now);
     }
     if (answer.status == 202) return go_on(std::move(operation), answer.headers, now);
-    const std::string status = text_of(answer.body, json::json_pointer{"/status"});
+    const std::string status = text_at(answer.body, "/status");
     if (!status.empty()) return judged(std::move(operation), answer, status, now);
     if (operation.by == By::location) return {Went::well, std::move(operation), {}};
     return go_on(std::move(operation), answer.headers, now);

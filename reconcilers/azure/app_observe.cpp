@@ -154,7 +154,7 @@ asio::awaitable<void> ResourceReconciler::look_at_job(const Run& run, const Know
 
 std::string ResourceReconciler::why_unfit(const Declared& want) const {
     const auto found = unfit_.find(want.key);
-    return found == unfit_.end() ? "" : found->second;
+    return found != unfit_.end() ? found->second : soft_deleted_.why_taken(want.spec.at(id_key));
 }
 
 }  // namespace driftless::azure

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/base/lower_case.hpp"
+#include "providers/azure/body_text.hpp"
 
 namespace driftless::azure {
 namespace {
@@ -11,11 +12,6 @@ const json& at(const json& body, const char* pointer) {
     static const json none;
     const json::json_pointer path{pointer};
     return body.contains(path) ? body.at(path) : none;
-}
-
-std::string text_at(const json& body, const char* pointer) {
-    const json& value = at(body, pointer);
-    return value.is_string() ? value.get<std::string>() : "";
 }
 
 bool is_newest(const json& share) {

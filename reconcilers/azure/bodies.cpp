@@ -3,6 +3,7 @@
 #include "config/base/lower_case.hpp"
 #include "reconcilers/azure/forms.hpp"
 #include "reconcilers/azure/marks.hpp"
+#include "reconcilers/azure/soft_deleted.hpp"
 
 namespace driftless::azure {
 namespace {
@@ -46,6 +47,7 @@ json body_to_update(const TypeRow& row, json spec, const json& live, const std::
     json declared = declared_body(std::move(spec));
     json body = row.write == Write::patch ? json::object() : writable(row, live);
     put_into(body, declared);
+    drop_bringing_back(row, body);
     put_tags(row, body, live, mark);
     return body;
 }

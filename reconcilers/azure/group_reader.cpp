@@ -6,6 +6,7 @@
 #include <array>
 
 #include "config/base/lower_case.hpp"
+#include "providers/azure/body_text.hpp"
 #include "reconcilers/azure/forms.hpp"
 #include "reconcilers/azure/type_data.hpp"
 
@@ -21,11 +22,6 @@ constexpr std::array attached{"Microsoft.Authorization/roleAssignments",
                               "Microsoft.Authorization/locks", "Microsoft.Consumption/budgets"};
 /// Parts that are not asked for: their values are for those who may read the vault.
 constexpr std::string_view secrets_of_vault = "microsoft.keyvault/vaults/secrets";
-
-std::string text_at(const json& body, const char* pointer) {
-    const json::json_pointer at{pointer};
-    return body.contains(at) && body.at(at).is_string() ? body.at(at).get<std::string>() : "";
-}
 
 json list_at(const json& body, const char* pointer) {
     const json::json_pointer at{pointer};

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "config/base/lower_case.hpp"
+#include "providers/azure/body_text.hpp"
 #include "providers/azure/resource_id.hpp"
 #include "reconcilers/azure/forms.hpp"
 #include "reconcilers/azure/marks.hpp"
@@ -18,11 +19,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto pause_while_others_change = 15s;  // no operation of ours tells how long it takes
-
-std::string text_at(const json& body, const json::json_pointer& path) {
-    const json& value = body.contains(path) ? body.at(path) : json();
-    return value.is_string() ? value.get<std::string>() : "";
-}
 
 /// Ids in an answer come in letters of any case: those of declared resources as git writes them, so
 /// that an id that is an output is one text everywhere.
@@ -40,7 +36,7 @@ void write_ids_as_git_does(json& value, const KnownResources& known) {
 
 /// Changes when anything does that a person or the service can change, but not with the time.
 std::string version_of(json body) {
-    const std::string etag = text_at(body, json::json_pointer{"/etag"});
+    const std::string etag = text_at(body, "/etag");
     if (!etag.empty()) return etag;
     body.erase("systemData");
     return digest_of(body);
@@ -49,8 +45,8 @@ std::string version_of(json body) {
 }  // namespace
 
 std::string state_of(const json& body) {
-    const std::string state = text_at(body, json::json_pointer{"/properties/provisioningState"});
-    return state.empty() ? text_at(body, json::json_pointer{"/properties/state"}) : state;
+    const std::string state = text_at(body, "/properties/provisioningState");
+    return state.empty() ? text_at(body, "/properties/state") : state;
 }
 
 bool is_under_way(std::string_view state) {

@@ -3,16 +3,12 @@
 #include <array>
 
 #include "config/base/lower_case.hpp"
+#include "providers/azure/body_text.hpp"
 #include "reconcilers/azure/live_resource.hpp"
 #include "reconcilers/azure/marks.hpp"
 
 namespace driftless::azure {
 namespace {
-
-std::string text_at(const json& body, const char* pointer) {
-    const json::json_pointer at{pointer};
-    return body.contains(at) && body.at(at).is_string() ? body.at(at).get<std::string>() : "";
-}
 
 bool is_true(const json& body, const char* pointer) {
     const json::json_pointer at{pointer};

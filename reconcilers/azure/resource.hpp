@@ -7,6 +7,7 @@
 
 #include "reconcilers/azure/job_runs.hpp"
 #include "reconcilers/azure/live_resource.hpp"
+#include "reconcilers/azure/soft_deleted.hpp"
 
 namespace driftless::azure {
 
@@ -52,7 +53,10 @@ private:
                                               Polled polled);
     asio::awaitable<Result<void>> learn_unread(Run& run, const Action& action);
 
+    asio::awaitable<void> look_for_deleted(const Turn& turn, std::set<std::string> seen);
+
     SubscriptionAccess& access_;
+    SoftDeleted soft_deleted_;
     /// Operations that ended badly and were told of so. What comes after is a new attempt; a daemon
     /// that starts anew tells of it once more, and then tries.
     std::set<std::string> told_;

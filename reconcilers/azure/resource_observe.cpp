@@ -129,7 +129,24 @@ asio::awaitable<void> ResourceReconciler::read(const Run& run, const KnownResour
         if (seen.contains(lower_case(one->id))) continue;
         if (auto begun = seer.see_begun(*one)) state.push_back(*std::move(begun));
     }
+    co_await look_for_deleted(turn, seen);
     turn.state = Complete<LiveState>::vouched(std::move(state));
+}
+
+/// Before something is made: is there a deleted one that holds its name?
+asio::awaitable<void> ResourceReconciler::look_for_deleted(const Turn& turn,
+                                                           std::set<std::string> seen) {
+    if (turn.row->soft == Soft::none) co_return;
+    std::vector<std::string> missing;
+    for (const auto* one : turn.known) {
+        const bool is_new = one->want != nullptr && !seen.contains(lower_case(one->id)) &&
+                            !brings_back(*turn.row, one->want->spec);
+        soft_deleted_.forget(one->id);
+        if (is_new) missing.push_back(one->id);
+    }
+    if (!missing.empty()) {
+        co_await soft_deleted_.look(access_.arm, *turn.row, std::move(missing));
+    }
 }
 
 asio::awaitable<Reads> ResourceReconciler::observe(Run& run, Scope scope) {

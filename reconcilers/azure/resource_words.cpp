@@ -8,6 +8,7 @@
 
 #include "config/base/lower_case.hpp"
 #include "config/yaml_writer.hpp"
+#include "providers/azure/body_text.hpp"
 #include "reconcilers/azure/forms.hpp"
 #include "reconcilers/azure/import_body.hpp"
 #include "reconcilers/azure/resource_manifest.hpp"
@@ -34,11 +35,6 @@ std::vector<std::string> names_of(const ResourceId& id) {
         at = ResourceId::parse(at->above());
     }
     return names;
-}
-
-std::string text_at(const json& body, const char* pointer) {
-    const json::json_pointer at{pointer};
-    return body.contains(at) && body.at(at).is_string() ? body.at(at).get<std::string>() : "";
 }
 
 /// "AcrPull" of its id; "" of a role that isn't known by its name.

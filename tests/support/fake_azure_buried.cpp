@@ -36,6 +36,8 @@ json shown_buried(World& world, const Buried& buried) {
         properties["vaultId"] = thing.id;
         properties["location"] = location;
         properties["tags"] = thing.wanted.value("tags", json::object());
+        const json protection = at_or_null(thing.wanted, "/properties/enablePurgeProtection");
+        if (protection == json(true)) properties["purgeProtectionEnabled"] = true;
     }
     json body = vault ? json::object() : shown(world, thing);  // an account is shown as it was
     body["id"] = id;
