@@ -102,6 +102,8 @@ public:
 
     /// 401 ExpiredAuthenticationToken. @param claims  what the answer asks for, if anything
     void expire(const std::string& token, const std::string& claims = "");
+    /// It counts again, as if a new one had been fetched.
+    void renew(const std::string& token) { expired_.erase(token); }
     /// 403 for an action at a scope and below: "Microsoft.App/containerApps/write",
     /// "Microsoft.App/*"
     void deny(const std::string& action, const std::string& scope = "");

@@ -29,6 +29,13 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 17> location
     {"australiaeast", "Australia East"},
 }};
 
+auto region_of(const std::string& location) {
+    std::string folded = low(location);
+    std::erase(folded, ' ');
+    return std::ranges::find_if(locations,
+                                [&folded](const auto& pair) { return pair.first == folded; });
+}
+
 /// What the service has to say of a resource by itself.
 class Own {
 public:
@@ -206,11 +213,13 @@ json body_of(const Call& call) {
 }
 
 std::string display_location(const std::string& location) {
-    std::string folded = low(location);
-    std::erase(folded, ' ');
-    const auto found = std::ranges::find_if(
-        locations, [&folded](const auto& pair) { return pair.first == folded; });
+    const auto found = region_of(location);
     return found == locations.end() ? location : std::string{found->second};
+}
+
+bool is_region(const std::string& location) {
+    const auto is_shown = [&location](const auto& pair) { return pair.second == location; };
+    return region_of(location) != locations.end() || std::ranges::any_of(locations, is_shown);
 }
 
 json merged(json base, const json& patch) {

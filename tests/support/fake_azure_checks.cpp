@@ -78,8 +78,15 @@ void check_fixed(const json& body, const Thing& old) {
 void check_location(const Call& call, const json& body) {
     if (call.row->is(no_location) || call.row->type.starts_with("Microsoft.KeyVault/vaults/"))
         return;
-    if (!text_at(body, "/location").empty()) return;
-    refuse("LocationRequired", "The location property is required for this definition.");
+    const std::string location = text_at(body, "/location");
+    if (location.empty())
+        refuse("LocationRequired", "The location property is required for this definition.");
+    const bool is_of_a_directory = call.row->type.starts_with("Microsoft.AzureActiveDirectory/");
+    if (is_region(location) || is_of_a_directory) return;
+    refuse("LocationNotAvailableForResourceType",
+           fmt::format("The provided location '{}' is not available for resource type '{}'. List "
+                       "of available regions for the resource type is 'westus2,uksouth,ukwest'.",
+                       location, call.row->type));
 }
 
 void check_tags(const json& body) {

@@ -172,6 +172,8 @@ struct Call {
 // fake_azure_bodies: what a body becomes
 json body_of(const Call& call);  ///< the request's; refuses what is no JSON object
 std::string display_location(const std::string& location);
+/// Is it a region, in letters of any case and with blanks or without?
+bool is_region(const std::string& location);
 /// What a GET shows of it, all but what goes by the type's own rules.
 json shown(World& world, const Thing& thing);
 /// `wanted` over what the service has of itself.
