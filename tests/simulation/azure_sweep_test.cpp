@@ -18,10 +18,18 @@ constexpr auto settled_in =
     45min;                        // all of the change's operations, and the look an interval later
 constexpr auto long_enough = 3h;  // with a back-off, or an operation that nobody answers for
 
-const std::string before_change = azure_group + azure_environment + azure_app("api", "web:1") +
-                                  azure_app("old", "web:1") + azure_server;
-const std::string after_change = azure_group + azure_environment + azure_app("api", "web:2") +
-                                 azure_server + azure_of_server + azure_identity;
+/// From one commit to the next.
+struct Change {
+    std::string before;
+    std::string after;
+};
+const Change many_things{azure_group + azure_environment + azure_app("api", "web:1") +
+                             azure_app("old", "web:1") + azure_server,
+                         azure_group + azure_environment + azure_app("api", "web:2") +
+                             azure_server + azure_of_server + azure_identity};
+/// The traffic is handed over to a revision that is ready.
+const Change shared_traffic{azure_group + azure_environment + shared_app("web:1"),
+                            azure_group + azure_environment + shared_app("web:2")};
 
 /// All that stands, as a person would call it the same.
 std::vector<std::string> picture_of(FakeAzure& azure) {
@@ -59,8 +67,10 @@ std::vector<std::string> differences(const std::vector<std::string>& have,
 
 class Story : public AzureScene {
 public:
+    explicit Story(const Change& change) : change_(change) {}
+
     void begin() {
-        push(before_change);
+        push(change_.before);
         world.start();
         world.run_for(settled_in);
         theirs_ = add_others();
@@ -68,7 +78,7 @@ public:
         azure.clear_log();
     }
     void change(std::size_t moment) {
-        push(after_change);
+        push(change_.after);
         world.fuse.set(moment);
         world.start();
         world.run_for(settled_in);
@@ -92,6 +102,7 @@ public:
     }
 
 private:
+    const Change& change_;
     json theirs_;
 };
 
@@ -105,8 +116,8 @@ struct GoodRun {
     std::vector<std::string> picture;
 };
 
-GoodRun good_run() {
-    Story story;
+GoodRun good_run(const Change& change) {
+    Story story{change};
     story.begin();
     story.change(0);
     GoodRun run{story.world.fuse.trail(), {}, picture_of(story.azure)};
@@ -124,20 +135,29 @@ GoodRun good_run() {
     return run;
 }
 
-class AzureCrashSweep : public ::testing::TestWithParam<bool> {};
+struct Crash {
+    std::string name;
+    const Change& change;
+    bool loses_database;
+};
+void PrintTo(const Crash& one, std::ostream* out) {
+    *out << one.name;
+}
+
+class AzureCrashSweep : public ::testing::TestWithParam<Crash> {};
 
 TEST_P(AzureCrashSweep, EndsTheSameWhereverTheDaemonDied) {
-    const GoodRun good = good_run();
+    const GoodRun good = good_run(GetParam().change);
     ASSERT_FALSE(HasFailure()) << "even when nobody dies";
     ASSERT_GT(good.moments.size(), 20U);
     for (const std::size_t moment : good.moments) {
         SCOPED_TRACE(
             fmt::format("died {} ({} of {})", good.trail[moment - 1], moment, good.trail.size()));
-        Story story;
+        Story story{GetParam().change};
         story.begin();
         story.change(moment);
         ASSERT_TRUE(story.world.fuse.blown());
-        story.come_back(GetParam());
+        story.come_back(GetParam().loses_database);
         EXPECT_THAT(differences(picture_of(story.azure), good.picture), ::testing::IsEmpty());
         story.expect_quiet();
         if (HasFailure()) return;  // the others are likely to tell the same
@@ -145,9 +165,15 @@ TEST_P(AzureCrashSweep, EndsTheSameWhereverTheDaemonDied) {
     RecordProperty("moments", static_cast<int>(good.moments.size()));
 }
 
-INSTANTIATE_TEST_SUITE_P(, AzureCrashSweep, ::testing::Bool(), [](const auto& chosen) {
-    return chosen.param ? "database_lost" : "database_kept";
-});
+std::vector<Crash> crashes() {
+    return {{"database_kept", many_things, false},
+            {"database_lost", many_things, true},
+            {"traffic_handed_over", shared_traffic, false},
+            {"traffic_handed_over_database_lost", shared_traffic, true}};
+}
+
+INSTANTIATE_TEST_SUITE_P(, AzureCrashSweep, ::testing::ValuesIn(crashes()),
+                         [](const auto& chosen) { return chosen.param.name; });
 
 struct Case {
     std::string name;
@@ -185,14 +211,14 @@ std::vector<std::size_t> calls_to_try(const std::vector<std::string>& routes) {
 }
 
 TEST_P(AzureFaultSweep, EndsTheSameWhicheverCallMeetsIt) {
-    Story good;
+    Story good{many_things};
     const auto routes = change_with_fault(good, 0, AzureFault::none);
     const auto picture = picture_of(good.azure);
     const auto calls = calls_to_try(routes);
     ASSERT_GT(calls.size(), 15U);
     for (const std::size_t bad : calls) {
         SCOPED_TRACE(fmt::format("call {} ({}) meets {}", bad, routes[bad - 1], GetParam().name));
-        Story story;
+        Story story{many_things};
         change_with_fault(story, bad, GetParam().fault);
         EXPECT_THAT(differences(picture_of(story.azure), picture), ::testing::IsEmpty());
         story.expect_quiet();
