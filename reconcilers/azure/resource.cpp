@@ -11,6 +11,7 @@
 #include "reconcilers/azure/app_traffic.hpp"
 #include "reconcilers/azure/bodies.hpp"
 #include "reconcilers/azure/forms.hpp"
+#include "reconcilers/azure/ignored_fields.hpp"
 #include "reconcilers/azure/marks.hpp"
 #include "reconcilers/one_by_one.hpp"
 
@@ -119,6 +120,7 @@ asio::awaitable<Result<Call>> ResourceReconciler::call_for(Run& run, const Actio
         const auto now = co_await access_.arm.send(std::move(look));
         if (!now) co_return now.error();
         if (row.write == Write::patch) call.method = net::Method::patch;
+        keep_ignored(row, action.want->ignore, now->body, *spec);
         if (row.type == app_type) {
             AppChange change{access_, run, action};
             spec = co_await change.prepared(*std::move(spec), now->body);

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "config/base/vault.hpp"
+#include "reconcilers/azure/ignored_fields.hpp"
 
 namespace driftless::azure {
 namespace {
@@ -314,6 +315,31 @@ TEST(WantedForms, WriteTheWordsOfAVariantAsAzureDoes) {
     const json form = wanted_form(row_for("Microsoft.Cdn/profiles/ruleSets/rules", ""),
                                   {{"properties", {{"actions", {action}}}}});
     EXPECT_EQ(form.at("/properties/actions/0/parameters/headerAction"_json_pointer), "Overwrite");
+}
+
+/// Rows: what is ignored, and what is sent then of git's and of what is there.
+TEST(IgnoredFields, AreSentAsTheyAreThere) {
+    const json live = json::parse(R"({"properties": {"template": {"scale": {"maxReplicas": 9},
+        "containers": [{"name": "side", "image": "s:1"}, {"name": "web", "image": "web:7"}]}}})");
+    const json git = json::parse(R"({"properties": {"template": {
+        "scale": {"maxReplicas": 3, "minReplicas": 1},
+        "containers": [{"name": "web", "image": "web:1"}, {"name": "side", "image": "s:2"}]}}})");
+    const std::vector<std::pair<std::string, json>> rows{
+        {"/properties/template/scale/maxReplicas", {{"maxReplicas", 9}, {"minReplicas", 1}}},
+        {"/properties/template/scale/minReplicas", {{"maxReplicas", 3}}},
+        {"/properties/template/scale", {{"maxReplicas", 9}}},
+        {"/properties/template/scale/*", {{"maxReplicas", 9}}},
+        {"/tags/team", {{"maxReplicas", 3}, {"minReplicas", 1}}}};
+    for (const auto& [path, scale] : rows) {
+        json sent = git;
+        keep_ignored(row_for(app, ""), {path}, live, sent);
+        EXPECT_EQ(sent["/properties/template/scale"_json_pointer], scale) << path;
+    }
+    json sent = git;
+    keep_ignored(row_for(app, ""), {"/properties/template/containers/web/image"}, live, sent);
+    const json containers =
+        json::parse(R"([{"name": "web", "image": "web:7"}, {"name": "side", "image": "s:2"}])");
+    EXPECT_EQ(sent["/properties/template/containers"_json_pointer], containers);
 }
 
 TEST(LateValues, StayAsTheyAre) {

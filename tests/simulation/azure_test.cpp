@@ -97,6 +97,22 @@ TEST_F(AzureTest, WhatGitDropsIsRemovedAndTheGroupWaitsForAPerson) {
     EXPECT_THAT(unsettled(), ElementsAre(HasSubstr("rg-app: held: it holds data")));
 }
 
+TEST_F(AzureTest, WhatGitIgnoresStaysWhenSomethingElseChanges) {
+    const auto app_of = [](const std::string& image) {
+        std::string text = azure_app("api", image) + "      scale: {maxReplicas: 3}\n";
+        return text.replace(text.find("spec:"), 5,
+                            "policy: {ignore: [/properties/template/scale/maxReplicas]}\nspec:");
+    };
+    begin(group + environment + app_of("web:1"), 30min);
+    azure.change(id("/providers/Microsoft.App/containerApps/api"),
+                 {{"properties", {{"template", {{"scale", {{"maxReplicas", 9}}}}}}}});
+    push(group + environment + app_of("web:2"));
+    world.run_for(30min);
+    EXPECT_EQ(template_of(live_app())["containers"][0]["image"], "web:2");
+    EXPECT_EQ(template_of(live_app())["scale"]["maxReplicas"], 9);
+    expect_quiet();
+}
+
 /// Nothing but its mark says whose it is then.
 TEST_F(AzureTest, WhatGitDropsIsRemovedThoughTheDatabaseIsLost) {
     begin(group + environment + app("web:1") + azure_app("old", "web:1"), 30min);
