@@ -48,8 +48,6 @@ private:
     net::WallTime wall_began_ = real_.wall();
 };
 
-/// POST /pretend/break-image {"image", "why"}, POST /pretend/fail {"route", "code"},
-/// POST /pretend/put {"id", "body"}, GET /pretend/calls, GET /pretend/operations
 /// How long the service was at each thing, by its own clock: {"operations": [{"id", "seconds"}]}
 json told_operations(FakeAzure& azure) {
     azure.settle();
@@ -65,6 +63,8 @@ json told_operations(FakeAzure& azure) {
     return {{"operations", std::move(told)}};
 }
 
+/// POST /pretend/break-image {"image", "why"}, POST /pretend/fail {"route", "code"},
+/// POST /pretend/put {"id", "body"}, GET /pretend/calls, GET /pretend/operations
 net::ServerResponse control(FakeAzure& azure, const net::ServerRequest& asked) {
     const json body = json::parse(asked.body.empty() ? "{}" : asked.body, nullptr, false);
     net::ServerResponse response;
@@ -73,7 +73,8 @@ net::ServerResponse control(FakeAzure& azure, const net::ServerRequest& asked) {
     if (!body.is_object()) {
         response.status = 400;
     } else if (asked.target == "/pretend/break-image") {
-        azure.break_image(arm::text_at(body, "/image"), arm::text_at(body, "/why"));
+        azure.break_image(arm::text_at(body, "/image"),
+                          body.value("why", "ErrImagePull: not found"));
     } else if (asked.target == "/pretend/fail") {
         azure.fail_operation(arm::text_at(body, "/route"), arm::text_at(body, "/code"));
     } else if (asked.target == "/pretend/put") {
