@@ -92,7 +92,7 @@ private:
     /// goes before.
     std::string name_for(const LiveThing& thing) {
         const std::string& kind = thing.row.name;
-        const std::string wanted = telling_name(thing, view_);
+        std::string wanted = telling_name(thing, view_);
         if (names_.insert(kind + "/" + wanted).second) return wanted;
         const auto above = ResourceId::parse(thing.id.above());
         const std::string longer = manifest_name((above ? above->name() : "") + "-" + wanted);

@@ -36,7 +36,7 @@ void write_ids_as_git_does(json& value, const KnownResources& known) {
 
 /// Changes when anything does that a person or the service can change, but not with the time.
 std::string version_of(json body) {
-    const std::string etag = text_at(body, "/etag");
+    std::string etag = text_at(body, "/etag");
     if (!etag.empty()) return etag;
     body.erase("systemData");
     return digest_of(body);

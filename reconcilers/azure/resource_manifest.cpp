@@ -146,7 +146,7 @@ std::optional<std::string> ResourceReader::read_name(MapReader& reader) {
     const Node* node = reader.get("name");
     const auto name = reader.text("name");
     if (node != nullptr && !name) return std::nullopt;
-    const std::string text = name.value_or(with_.manifest.name);
+    std::string text = name.value_or(with_.manifest.name);
     check_name(node == nullptr ? with_.manifest.place : node->place, reader.where("name"), text);
     return text;
 }

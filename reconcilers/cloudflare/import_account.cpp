@@ -77,9 +77,9 @@ private:
         if (!is_wanted(*name)) co_return Result<void>{};
         ZoneSettings api{access_.account};
         auto settings = co_await api.list(zone.id);
-        if (settings) settings_.emplace(*name, *std::move(settings));
         auto rest =
             settings ? Result<void>{} : may_go_on(settings.error(), "settings of zone " + *name);
+        if (settings) settings_.emplace(*name, *std::move(settings));
         if (rest) rest = co_await read_rules(*name, zone.id);
         co_return rest;
     }
