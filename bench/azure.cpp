@@ -3,17 +3,16 @@
 // tests, in a process of its own. The look is measured on the same answers, kept as text, so that
 // nothing but our own work is measured. bench_azure [RESOURCES]
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 
+#include "bench/measuring.hpp"
 #include "daemon/secrets/secrets.hpp"
 #include "providers/net/platform.hpp"
 #include "reconcilers/azure/resource_manifest.hpp"
@@ -31,7 +30,6 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr double mib = 1 << 20;
 constexpr int bucket = 250;  // reads; each second 25 more
 const std::string subscription = [] {
     testing::VirtualClock clock;
@@ -212,33 +210,6 @@ struct Wanted {
     std::unique_ptr<Vault> vault = make_vault("a key for measuring only, 32 byte");
     Facts facts;
 };
-
-/// Writes nothing down.
-class NoJournal final : public Journal {
-    asio::awaitable<Result<void>> intend(const std::string&, const Step&) override {
-        co_return Result<void>{};
-    }
-    asio::awaitable<Result<void>> settle(const std::string&, const Step&, const Results&) override {
-        co_return Result<void>{};
-    }
-    asio::awaitable<Result<void>> learn(std::string, std::string, json) override {
-        co_return Result<void>{};
-    }
-};
-
-double cpu_ms() {
-    return 1000.0 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
-
-double resident_mib() {
-    return static_cast<double>(net::own_usage().resident_bytes) / mib;
-}
-
-double peak_mib() {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_maxrss) / 1024;
-}
 
 /// A run of the one kind there is, on one transport.
 struct Bench {

@@ -2,14 +2,13 @@
 // calls, CPU and memory. The API is a page of text in memory, so that nothing but our own work is
 // measured. bench_records [RECORDS [CHANGED]]
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
-#include <ctime>
 #include <future>
 
+#include "bench/measuring.hpp"
 #include "daemon/schedule/status.hpp"
 #include "daemon/secrets/secrets.hpp"
 #include "providers/net/platform.hpp"
@@ -24,7 +23,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t most_a_page = 5'000;
-constexpr double mib = 1 << 20;
 const std::string commit = "0f1e2d3c4b5a69788796a5b4c3d2e1f001234567";
 
 std::string address_of(std::size_t number) {
@@ -110,33 +108,6 @@ InventoryEntry remembered(const Declared& declared, std::size_t number) {
     entry.commit = entry.good_commit = commit;
     entry.good_digest = declared.digest;
     return entry;
-}
-
-/// Writes nothing down.
-class NoJournal final : public Journal {
-    asio::awaitable<Result<void>> intend(const std::string&, const Step&) override {
-        co_return Result<void>{};
-    }
-    asio::awaitable<Result<void>> settle(const std::string&, const Step&, const Results&) override {
-        co_return Result<void>{};
-    }
-    asio::awaitable<Result<void>> learn(std::string, std::string, json) override {
-        co_return Result<void>{};
-    }
-};
-
-double cpu_ms() {
-    return 1000.0 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
-
-double resident_mib() {
-    return static_cast<double>(net::own_usage().resident_bytes) / mib;
-}
-
-double peak_mib() {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
 struct Bench {
