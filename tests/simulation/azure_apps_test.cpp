@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "config/base/lower_case.hpp"
 #include "tests/simulation/azure_scene.hpp"
 
 namespace driftless::test {
@@ -20,11 +21,6 @@ using ::testing::Not;
 
 constexpr const char* patch_app = "PATCH Microsoft.App/containerApps";
 constexpr const char* restart_route = "POST Microsoft.App/containerApps/revisions:restart";
-
-std::string to_lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
 
 /// The app `api` with one secret, as `secret` says it, and which replicas it has at least.
 std::string app_with(const std::string& image, const std::string& secret, int replicas) {
@@ -129,7 +125,7 @@ protected:
         const auto* app = azure.world().find(app_path());
         ASSERT_NE(app, nullptr);
         const json& now = app->wanted.at("properties").at("configuration").at("secrets");
-        for (const auto& revision : azure.world().apps[to_lower(app_path())].revisions) {
+        for (const auto& revision : azure.world().apps[lower_case(app_path())].revisions) {
             if (revision.active) {
                 EXPECT_EQ(revision.secrets, now) << revision.name;
             }

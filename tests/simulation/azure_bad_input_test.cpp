@@ -42,20 +42,7 @@ spec:
 )";
 }
 
-class AzureBadInput : public ::testing::Test, public AzureScene {
-protected:
-    void begin(const std::string& text, std::chrono::nanoseconds time) {
-        push(text);
-        world.start();
-        world.run_for(time);
-    }
-    void expect_quiet() {
-        EXPECT_THAT(unsettled(), IsEmpty());
-        azure.clear_log();
-        world.run_for(30min);
-        EXPECT_THAT(writes(), IsEmpty());
-    }
-};
+class AzureBadInput : public AzureDaemonTest {};
 
 TEST_F(AzureBadInput, ALockIsNamedAndTheRemovalWaitsForIt) {
     begin(azure_group + azure_environment + azure_app("api", "web:1"), 30min);

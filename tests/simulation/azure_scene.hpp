@@ -1,5 +1,8 @@
 #pragma once
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -140,6 +143,23 @@ public:
     testing::TempFolder folder;
     World world{{prod}};
     FakeAzure& azure = *world.azure();
+};
+
+/// A test by the whole daemon there.
+class AzureDaemonTest : public ::testing::Test, public AzureScene {
+protected:
+    void begin(const std::string& text, std::chrono::nanoseconds time) {
+        push(text);
+        world.start();
+        world.run_for(time);
+    }
+    void expect_quiet() {
+        EXPECT_THAT(unsettled(), ::testing::IsEmpty());
+        azure.clear_log();
+        world.run_for(std::chrono::minutes{30});
+        EXPECT_THAT(writes(), ::testing::IsEmpty());
+        EXPECT_THAT(unsettled(), ::testing::IsEmpty());
+    }
 };
 
 }  // namespace driftless::test

@@ -31,21 +31,10 @@ std::string text_of(const std::filesystem::path& path) {
     return text.str();
 }
 
-class AzureTest : public ::testing::Test, public AzureScene {
+class AzureTest : public AzureDaemonTest {
 protected:
-    void begin(const std::string& text, std::chrono::nanoseconds time) {
-        push(text);
-        world.start();
-        world.run_for(time);
-    }
     json live_app() { return azure.body(id("/providers/Microsoft.App/containerApps/api")); }
     json template_of(const json& body) { return body.at("properties").at("template"); }
-    void expect_quiet() {
-        azure.clear_log();
-        world.run_for(30min);
-        EXPECT_THAT(writes(), IsEmpty());
-        EXPECT_THAT(unsettled(), IsEmpty());
-    }
 };
 
 TEST_F(AzureTest, AnAppComesAboutWithAllThatItStandsOnAndIsQuiet) {

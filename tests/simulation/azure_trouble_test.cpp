@@ -46,19 +46,8 @@ spec: {parent: pg-bnx, properties: {collation: )" +
            collation + "}}\n";
 }
 
-class AzureTrouble : public ::testing::Test, public AzureScene {
+class AzureTrouble : public AzureDaemonTest {
 protected:
-    void begin(const std::string& text, std::chrono::nanoseconds time) {
-        push(text);
-        world.start();
-        world.run_for(time);
-    }
-    void expect_quiet() {
-        EXPECT_THAT(unsettled(), IsEmpty());
-        azure.clear_log();
-        world.run_for(30min);
-        EXPECT_THAT(writes(), IsEmpty());
-    }
     /// Somebody gives the identity the right to pull, under a name of theirs. @return its id
     std::string give_role_by_hand() {
         const json identity =
