@@ -142,6 +142,12 @@ std::string allow_text(const ImportReport& report, const ImportPlaces& places) {
     return text;
 }
 
+/// Where the daemon will look for them, for people.
+std::string folder_of(const ImportPlaces& places) {
+    return places.secrets_folder.empty() ? "the folder of `secrets:` in driftless.yaml"
+                                         : clean(places.secrets_folder);
+}
+
 /// Those who refer to secrets that were not written are told which, and where they go.
 std::string secrets_text(const ImportReport& report, const ImportPlaces& places) {
     std::string names;
@@ -162,13 +168,10 @@ std::string secrets_text(const ImportReport& report, const ImportPlaces& places)
                 ? ""
                 : "; driftless.yaml must say: secrets: {folder: " + clean(places.secrets) + "}");
     }
-    const std::string folder = places.secrets_folder.empty()
-                                   ? "the folder of `secrets:` in driftless.yaml"
-                                   : clean(places.secrets_folder);
     return fmt::format(
         "{} to be put into {}, as {}/NAME with mode 0600; the values that are "
         "in force stay there, and `--secrets {}` writes them:\n{}",
-        said_once(count, "secret"), folder, places.target,
+        said_once(count, "secret"), folder_of(places), places.target,
         places.secrets_folder.empty() ? "DIR" : clean(places.secrets_folder), names);
 }
 
@@ -183,14 +186,11 @@ std::string unshown_text(const ImportReport& report, const ImportPlaces& places)
         }
     }
     if (count == 0) return "";
-    const std::string folder = places.secrets_folder.empty()
-                                   ? "the folder of `secrets:` in driftless.yaml"
-                                   : clean(places.secrets_folder);
     return fmt::format(
         "{} that nobody shows, for you to put into {}, as {}/NAME with mode 0600, before you push. "
         "They are taken for what is in force: nothing is written until one of the files changes\n"
         "{}",
-        said_once(count, "secret"), folder, places.target, names);
+        said_once(count, "secret"), folder_of(places), places.target, names);
 }
 
 std::string next_text(const ImportPlaces& places) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "config/base/lower_case.hpp"
+#include "providers/azure/body_text.hpp"
 #include "reconcilers/azure/app_memory.hpp"
 #include "reconcilers/azure/app_revision.hpp"
 #include "reconcilers/azure/app_template.hpp"
@@ -15,12 +16,6 @@ namespace driftless::azure {
 namespace {
 
 using Is = RevisionState::Is;
-
-const json& shares_of(const json& spec) {
-    static const json none;
-    const json::json_pointer at{traffic_path};
-    return spec.contains(at) ? spec.at(at) : none;
-}
 
 /// The traffic waits for the newest revision: as long as that isn't ready, no share is drift.
 void let_traffic_wait(const json& want, const std::string& newest, const json& body, Live& live) {
@@ -142,9 +137,8 @@ asio::awaitable<void> ResourceReconciler::look_at_job(const Run& run, const Know
         co_await jobs_.look(jobs, live.id, access_.clock.wall(), run.facts.scope.fresh);
     if (live.health == Health::unhealthy || runs.told.empty()) co_return;
     live.detail = runs.told;
-    const json::json_pointer trigger{"/properties/configuration/triggerType"};
-    const bool scheduled = body.contains(trigger) && body.at(trigger).is_string() &&
-                           lower_case(body.at(trigger).get<std::string>()) == "schedule";
+    const std::string trigger = text_at(body, "/properties/configuration/triggerType");
+    const bool scheduled = lower_case(trigger) == "schedule";
     if (!runs.failed || !scheduled) co_return;
     live.health = Health::unhealthy;
     live.ready = false;

@@ -49,6 +49,10 @@ void add_share(json& shares, json share) {
 
 }  // namespace
 
+const json& shares_of(const json& body) {
+    return at(body, traffic_path);
+}
+
 bool shares_traffic(const json& body) {
     return lower_case(text_at(body, "/properties/configuration/activeRevisionsMode")) ==
                "multiple" &&
@@ -56,15 +60,15 @@ bool shares_traffic(const json& body) {
 }
 
 void imply_traffic(json& body) {
-    const json& said = at(body, traffic_path);
+    const json& said = shares_of(body);
     if (!shares_traffic(body) || (said.is_array() && !said.empty()) || said.is_string()) return;
     body[json::json_pointer{traffic_path}] =
         json::array({{{"latestRevision", true}, {"weight", 100}}});
 }
 
 void pair_traffic(const json& want, json& live) {
-    const json& wanted = at(want, traffic_path);
-    if (!wanted.is_array() || !at(live, traffic_path).is_array()) return;
+    const json& wanted = shares_of(want);
+    if (!wanted.is_array() || !shares_of(live).is_array()) return;
     json& shares = live.at(json::json_pointer{traffic_path});
     json left = shares;
     json paired = json::array();
@@ -83,7 +87,7 @@ void pair_traffic(const json& want, json& live) {
 }
 
 json traffic_now(const json& live) {
-    const json& shares = at(live, traffic_path);
+    const json& shares = shares_of(live);
     const std::string ready = ready_revision(live);
     const std::string serves = ready.empty() ? newest_revision(live) : ready;
     if (!shares.is_array() || serves.empty()) return nullptr;
@@ -100,7 +104,7 @@ json traffic_now(const json& live) {
 }
 
 bool gives_traffic(const json& body, std::string_view name, std::string_view newest) {
-    const json& shares = at(body, traffic_path);
+    const json& shares = shares_of(body);
     return shares.is_array() && std::ranges::any_of(shares, [&](const json& share) {
                const bool its = is_named(share, name) || (is_newest(share) && name == newest);
                return its && has_weight(share);
@@ -108,7 +112,7 @@ bool gives_traffic(const json& body, std::string_view name, std::string_view new
 }
 
 void name_newest(json& body, const std::string& revision) {
-    if (!at(body, traffic_path).is_array()) return;
+    if (!shares_of(body).is_array()) return;
     for (json& share : body.at(json::json_pointer{traffic_path})) {
         if (!is_named(share, revision)) continue;
         share.erase("revisionName");

@@ -18,6 +18,9 @@ inline constexpr const char* traffic_path = "/properties/configuration/ingress/t
 /// ready.
 bool shares_traffic(const json& body);
 
+/// The shares of a body; null where it has none.
+const json& shares_of(const json& body);
+
 /// Such an app that names no shares means that the newest revision gets all.
 void imply_traffic(json& body);
 

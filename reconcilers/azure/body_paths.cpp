@@ -7,13 +7,6 @@
 namespace driftless::azure {
 namespace {
 
-const json& field_of(const json& object, const std::string& key) {
-    static const json none;
-    if (!object.is_object()) return none;
-    const auto found = object.find(key);
-    return found == object.end() ? none : *found;
-}
-
 bool says_same(const json& left, const json& right) {
     if (!left.is_string() || !right.is_string()) return left == right;
     return lower_case(left.get_ref<const std::string&>()) ==
@@ -21,6 +14,13 @@ bool says_same(const json& left, const json& right) {
 }
 
 }  // namespace
+
+const json& field_of(const json& object, const std::string& key) {
+    static const json none;
+    if (!object.is_object()) return none;
+    const auto found = object.find(key);
+    return found == object.end() ? none : *found;
+}
 
 bool PathPattern::fits(const Steps& at) const {
     return std::ranges::equal(steps, at, [](const std::string& pattern, const std::string& step) {

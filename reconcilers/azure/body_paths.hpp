@@ -18,6 +18,8 @@ struct PathPattern {
     Steps steps;
 };
 
+/// A member; null where there is none, or `object` is no object.
+const json& field_of(const json& object, const std::string& key);
 /// The value of an object's discriminator; "" where it has none, or no plain one.
 std::string variant_of(const TypeNode& node, const json& object);
 /// What is known of a member of `owner`: nullptr where nothing is, or nothing of `node`.
