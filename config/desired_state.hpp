@@ -28,7 +28,7 @@ struct Need {
 
 /// Who asked for it.
 struct Origin {
-    std::string commit;
+    SharedText commit;
     Place place;           ///< in a file of that commit
     ResourceKey manifest;  ///< {target, manifest kind, name}
 };
@@ -36,8 +36,8 @@ struct Origin {
 /// A resource as git wants it.
 struct Declared {
     ResourceKey key;
-    std::string collection;  ///< which list call shows it: "containers"; a zone's id
-    json spec;               ///< only the fields that are ours; texts may hold marks (vault.hpp)
+    SharedText collection;  ///< which list call shows it: "containers"; a zone's id
+    json spec;              ///< only the fields that are ours; texts may hold marks (vault.hpp)
     Origin origin;
     std::vector<Need> needs;
     std::vector<std::string> claims;  ///< what only one can hold: "name web", "port 80/tcp";
@@ -57,10 +57,10 @@ struct Declared {
     std::vector<ResourceKey> was;     ///< earlier keys, whose live object it takes over
     /// Fields that it has for `{from: MANIFEST}`: whoever takes one waits for this resource alone.
     std::vector<std::string> gives = {};
-    json blobs = json::object();  ///< digest -> {path} of commit files that apply must read
+    json blobs = nullptr;  ///< digest -> {path} of commit files that apply must read
     /// Of `spec` as a diff sees it, where nothing in it is late; else empty. `load` sets it, so
     /// that a quiet round seals nothing.
-    std::string digest = {};
+    SharedText digest = {};
     /// JSON pointer -> why that field is so, where git alone does not say it: "app:1 moved".
     std::map<std::string, std::string> because = {};
 };

@@ -189,7 +189,7 @@ Result<void> Daemon::reconcile(const std::vector<std::string>& targets) {
     std::map<std::string, Scope> scopes;
     for (const std::string& text : targets.empty() ? known : targets) {
         const auto key = parse_resource_key(text);
-        const std::string target = key ? key->target : text;
+        const std::string target = key ? key->target.text() : text;
         if (const auto loop = loop_of(target); !loop) return loop.error();
         Scope& scope =
             scopes

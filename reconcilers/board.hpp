@@ -14,9 +14,9 @@ struct Posted {
     bool exists = false;
     bool ready = false;
     bool completed = false;
-    bool failed = false;            ///< it will not get there by waiting
-    std::string detail = {};        ///< why it isn't ready
-    json outputs = json::object();  ///< may hold secrets: in memory only
+    bool failed = false;      ///< it will not get there by waiting
+    std::string detail = {};  ///< why it isn't ready
+    json outputs = nullptr;   ///< an object, or null; may hold secrets: in memory only
 };
 
 /// What resources of one target need on others, for each that may still be there.

@@ -360,7 +360,8 @@ std::string DeclaredPlanner::why_hold(const Case& c, const Action& action, bool&
 
 /// Only who stands where ours should stand can become ours.
 void DeclaredPlanner::conflict(const Case& c, const Live& stranger, const std::string& claim) {
-    const std::string& name = stranger.key.name.empty() ? stranger.id : stranger.key.name;
+    const std::string& name =
+        stranger.key.name.empty() ? stranger.id.text() : stranger.key.name.text();
     Rest rest;
     rest.key = c.declared.key;
     rest.status = Status::conflict;

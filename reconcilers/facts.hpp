@@ -17,21 +17,21 @@ namespace driftless {
 /// held.
 struct InventoryEntry {
     ResourceKey key;
-    std::string id;
-    std::string collection;
+    SharedText id;
+    SharedText collection;
     ResourceKey manifest;
     Place place;
-    std::string commit;    ///< the last that declared it
+    SharedText commit;     ///< the last that declared it
     bool adopted = false;  ///< made by somebody else, and equal to what is declared
     bool protect = false;
     bool data = false;
     std::vector<Need> needs;  ///< so that removal has an order when the file is gone
-    std::string good_commit;  ///< the last whose content worked
-    std::string good_digest;
-    std::string bad_digest;  ///< content that was tried and failed: not tried again
+    SharedText good_commit;   ///< the last whose content worked
+    SharedText good_digest;
+    SharedText bad_digest;  ///< content that was tried and failed: not tried again
     std::string bad_reason;
     std::vector<net::WallTime> repairs;  ///< of drift, the latest ones, oldest first
-    std::string repaired_digest;         ///< the content that they repaired towards
+    SharedText repaired_digest;          ///< the content that they repaired towards
     json last_state;  ///< as git last had it: for `restore`; a plan's facts are without it
     json note;        ///< from apply, for the next observe: an operation's URL
 };

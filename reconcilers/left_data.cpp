@@ -5,8 +5,8 @@ namespace {
 
 /// What a thing is called inside its manifest: "data" of "shop.data".
 std::string own_name(const ResourceKey& key) {
-    const auto dot = key.name.find('.');
-    return key.kind + "/" + (dot == std::string::npos ? key.name : key.name.substr(dot + 1));
+    const std::string& name = key.name;
+    return key.kind + "/" + name.substr(name.find('.') + 1);
 }
 
 }  // namespace

@@ -44,13 +44,13 @@ enum class Health { none, starting, healthy, unhealthy };
 /// A resource as it is.
 struct Live {
     ResourceKey key;      ///< the key that it answers to; for others' things: by its own name
-    std::string id;       ///< the provider's
+    SharedText id;        ///< the provider's
     std::string version;  ///< changes when it changes: etag, index, or a digest of it
     /// In the form of Declared::spec. Null when `agrees_with` says enough; while a replacement is
     /// under way: the new one's, where it is there.
     json spec;
     /// Digest of the declared spec that it was found equal to, unchanged since.
-    std::string agrees_with;
+    SharedText agrees_with;
     std::string unread;  ///< why neither of both is known
     Owner owner = Owner::foreign;
     std::string unfinished;  ///< what is under way, for people: "replacing: waits until healthy";
@@ -70,10 +70,10 @@ struct Live {
     std::string left_alone;  ///< why it is not to be touched now: "paused"
     std::string detail;      ///< for people: "exited with 137", "unhealthy: connection refused"
     bool protect = false;    ///< the mark on the object
-    std::string commit;      ///< the mark: the commit that last declared it
+    SharedText commit;       ///< the mark: the commit that last declared it
     std::string manifest;    ///< the mark: "ComposeProject/plausible"
     bool self = false;       ///< what we ourselves run on
-    json outputs = json::object();
+    json outputs = nullptr;  ///< an object, or null
 };
 
 using LiveState = std::vector<Live>;

@@ -19,11 +19,11 @@ std::string_view name(Verb verb);
 struct Action {
     Verb verb = Verb::create;
     ResourceKey key;
-    std::string collection;
+    SharedText collection;
     std::optional<Declared> want;
     std::optional<Live> have;
     std::vector<FieldChange> fields;  ///< sealed where they are secret
-    std::string digest;               ///< of the sealed `want`
+    SharedText digest;                ///< of the sealed `want`
     std::string reason;   ///< "apps/web.yaml:3:1 asks for it", "drift", "git dropped it"
     bool repair = false;  ///< of drift: git did not change
     bool back = false;    ///< `want` is content that worked before; the newer one failed
@@ -68,7 +68,7 @@ struct Rest {
     /// is shared with the reads instead of copied, until the run ends.
     std::shared_ptr<const Live> have;
     std::vector<FieldChange> fields;
-    std::string digest;    ///< of the sealed spec that it agrees with, when in sync
+    SharedText digest;     ///< of the sealed spec that it agrees with, when in sync
     bool passing = false;  ///< blocked by something that is under way: look again soon
     bool later = false;    ///< it failed, and is tried again later: until then nothing is removed
 };

@@ -13,7 +13,7 @@ struct ResourceStatus {
     Status status = Status::unknown;
     std::string why;
     std::vector<FieldChange> fields;
-    std::string id;
+    SharedText id;
     Origin origin;          ///< empty for what git no longer declares
     std::string held_hash;  ///< when held
     /// Removed, and kept until then: no fault, and nothing to do before.
@@ -42,7 +42,7 @@ struct Outcome {
     std::map<ResourceKey, Posted> posted;            ///< for the board
     std::optional<NeedsElsewhere> needs;             ///< for the board; none: as before
     /// In sync and ready: key -> digest; its commit is good.
-    std::map<ResourceKey, std::string> worked;
+    std::map<ResourceKey, SharedText> worked;
     std::optional<std::chrono::milliseconds> look_again;  ///< something is under way
     std::vector<ResourceKey> under_way;
     std::size_t changes = 0;  ///< calls that changed something

@@ -3,11 +3,13 @@
 #include <compare>
 #include <string>
 
+#include "config/base/shared_text.hpp"
+
 namespace driftless {
 
 /// Where a value stands in a file. Line and column count from 1; 0 means "the file as a whole".
 struct Place {
-    std::string file;  ///< path inside the commit, or of the settings file
+    SharedText file;  ///< path inside the commit, or of the settings file
     int line = 0;
     int column = 0;
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "config/base/error.hpp"
+#include "config/base/shared_text.hpp"
 
 namespace driftless {
 
@@ -12,9 +13,9 @@ namespace driftless {
 /// may change. A whole manifest has one too, with the manifest's kind:
 /// "mini1/ComposeProject/plausible".
 struct ResourceKey {
-    std::string target;  ///< a name of the settings: [a-z0-9][a-z0-9-]{0,62}
-    std::string kind;    ///< "docker.container", or a manifest kind
-    std::string name;    ///< printable, no control characters; may hold any of "/._-" inside
+    SharedText target;  ///< a name of the settings: [a-z0-9][a-z0-9-]{0,62}
+    SharedText kind;    ///< "docker.container", or a manifest kind
+    SharedText name;    ///< printable, no control characters; may hold any of "/._-" inside
 
     auto operator<=>(const ResourceKey&) const = default;
 };

@@ -52,24 +52,27 @@ std::vector<net::WallTime> times_of(const json& list) {
 }
 
 InventoryEntry parse_entry(const ResourceKey& key, const json& from) {
+    const auto text = [](const json& of, const char* field) -> const std::string& {
+        return of.at(field).get_ref<const std::string&>();
+    };
     InventoryEntry entry;
     entry.key = key;
-    entry.id = from.at("id");
-    entry.collection = from.at("collection");
+    entry.id = text(from, "id");
+    entry.collection = text(from, "collection");
     entry.manifest = key_of(from.at("manifest"));
     const json& place = from.at("place");
-    entry.place = {place.at("file"), place.at("line"), place.at("column")};
-    entry.commit = from.at("commit");
+    entry.place = {text(place, "file"), place.at("line"), place.at("column")};
+    entry.commit = text(from, "commit");
     entry.adopted = from.at("adopted");
     entry.protect = from.at("protect");
     entry.data = from.at("data");
     entry.needs = needs_of(from.at("needs"));
-    entry.good_commit = from.at("goodCommit");
-    entry.good_digest = from.at("goodDigest");
-    entry.bad_digest = from.at("badDigest");
+    entry.good_commit = text(from, "goodCommit");
+    entry.good_digest = text(from, "goodDigest");
+    entry.bad_digest = text(from, "badDigest");
     entry.bad_reason = from.at("badReason");
     entry.repairs = times_of(from.at("repairs"));
-    entry.repaired_digest = from.at("repairedDigest");
+    entry.repaired_digest = text(from, "repairedDigest");
     entry.note = from.at("note");
     return entry;
 }
@@ -164,7 +167,7 @@ std::optional<InventoryEntry> entry_after(const InventoryEntry* before, const Ac
     const bool begins_anew =
         !action.back && action.verb != Verb::finish && action.verb != Verb::adopt;
     if (begins_anew && !done.content_failed && entry.bad_digest == action.digest) {
-        entry.bad_digest.clear();  // a person had it tried again
+        entry.bad_digest = {};  // a person had it tried again
         entry.bad_reason.clear();
     }
     if (action.want && !done.content_failed) entry.last_state = action.want->spec;  // never opened
@@ -180,7 +183,7 @@ void note_worked(InventoryEntry& entry, const std::string& digest, const std::st
     if (entry.good_digest != digest || entry.good_commit.empty()) entry.good_commit = commit;
     entry.good_digest = digest;
     if (entry.bad_digest == digest) {
-        entry.bad_digest.clear();
+        entry.bad_digest = {};
         entry.bad_reason.clear();
     }
 }

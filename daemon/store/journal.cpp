@@ -92,7 +92,7 @@ Result<void> note_worked(Records& records, const Outcome& outcome) {
         const bool is_told =
             status != outcome.statuses.end() && !status->second.origin.commit.empty();
         note_worked(**entry, outcome.worked.at(key),
-                    is_told ? status->second.origin.commit : outcome.plan.commit);
+                    is_told ? status->second.origin.commit.text() : outcome.plan.commit);
         if (auto done = records.put(**entry); !done) return done;
     }
     return {};

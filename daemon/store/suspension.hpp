@@ -10,7 +10,7 @@ namespace driftless {
 
 /// "mini1" for a whole target, whose kind and name are empty; else the key.
 inline std::string name_of(const ResourceKey& what) {
-    return what.kind.empty() ? what.target : to_string(what);
+    return what.kind.empty() ? what.target.text() : to_string(what);
 }
 
 /// A person's word that something is left alone until its end, or until somebody resumes it.

@@ -141,9 +141,10 @@ asio::awaitable<void> ResourceReconciler::look_at_job(const Run& run, const Know
     const bool scheduled = lower_case(trigger) == "schedule";
     if (!runs.failed || !scheduled) co_return;
     live.health = Health::unhealthy;
+    const std::string& id = live.id;
     live.ready = false;
     live.detail += fmt::format("; read its log: az containerapp job logs show --name {}",
-                               live.id.substr(live.id.rfind('/') + 1));
+                               id.substr(id.rfind('/') + 1));
 }
 
 std::string ResourceReconciler::why_unfit(const Declared& want) const {

@@ -110,7 +110,7 @@ Result<Live> Seer::see(const json& body) const {
     live.owner = owner_of(body, one != nullptr && one->want != nullptr);
     live.spec = live_form(row, one != nullptr ? one->sealed : json(), body);
     write_ids_as_git_does(live.spec, known_);
-    live.spec[id_key] = one != nullptr ? one->id : live.id;
+    live.spec[id_key] = one != nullptr ? one->id : live.id.text();
     if (one != nullptr) live.spec = with_unread(*one, std::move(live.spec));
     live.claims = {"id " + lower_case(live.id)};
     live.lock = lock_of(row, *parsed);

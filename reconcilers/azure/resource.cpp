@@ -33,7 +33,7 @@ std::chrono::milliseconds until(const Operation& operation, net::WallTime now) {
 }
 
 const std::string& id_of(const Action& action) {
-    return action.have ? action.have->id
+    return action.have ? action.have->id.text()
                        : action.want->spec.at(id_key).get_ref<const std::string&>();
 }
 

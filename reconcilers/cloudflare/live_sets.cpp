@@ -207,7 +207,6 @@ Live Sorter::live_of(const std::string& name, Group group, Owner owner) const {
     live.id = joined_ids(ids);
     const Record& first = group.front()->record;
     live.claims = claims_of(first.name, first.type);
-    live.outputs = {{"name", first.name}};
     if (owner == Owner::foreign || !agrees(name, live.spec)) return live;
     live.agrees_with = declared_.at(name)->digest;
     live.spec = nullptr;

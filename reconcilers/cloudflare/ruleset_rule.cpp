@@ -25,7 +25,8 @@ std::set<RulesetPlace> places_of(const Facts& facts, const Scope& scope) {
     }
     for (const auto& [key, entry] : facts.inventory) add(key, entry.collection);
     for (const ResourceKey& key : scope.keys) {
-        add(key, "rules " + key.name.substr(0, key.name.rfind('/')));
+        const std::string& name = key.name;
+        add(key, "rules " + name.substr(0, name.rfind('/')));
     }
     return places;
 }
@@ -253,7 +254,8 @@ asio::awaitable<Results> RulesetRuleReconciler::put(Run& run, const Step& step,
     }
     Results results;
     for (const Action& action : step.actions) {
-        const std::string ref = action.key.name.substr(action.key.name.rfind('/') + 1);
+        const std::string& name = action.key.name;
+        const std::string ref = name.substr(name.rfind('/') + 1);
         Done done;
         done.id = id_with_ref(now, full_ref(access_.installation, ref));
         if (done.id.empty() && action.have) done.id = action.have->id;

@@ -22,7 +22,8 @@ std::set<std::string> still_published(const Facts& facts, const ResourceKey& con
         if (key.kind != record_kind || !needs(entry.needs, config)) continue;
         const Declared* declared = declared_in(facts, key);
         const bool stays = declared != nullptr && needs(declared->needs, config);
-        if (!stays) hostnames.insert(key.name.substr(0, key.name.find('/')));
+        const std::string& name = key.name;
+        if (!stays) hostnames.insert(name.substr(0, name.find('/')));
     }
     if (const Declared* declared = declared_in(facts, config)) {  // no longer published, yet served
         const json& ingress = declared->spec.at("ingress");

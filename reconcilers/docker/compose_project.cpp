@@ -136,7 +136,7 @@ ProjectSpec read_spec(const Node& node, const Expansion& with, Findings& finding
 void add_was(const Manifest& manifest, const std::string& project, Declared& declared) {
     for (const std::string& earlier : manifest.was) {
         ResourceKey key = declared.key;
-        key.name = earlier + key.name.substr(project.size());
+        key.name = earlier + key.name.text().substr(project.size());
         declared.was.push_back(std::move(key));
     }
 }

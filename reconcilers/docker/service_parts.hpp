@@ -29,7 +29,7 @@ struct ServiceParts {
     std::string service;
     Place place;
     json spec = json::object();
-    json blobs = json::object();
+    json blobs = nullptr;
     std::vector<Need> needs;
     std::vector<std::string> claims;  ///< the host ports
     int scale = 1;

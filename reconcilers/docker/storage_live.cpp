@@ -14,7 +14,7 @@ std::string key_name(const StorageKind& kind, const json& labels, const std::str
     }
     const json& mark = in(labels, marks::key);
     const auto ours = parse_resource_key(mark.is_string() ? mark.get<std::string>() : "");
-    return ours && ours->kind == kind.kind ? ours->name : name;
+    return ours && ours->kind == kind.kind ? ours->name.text() : name;
 }
 
 bool is_known(const Facts& facts, const ResourceKey& key) {

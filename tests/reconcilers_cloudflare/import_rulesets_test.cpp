@@ -156,8 +156,10 @@ INSTANTIATE_TEST_SUITE_P(, OneRule, ::testing::ValuesIn(rows),
 std::vector<std::string> refs(const json& rules) {
     std::vector<std::string> all;
     for (const ImportedManifest& manifest : imported({"bnx.dev", waf}, rules).manifests) {
-        for (const Declared& declared : read_back(manifest, expand_ruleset).resources)
-            all.push_back(declared.key.name.substr(declared.key.name.rfind('/') + 1));
+        for (const Declared& declared : read_back(manifest, expand_ruleset).resources) {
+            const std::string& name = declared.key.name;
+            all.push_back(name.substr(name.rfind('/') + 1));
+        }
     }
     return all;
 }

@@ -61,7 +61,8 @@ protected:
         std::vector<std::string> found;
         for (const Live& live : live_rules(view(), there(letters))) {
             if (!live.spec.contains("at")) continue;
-            const std::string name = live.key.name.substr(live.key.name.rfind('/') + 1);
+            const std::string& full = live.key.name;
+            const std::string name = full.substr(full.rfind('/') + 1);
             const json& at = live.spec["at"];
             if (at != "top" && at != "bottom") found.push_back(name + ": " + at.dump());
             if (live.spec["position"].is_string()) {

@@ -22,7 +22,8 @@ std::string said(const std::vector<Declared>& all, const std::string& sections,
     ProjectWords words{"shop", {}, {}, {}, {}, texts};
     std::map<std::string, std::vector<const Declared*>> services;
     for (const Declared& one : all) {
-        const std::string key = one.key.name.substr(one.key.name.find('.') + 1);
+        const std::string& full = one.key.name;
+        const std::string key = full.substr(full.find('.') + 1);
         if (one.key.kind == "docker.network") words.networks[one.spec["name"]] = key;
         if (one.key.kind == "docker.volume") words.volumes[one.spec["name"]] = key;
         if (one.key.kind != "docker.container") continue;
