@@ -13,7 +13,7 @@ namespace {
 
 using Source = Result<std::unique_ptr<azure::TokenSource>>;
 
-constexpr std::size_t most_of_a_token = 64 * 1024;
+constexpr std::size_t most_of_a_token = 65'536;
 constexpr const char* metadata_service = "http://169.254.169.254";
 
 std::string variable(const TargetContext& context, const char* name) {

@@ -2,26 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <initializer_list>
 #include <optional>
 #include <regex>
 
 #include "config/base/lower_case.hpp"
 #include "config/base/vault.hpp"
+#include "reconcilers/azure/body_reader.hpp"
 
 namespace driftless::azure {
 namespace {
 
 constexpr std::size_t longest_revision = 54;
 constexpr const char* traffic_words = "spec.properties.configuration.ingress.traffic";
-
-const Node* below(const Node& spec, std::initializer_list<const char*> path) {
-    const Node* node = &spec;
-    for (const char* key : path) {
-        node = node == nullptr || !node->is_map() ? nullptr : node->find(key);
-    }
-    return node;
-}
 
 void refuse(Findings& findings, const Place& place, std::string message) {
     findings.push_back({Finding::Severity::error, place, std::move(message)});
@@ -78,12 +70,24 @@ void lint_traffic(const Node& traffic, const std::string& app, Findings& finding
            fmt::format("{}: the weights are {} together; make them 100", traffic_words, sum));
 }
 
+/// Which revision gets the traffic is then said by labels, and nothing known tells how to hold it
+/// back until the new one is ready.
+void lint_mode(const Node& mode, Findings& findings) {
+    if (!is_known(&mode) || lower_case(mode.text) != "labels") return;
+    refuse(
+        findings, mode.place,
+        "spec.properties.configuration.activeRevisionsMode: driftless can't hold traffic back in "
+        "the mode Labels; write Multiple: its shares may have labels, too");
+}
+
 }  // namespace
 
 void lint_app(const Node& spec, const std::string& app, Findings& findings) {
-    const Node* suffix = below(spec, {"properties", "template", "revisionSuffix"});
+    const Node* suffix = node_at(spec, "properties.template.revisionSuffix");
     if (suffix != nullptr) lint_suffix(*suffix, app, findings);
-    const Node* traffic = below(spec, {"properties", "configuration", "ingress", "traffic"});
+    const Node* mode = node_at(spec, "properties.configuration.activeRevisionsMode");
+    if (mode != nullptr) lint_mode(*mode, findings);
+    const Node* traffic = node_at(spec, "properties.configuration.ingress.traffic");
     if (traffic != nullptr && traffic->is_list()) lint_traffic(*traffic, app, findings);
 }
 

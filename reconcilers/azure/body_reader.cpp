@@ -220,4 +220,14 @@ json BodyReader::read_loosely(const Node& node) {
     return node.text;
 }
 
+const Node* node_at(const Node& spec, std::string_view path) {
+    const Node* node = &spec;
+    while (node != nullptr && !path.empty()) {
+        const std::size_t end = std::min(path.find('.'), path.size());
+        node = node->is_map() ? node->find(path.substr(0, end)) : nullptr;
+        path.remove_prefix(std::min(end + 1, path.size()));
+    }
+    return node;
+}
+
 }  // namespace driftless::azure

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/desired_state.hpp"
@@ -42,5 +43,8 @@ private:
     Findings& findings_;
     std::vector<std::string> own_;
 };
+
+/// What a person wrote at a dotted path of maps, "properties.template", or nullptr.
+const Node* node_at(const Node& spec, std::string_view path);
 
 }  // namespace driftless::azure

@@ -55,6 +55,7 @@ private:
     std::optional<std::string> name_of_assignment(MapReader& reader, const json& body);
     Declared declare(const std::string& id, json body) const;
     void check_was(MapReader& reader);
+    void refuse_fields(const Node& spec);
     void error(const Place& place, std::string message) {
         findings_.push_back({Finding::Severity::error, place, std::move(message)});
     }
@@ -269,6 +270,13 @@ Declared ResourceReader::declare(const std::string& id, json body) const {
     return declared;
 }
 
+void ResourceReader::refuse_fields(const Node& spec) {
+    for (const RefusedField& field : row_.refused) {
+        const Node* node = node_at(spec, field.path);
+        if (node != nullptr) error(node->place, fmt::format("spec.{}: {}", field.path, field.why));
+    }
+}
+
 std::optional<Declared> ResourceReader::read(const Node& spec) {
     MapReader reader{spec, "spec", findings_};
     const std::size_t before = findings_.size();
@@ -280,6 +288,7 @@ std::optional<Declared> ResourceReader::read(const Node& spec) {
     const bool derived = assigns && reader.get("name") == nullptr;
     const auto name = derived ? name_of_assignment(reader, body) : read_name(reader);
     if (!name) return std::nullopt;
+    refuse_fields(spec);
     if (row_.name == "ContainerApp") lint_app(spec, *name, findings_);
     const auto id = PlaceReader{row_, endpoint_, reader}.read_id(*name);
     if (!id || findings_.size() != before) return std::nullopt;

@@ -230,7 +230,9 @@ Rows services() {
          .api_version = "2021-04-01",
          .data = true,
          .outputs = {{"tenantId", "/properties/tenantId"}},
-         .removal = Removal::never},
+         .removal = Removal::never,
+         .refused = {{"properties.createTenantProperties",
+                      "driftless links a tenant that is there, and makes none; leave it out"}}},
     };
 }
 

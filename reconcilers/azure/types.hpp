@@ -50,6 +50,12 @@ struct UsualValue {
 };
 
 /// All that is known of one type. A type without a row is handled by its type data alone.
+/// What Azure takes and driftless doesn't send.
+struct RefusedField {
+    std::string path;  ///< below the spec: "properties.createTenantProperties"
+    std::string why;
+};
+
 struct TypeRow {
     std::string name;         ///< the manifest kind: "ContainerApp"; "" without one
     std::string type;         ///< "Microsoft.App/containerApps"
@@ -79,6 +85,7 @@ struct TypeRow {
     std::vector<std::string> left_alone = {};   ///< the service moves it: never compared
     std::vector<std::string> untold = {};       ///< the answer may leave it out: then it is so
     std::vector<std::string> create_only = {};  ///< besides those that the type data names
+    std::vector<RefusedField> refused = {};
 };
 
 /// The row of a manifest kind, or nullptr: "ContainerApp".

@@ -16,6 +16,10 @@
 namespace driftless::azure {
 namespace {
 
+std::string last_part(const std::string& name) {
+    return name.substr(name.rfind('/') + 1);
+}
+
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
@@ -126,16 +130,16 @@ TEST(RoleAssignment, IsNamedByItsScopeRoleAndPrincipal) {
               "/subscriptions/00000000-0000-0000-0000-00000000000a/providers/"
               "Microsoft.Authorization/roleDefinitions/7f951dda-4ed3-4680-a7ca-43fe172d538d");
     EXPECT_EQ(first.spec["properties"]["principalType"], "ServicePrincipal");
-    EXPECT_TRUE(is_uuid(first.key.name.substr(first.key.name.rfind('/') + 1)));
+    EXPECT_TRUE(is_uuid(last_part(first.key.name)));
     const Declared elsewhere = scene.declared(R"({scope: resourceGroup, properties:
         {roleDefinitionId: AcrPull, principalId: {from: ManagedIdentity/app, field: principalId}}})");
-    EXPECT_NE(first.key.name.substr(first.key.name.rfind('/')),
-              elsewhere.key.name.substr(elsewhere.key.name.rfind('/')));
+    EXPECT_NE(last_part(first.key.name), last_part(elsewhere.key.name));
     scene.manifest.name = "11111111-2222-3333-4444-555555555555";
     EXPECT_NE(scene
                   .declared("{name: 11111111-2222-3333-4444-555555555555, scope: subscription, "
                             "properties: {roleDefinitionId: Reader, principalId: x}}")
-                  .key.name.find("/11111111-2222-3333-4444-555555555555"),
+                  .key.name.text()
+                  .find("/11111111-2222-3333-4444-555555555555"),
               std::string::npos);
 }
 
@@ -274,6 +278,29 @@ TEST(ContainerAppManifest, WhatAzureWouldRefuseOfItsRevisionsIsToldWithItsPlace)
         EXPECT_THAT(refusals(newest, bad), HasSubstr("app.yaml:3:")) << bad;
     }
     EXPECT_THAT(refusals(newest, std::string(50, 'a')), HasSubstr("52 characters at most"));
+}
+
+TEST(ContainerAppManifest, RevisionsByLabelsAloneAreRefusedWithTheWayOut) {
+    const auto refusals = [](const std::string& mode) {
+        return ManifestScene{"ContainerApp", "api"}.refusals(
+            "properties:\n  environmentId: /subscriptions/s/resourceGroups/rg-app/providers/"
+            "Microsoft.App/managedEnvironments/env\n  configuration: {activeRevisionsMode: " +
+            mode + "}\n  template: {containers: [{name: web, image: web}]}");
+    };
+    EXPECT_THAT(refusals("Labels"), AllOf(HasSubstr("app.yaml:"), HasSubstr("write Multiple")));
+    EXPECT_EQ(refusals("Multiple"), "");
+}
+
+TEST(AzureManifest, ADirectoryIsLinkedAndNeverMade) {
+    const auto refusals = [](const std::string& properties) {
+        return ManifestScene{"B2cDirectory", "bnx.onmicrosoft.com"}.refusals(
+            "location: Europe\nsku: {name: PremiumP1, tier: A0}\n" + properties);
+    };
+    EXPECT_EQ(refusals("properties: {}"), "");
+    EXPECT_THAT(
+        refusals("properties: {createTenantProperties: {displayName: BNX, countryCode: GB}}"),
+        AllOf(HasSubstr("app.yaml:3:"),
+              HasSubstr("spec.properties.createTenantProperties: driftless links a tenant")));
 }
 
 TEST(ContainerAppManifest, SharesThatGitDoesNotNameAreTheNewests) {

@@ -221,6 +221,26 @@ TEST_F(AzureAppsTest, TrafficThatSomebodyMovedIsDrift) {
     expect_quiet();
 }
 
+TEST_F(AzureAppsTest, SharesThatGitLeavesToPeopleStayTheirs) {
+    const auto app = [](const std::string& image) {
+        std::string text = shared_app(image);
+        return text.insert(text.find("spec:"),
+                           "policy: {ignore: [/properties/configuration/ingress/traffic]}\n");
+    };
+    begin(app("web:1"));
+    const std::string first = properties().at("latestRevisionName");
+    const json theirs = json::array({{{"revisionName", first}, {"weight", 100}}});
+    azure.change(app_path(),
+                 {{"properties", {{"configuration", {{"ingress", {{"traffic", theirs}}}}}}}});
+    expect_quiet();
+    change(app("web:2"));
+    EXPECT_THAT(unsettled(), IsEmpty());
+    EXPECT_EQ(image(), "web:2");
+    EXPECT_NE(properties().at("latestRevisionName"), first);
+    EXPECT_EQ(traffic(), theirs);
+    expect_quiet();
+}
+
 TEST_F(AzureAppsTest, ASuffixThatIsTakenByAnotherTemplateIsRefusedInThePlan) {
     begin(shared_app("web:1", "", "v1"));
     change(shared_app("web:2", "", "v1"), 30min);

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <fstream>
 #include <sstream>
 
@@ -192,6 +194,36 @@ TEST_F(AzureTest, AMissingRoleIsNamedAndOthersGoOn) {
     azure.allow();
     world.run_for(2h);
     EXPECT_THAT(unsettled(), IsEmpty());
+}
+
+/// Azure never shows a secret of a vault: whether it is as declared is known by what was sent.
+TEST_F(AzureTest, ASecretOfAVaultIsSentOnceAndThenQuiet) {
+    begin(group + R"(---
+apiVersion: driftless/v1
+kind: KeyVault
+metadata: {name: kv-bnx}
+target: prod
+spec:
+  properties:
+    tenantId: 22222222-2222-3333-4444-555555555555
+    sku: {family: A, name: standard}
+---
+apiVersion: driftless/v1
+kind: AzureResource
+metadata: {name: database}
+target: prod
+spec:
+  type: Microsoft.KeyVault/vaults/secrets
+  parent: kv-bnx
+  properties: {value: {secret: pg-password}, contentType: password}
+)",
+          30min);
+    const auto sent = writes();
+    EXPECT_EQ(std::ranges::count_if(
+                  sent, [](const std::string& route) { return route.ends_with("/secrets/{}"); }),
+              1)
+        << ::testing::PrintToString(sent);
+    expect_quiet();
 }
 
 TEST_F(AzureTest, OneOfEveryKindConvergesAndIsQuiet) {
