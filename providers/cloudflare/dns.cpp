@@ -29,6 +29,12 @@ std::optional<int> number_in(const json& object, const char* key) {
     return found->get<int>();
 }
 
+std::optional<std::size_t> count_in(const json& object, const char* key) {
+    const auto found = object.find(key);
+    if (found == object.end() || !found->is_number_unsigned()) return std::nullopt;
+    return found->get<std::size_t>();
+}
+
 json object_in(const json& object, const char* key) {
     const auto found = object.find(key);
     return found != object.end() && found->is_object() ? *found : json{};
@@ -96,6 +102,19 @@ asio::awaitable<Result<std::vector<Record>>> Dns::list_of(std::string path) {
     auto listed = co_await account_.list(dns, std::move(call), std::move(take));
     if (!listed) co_return std::move(listed).error().in("list DNS records");
     co_return records;
+}
+
+asio::awaitable<Result<RecordUsage>> Dns::usage(std::string zone_id) {
+    Call call;
+    call.path = path_to(zone_id) + "/usage";
+    auto answer = co_await account_.send(dns, std::move(call));
+    if (!answer) co_return std::move(answer).error().in("ask how many DNS records there may be");
+    const auto used = count_in(answer->result, "record_usage");
+    if (!used) {
+        co_return Error{Errc::unavailable,
+                        "ask how many DNS records there may be: the answer has no record_usage"};
+    }
+    co_return RecordUsage{count_in(answer->result, "record_quota"), *used};
 }
 
 asio::awaitable<Result<std::vector<std::string>>> Dns::apply(std::string zone_id,

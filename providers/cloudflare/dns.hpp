@@ -38,6 +38,12 @@ struct RecordBatch {
     }
 };
 
+/// How full a zone is.
+struct RecordUsage {
+    std::optional<std::size_t> quota;  ///< none: the account has one for all its zones
+    std::size_t used = 0;              ///< with those that Cloudflare's own services made
+};
+
 /// https://developers.cloudflare.com/api/resources/dns/subresources/records/
 class Dns {
 public:
@@ -48,6 +54,9 @@ public:
     /// Those whose comment begins so, in whatever case. Changes nothing; safe to repeat.
     asio::awaitable<Result<std::vector<Record>>> list_with_comment(std::string zone_id,
                                                                    std::string begin);
+    /// How many records the zone has, and may have. Changes nothing; safe to repeat.
+    /// https://developers.cloudflare.com/api/resources/dns/subresources/usage/
+    asio::awaitable<Result<RecordUsage>> usage(std::string zone_id);
     /// One transaction of at most `Zone::batch_limit()` changes. Not safe to repeat: after an error
     /// that is no refusal, list again. @return the ids of what was posted, in its order.
     ///         `conflict`: a record is there that excludes one of these, or the same; `not_found`:

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 
 #include "reconcilers/cloudflare/live_sets.hpp"
 #include "reconcilers/cloudflare/marks.hpp"
+#include "reconcilers/cloudflare/record_room.hpp"
 #include "reconcilers/cloudflare/record_set.hpp"
 #include "reconcilers/cloudflare/set_changes.hpp"
 
@@ -14,6 +16,7 @@ namespace driftless::cloudflare {
 namespace {
 
 constexpr std::size_t longest_free_comment = 100;
+constexpr std::chrono::minutes usage_kept{15};
 
 /// Of Unicode, as the service counts them.
 std::size_t letters_in(const std::string& text) {
@@ -186,8 +189,13 @@ KindRules DnsRecordReconciler::rules() const {
     return rules;
 }
 
-/// What only the zone's plan decides: how long a comment may be. Its zone is known since the look.
+/// What only the zone's plan decides: how many records there may be, and how long a comment. Both
+/// are known since the look.
 std::string DnsRecordReconciler::why_unfit(const Declared& want) const {
+    if (const auto room = rooms_.find(zone_of(want.collection)); room != rooms_.end()) {
+        const auto refused = room->second.refused.find(want.key.name);
+        if (refused != room->second.refused.end()) return refused->second;
+    }
     if (!want.spec.contains("comment")) return "";
     const auto zone = access_.zones.find(zone_of(want.collection));
     if (zone == access_.zones.end() || zone->second.plan != "free") return "";
@@ -207,7 +215,7 @@ asio::awaitable<void> DnsRecordReconciler::resolve(Run& run, Scope scope) {
 asio::awaitable<Reads> DnsRecordReconciler::observe(Run& run, Scope scope) {
     Reads reads;
     for (const std::string& zone : zones_of(run.facts, scope)) {
-        auto state = co_await observe_zone(run, zone);
+        auto state = co_await observe_zone(run, zone, scope);
         if (!state) state = std::move(state).error().in("observe zone " + zone);
         reads.emplace(collection_of(zone), std::move(state));
     }
@@ -215,7 +223,8 @@ asio::awaitable<Reads> DnsRecordReconciler::observe(Run& run, Scope scope) {
 }
 
 asio::awaitable<Result<Complete<LiveState>>> DnsRecordReconciler::observe_zone(const Run& run,
-                                                                               std::string zone) {
+                                                                               std::string zone,
+                                                                               Scope scope) {
     const auto found = co_await zone_named(access_, zone);
     if (!found) co_return found.error();
     Dns dns{access_.account};
@@ -226,11 +235,44 @@ asio::awaitable<Result<Complete<LiveState>>> DnsRecordReconciler::observe_zone(c
     }
     const FieldRules fields = rules().fields;
     const ZoneView view{access_.target, access_.installation, zone, run.facts, fields};
+    const Look look{records->size(), scope.renew};
     LiveState state = live_sets(view, *std::move(records));
     const bool any =
         std::ranges::any_of(state, [](const Live& live) { return live.owner == Owner::ours; });
     marked_.saw(zone, any);
+    const bool is_second_look = scope.fresh && !scope.all;  // right before a removal
+    if (!is_second_look) co_await check_room(view, state, found->id, look);
     co_return Complete<LiveState>::vouched(std::move(state));
+}
+
+/// Asks for the quota only where more records come than go. What can't be read holds nothing up:
+/// then the API's refusal tells.
+asio::awaitable<void> DnsRecordReconciler::check_room(const ZoneView& view, const LiveState& state,
+                                                      std::string zone_id, Look look) {
+    const ZoneGrowth growth = growth_of(view, state);
+    if (growth.more <= growth.leaving) {
+        if (const auto room = rooms_.find(view.zone); room != rooms_.end()) {
+            room->second.refused.clear();
+        }
+        co_return;
+    }
+    const auto known = rooms_.find(view.zone);
+    const bool is_fresh = known != rooms_.end() && !look.renew &&
+                          access_.clock.now() - known->second.asked < usage_kept;
+    if (!is_fresh) {
+        Dns dns{access_.account};
+        auto usage = co_await dns.usage(std::move(zone_id));
+        Room room{access_.clock.now(), std::nullopt, look.listed, {}};
+        if (usage) room.usage = *usage;
+        rooms_[view.zone] = std::move(room);
+    }
+    Room& room = rooms_.at(view.zone);
+    room.refused.clear();
+    if (!room.usage) co_return;
+    RecordUsage now = *room.usage;
+    const std::size_t unlisted = now.used - std::min(now.used, room.listed);
+    now.used = look.listed + unlisted;
+    room.refused = beyond_quota(view.zone, growth, now);
 }
 
 asio::awaitable<Results> DnsRecordReconciler::apply_in(Run& run, Zone zone, const Step& step) {

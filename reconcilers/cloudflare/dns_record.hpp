@@ -1,8 +1,12 @@
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 
+#include "providers/cloudflare/dns.hpp"
 #include "reconcilers/cloudflare/account_access.hpp"
+#include "reconcilers/cloudflare/live_sets.hpp"
 #include "reconcilers/cloudflare/marked_zones.hpp"
 #include "reconcilers/reconciler.hpp"
 
@@ -24,12 +28,31 @@ public:
     std::size_t batch_max() const override { return 3'500; }
 
 private:
+    /// What is known of a zone's quota; all of it can be asked for again.
+    struct Room {
+        net::SteadyTime asked{};
+        std::optional<RecordUsage> usage;  ///< none: it can't be read
+        std::size_t listed = 0;            ///< how many the list showed then
+        /// Sets that don't fit, and why; of the latest look.
+        std::map<std::string, std::string> refused;
+    };
+
+    /// At the list of a zone.
+    struct Look {
+        std::size_t listed = 0;  ///< records
+        bool renew = false;      ///< a person asks: believe nothing remembered
+    };
+
     [[nodiscard]] std::string why_unfit(const Declared& want) const;
-    asio::awaitable<Result<Complete<LiveState>>> observe_zone(const Run& run, std::string zone);
+    asio::awaitable<Result<Complete<LiveState>>> observe_zone(const Run& run, std::string zone,
+                                                              Scope scope);
+    asio::awaitable<void> check_room(const ZoneView& view, const LiveState& state,
+                                     std::string zone_id, Look look);
     asio::awaitable<Results> apply_in(Run& run, Zone zone, const Step& step);
 
     AccountAccess& access_;
     MarkedZones marked_;
+    std::map<std::string, Room> rooms_;  ///< by zone
 };
 
 }  // namespace driftless::cloudflare

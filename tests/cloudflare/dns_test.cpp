@@ -50,6 +50,39 @@ TEST(RecordBatch, GoesOutInOneCallAndGivesTheIdsOfWhatIsNew) {
               json::parse(R"({"deletes":[{"id":"d"}],"posts":[{"name":"a"},{"name":"b"}]})"));
 }
 
+Result<RecordUsage> usage_of(int status, std::string answer) {
+    asio::io_context io;
+    testing::VirtualClock clock;
+    testing::FakeTransport transport;
+    Account account{transport, "0123", Secret{"t"}};
+    transport.answer(Method::get, "/zones/z1/dns_records/usage", status, std::move(answer));
+    Dns dns{account};
+    return testing::run_on(io, clock, dns.usage("z1"));
+}
+
+TEST(RecordUsage, IsWhatTheZoneHasAndMayHave) {
+    const auto usage =
+        usage_of(200, R"({"success":true,"result":{"record_quota":200,"record_usage":17}})");
+    ASSERT_TRUE(usage) << usage.error().message;
+    EXPECT_EQ(usage->quota, 200U);
+    EXPECT_EQ(usage->used, 17U);
+}
+
+TEST(RecordUsage, OfAnAccountWithAQuotaForAllItsZonesHasNone) {
+    const auto usage =
+        usage_of(200, R"({"success":true,"result":{"record_quota":null,"record_usage":17}})");
+    ASSERT_TRUE(usage) << usage.error().message;
+    EXPECT_EQ(usage->quota, std::nullopt);
+}
+
+TEST(RecordUsage, IsUnknownWhereTheAnswerTellsNone) {
+    EXPECT_EQ(usage_of(200, R"({"success":true,"result":null})").error().code, Errc::unavailable);
+    EXPECT_EQ(usage_of(200, "<html>").error().code, Errc::unavailable);
+    EXPECT_EQ(
+        usage_of(403, R"({"success":false,"errors":[{"code":10000,"message":"no"}]})").error().code,
+        Errc::forbidden);
+}
+
 TEST(RecordedAnswers, OfRecordsAreReadWithoutLoss) {
     const auto folder = test::source_dir().parent_path() / "shared/corpus/cloudflare/responses";
     if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no recorded answers at " << folder;

@@ -56,6 +56,7 @@ protected:
         stage.push(commit);
         stage.world.run_for(settled_after);
     }
+    std::size_t usages() { return account.calls()["GET /zones/{}/dns_records/usage"]; }
     std::size_t batches() { return account.calls()["POST /zones/{}/dns_records/batch"]; }
 
     Stage stage{{edge}};
@@ -268,8 +269,10 @@ TEST_F(Dns, ADelegationComesBeforeItsKeyAndGoesAfterIt) {
 }
 
 TEST_F(Dns, OneThatTheApiRefusesIsNamedAndTheOthersGo) {
-    // Over the quota of the plan nothing of the batch would come: each is sent on its own then.
+    // Over the quota of the plan nothing of the batch would come: each is sent on its own then. As
+    // no usage can be read, only the refusal tells.
     account.world().habits.free_records = 4;
+    account.world().habits.account_has_record_quota = true;
     stage.begin(
         zone("  - {name: a, type: A, value: 203.0.113.1}\n"
              "  - {name: b, type: A, value: 203.0.113.2}\n"
@@ -277,6 +280,101 @@ TEST_F(Dns, OneThatTheApiRefusesIsNamedAndTheOthersGo) {
     EXPECT_THAT(ours(), SizeIs(2));
     EXPECT_EQ(status("c.bnx.dev/A").status, Status::failed) << status("c.bnx.dev/A").why;
     EXPECT_THAT(status("c.bnx.dev/A").why, HasSubstr("c.bnx.dev"));
+}
+
+std::string address(const std::string& name, const std::string& value = "203.0.113.1") {
+    return "  - {name: " + name + ", type: A, value: " + value + "}\n";
+}
+
+/// Two of the zone's records are somebody else's.
+TEST_F(Dns, WhatIsBeyondTheZonesQuotaIsToldBeforeAnythingIsSentAndTheRestGoes) {
+    account.world().habits.free_records = 4;
+    stage.begin(zone(address("a") + address("z") + address("c") + address("d")));
+    EXPECT_THAT(ours(), UnorderedElementsAre(HasSubstr("a.bnx.dev"), HasSubstr("z.bnx.dev")));
+    EXPECT_EQ(batches(), 1u);
+    EXPECT_EQ(usages(), 1u);
+    EXPECT_EQ(status("d.bnx.dev/A").status, Status::failed);
+    EXPECT_EQ(status("c.bnx.dev/A").why,
+              "zone.yaml:9:5: is not added: zone bnx.dev has 4 records and may have 4: with what "
+              "git adds and drops it would have 6, and from zone.yaml:9:5 on nothing fits; drop 2 "
+              "of them, or give the zone a larger plan");
+    EXPECT_THAT(status("d.bnx.dev/A").why, HasSubstr("zone.yaml:10:5: is not added: zone bnx.dev"));
+    stage.expect_quiet();
+}
+
+TEST_F(Dns, BeyondTheQuotaChangesAndRemovalsGoOn) {
+    account.world().habits.free_records = 4;
+    stage.begin(zone(address("a") + address("b")));
+    converge(zone(address("a", "203.0.113.9") + address("c") + address("d")));
+    EXPECT_THAT(ours(), UnorderedElementsAre("a.bnx.dev A 203.0.113.9", "c.bnx.dev A 203.0.113.1"));
+    EXPECT_EQ(status("d.bnx.dev/A").status, Status::failed);
+    EXPECT_THAT(status("d.bnx.dev/A").why, HasSubstr("may have 4"));
+    stage.expect_quiet();
+}
+
+TEST_F(Dns, ANameThatWouldGrowBeyondTheQuotaStaysAsItIs) {
+    account.world().habits.free_records = 3;
+    stage.begin(zone(web));
+    converge(zone("  - {name: www, type: A, values: [203.0.113.8, 203.0.113.9], ttl: 300}\n"));
+    EXPECT_THAT(ours(), ElementsAre("www.bnx.dev A 203.0.113.1"));
+    EXPECT_EQ(status("www.bnx.dev/A").status, Status::failed) << status("www.bnx.dev/A").why;
+    EXPECT_THAT(status("www.bnx.dev/A").why, HasSubstr("zone bnx.dev has 3 records"));
+    EXPECT_EQ(batches(), 0u);
+}
+
+TEST_F(Dns, InAFullZoneOneMayTakeThePlaceOfAnother) {
+    account.world().habits.free_records = 4;
+    stage.begin(zone(web + anchor));
+    account.clear_log();
+    converge(zone("  - {name: www, type: CNAME, value: home.example.}\n" + anchor));
+    EXPECT_THAT(ours(), UnorderedElementsAre("www.bnx.dev CNAME home.example", HasSubstr("TXT")));
+    EXPECT_EQ(usages(), 0u);
+    converge(zone(address("new") + anchor));
+    EXPECT_THAT(ours(), UnorderedElementsAre("new.bnx.dev A 203.0.113.1", HasSubstr("TXT")));
+    EXPECT_EQ(batches(), 2u);  // removals come last, so what is dropped makes room for a second one
+    stage.expect_quiet();
+}
+
+TEST_F(Dns, ALargerPlanTakesWhatDidNotFit) {
+    account.world().habits.free_records = 2;
+    stage.begin(zone(web));
+    EXPECT_EQ(status("www.bnx.dev/A").status, Status::failed);
+    account.world().state.zones.begin()->second.plan = "pro";
+    stage.world.run_for(25min);
+    EXPECT_EQ(status("www.bnx.dev/A").status, Status::in_sync) << status("www.bnx.dev/A").why;
+    stage.expect_quiet();
+}
+
+TEST_F(Dns, AQuietZoneIsNotAskedForItsQuotaAndAFullOneSeldom) {
+    account.world().habits.free_records = 3;
+    stage.begin(zone(web));
+    account.clear_log();
+    stage.world.run_for(1h);
+    EXPECT_EQ(usages(), 0u);
+    stage.push(zone(web + anchor));
+    stage.world.run_for(1h);
+    EXPECT_LE(usages(), 4u);
+    EXPECT_GE(usages(), 2u);
+}
+
+TEST_F(Dns, WhereTheQuotaCannotBeReadThePlanGoesOn) {
+    std::string records;
+    for (const CloudflareFault fault :
+         {CloudflareFault::forbidden, CloudflareFault::html, CloudflareFault::server_error}) {
+        account.fail_next(fault, "GET /zones/{}/dns_records/usage", 20);
+        records += address("n" + std::to_string(static_cast<int>(fault)));
+        const Commit commit = zone(records);
+        if (fault == CloudflareFault::forbidden) {
+            stage.begin(commit);
+        } else {
+            converge(commit);
+        }
+        EXPECT_GE(usages(), 1u);
+        EXPECT_EQ(batches(), 1u);
+        EXPECT_THAT(ours(), SizeIs(std::ranges::count(records, '\n')));
+        stage.world.run_for(20min);
+        account.clear_log();
+    }
 }
 
 TEST_F(Dns, ALostReplyIsSettledByLookingAgain) {

@@ -435,6 +435,9 @@ TEST_F(Cloudflare, TheQuotaOfRecordsCounts) {
     EXPECT_EQ(post(a_record({{"name", "c"}})).code(), 81045);
     EXPECT_EQ(send(Method::get, "/zones/" + zone + "/dns_records/usage").result(),
               (json{{"record_quota", 2}, {"record_usage", 2}}));
+    cloudflare.habits().account_has_record_quota = true;
+    EXPECT_EQ(send(Method::get, "/zones/" + zone + "/dns_records/usage").result(),
+              (json{{"record_quota", nullptr}, {"record_usage", 2}}));
 }
 
 // ---- changes

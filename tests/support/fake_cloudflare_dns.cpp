@@ -188,8 +188,9 @@ CloudflareAnswer remove(CloudflareCall& call) {
 
 CloudflareAnswer usage(CloudflareCall& call) {
     const CloudflareZone& zone = call.zone();
-    return cloudflare_answer(
-        {{"record_quota", call.world.record_quota(zone)}, {"record_usage", zone.records.size()}});
+    json quota = call.world.record_quota(zone);
+    if (call.world.habits.account_has_record_quota) quota = nullptr;
+    return cloudflare_answer({{"record_quota", quota}, {"record_usage", zone.records.size()}});
 }
 
 /// In this order, whatever the body's; all of it or nothing; only the first error is told.

@@ -132,6 +132,7 @@ struct CloudflareHabits {
     bool deploys_fail = false;
     std::chrono::seconds domain_takes{60};     ///< from a right CNAME to "active"
     std::set<std::string> taken_pages_labels;  ///< of others: the subdomain gets a suffix
+    bool account_has_record_quota = false;     ///< then a zone tells none
     std::size_t free_records = 200;            ///< quota of a zone; 1,000 before 2024-09
     std::size_t paid_records = 3500;
 };
