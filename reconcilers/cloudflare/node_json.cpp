@@ -2,21 +2,26 @@
 
 namespace driftless::cloudflare {
 
-json json_of(const Node& node) {
+json json_of(const Node& node, Fractions fractions) {
     if (node.is_map()) {
         json object = json::object();
-        for (const Node::Entry& entry : node.entries) object[entry.key] = json_of(entry.value);
+        for (const Node::Entry& entry : node.entries)
+            object[entry.key] = json_of(entry.value, fractions);
         return object;
     }
     if (node.is_list()) {
         json list = json::array();
-        for (const Node& item : node.items) list.push_back(json_of(item));
+        for (const Node& item : node.items) list.push_back(json_of(item, fractions));
         return list;
     }
     if (node.is_null() || is_yaml_null(node)) return nullptr;
     if (!node.plain) return node.text;
     if (const auto flag = as_bool(node)) return *flag;
     if (const auto number = as_integer(node)) return *number;
+    if (fractions == Fractions::numbers) {
+        json number = json::parse(node.text, nullptr, false);
+        if (number.is_number_float()) return number;
+    }
     return node.text;
 }
 

@@ -188,7 +188,7 @@ json RulesetReader::read_form(MapReader& reader) {
     }
     for (const char* key :
          {"enabled", "action_parameters", "ratelimit", "logging", "exposed_credential_check"}) {
-        if (const Node* node = reader.get(key)) rule[key] = json_of(*node);
+        if (const Node* node = reader.get(key)) rule[key] = json_of(*node, Fractions::numbers);
     }
     return form_of_rule(rule);
 }
