@@ -58,10 +58,10 @@ asio::awaitable<Result<json>> AppChange::prepared(json spec, json live) {
     }
     share_traffic(spec, live, {makes_one, ready}, memory);
     note_secrets(makes_one, memory);
-    auto noted = co_await remember(run_, action_.key, std::move(memory));
+    auto noted = co_await remember(run_, action_.key, memory);
     if (!noted) co_return std::move(noted).error();
     if (makes_one) {
-        auto ended = co_await end_failed(live);
+        auto ended = co_await end_failed(live, std::move(memory));
         if (!ended) co_return std::move(ended).error();
     }
     co_return spec;
@@ -115,7 +115,8 @@ asio::awaitable<Result<void>> AppChange::name_revision(json& spec, const json& l
 }
 
 /// One that nobody is sent to costs money, and tries to start for ever.
-asio::awaitable<Result<void>> AppChange::end_failed(const json& live) {
+/// Where we may not end it, that is remembered, for status to tell.
+asio::awaitable<Result<void>> AppChange::end_failed(const json& live, AppMemory memory) {
     const std::string newest = newest_revision(live);
     const bool serves = gives_traffic(live, newest, newest) || ready_revision(live).empty();
     if (!newest_failed_ || serves || !shares_traffic(live)) co_return Result<void>{};
@@ -123,7 +124,9 @@ asio::awaitable<Result<void>> AppChange::end_failed(const json& live) {
     auto ended = co_await apps.deactivate(action_.have->id, newest);
     const bool may_not = !ended && ended.error().code == Errc::forbidden;
     if (!ended && !may_not) co_return std::move(ended).error();
-    co_return Result<void>{};
+    memory.not_ended = may_not ? newest : "";
+    memory.why_not_ended = may_not ? ended.error().message : "";
+    co_return co_await remember(run_, action_.key, std::move(memory));
 }
 
 /// New values reach replicas that run by a restart; a new revision has them anyway. Where the

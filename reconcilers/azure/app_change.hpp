@@ -30,7 +30,7 @@ private:
     void share_traffic(json& spec, const json& live, Newest is, AppMemory& memory);
     asio::awaitable<bool> newest_is_ready(const json& live);
     asio::awaitable<Result<void>> name_revision(json& spec, const json& live, AppMemory& memory);
-    asio::awaitable<Result<void>> end_failed(const json& live);
+    asio::awaitable<Result<void>> end_failed(const json& live, AppMemory memory);
     void note_secrets(bool makes_one, AppMemory& memory);
 
     SubscriptionAccess& access_;

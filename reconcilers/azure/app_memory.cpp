@@ -9,10 +9,9 @@ std::string subject_of(const ResourceKey& key) {
 
 json to_json(const AppMemory& memory) {
     if (memory == AppMemory{}) return nullptr;
-    return {{"lentSuffix", memory.lent_suffix},
-            {"handsOver", memory.hands_over},
-            {"secrets", memory.secrets},
-            {"restarts", memory.restarts}};
+    return {{"lentSuffix", memory.lent_suffix}, {"handsOver", memory.hands_over},
+            {"secrets", memory.secrets},        {"restarts", memory.restarts},
+            {"notEnded", memory.not_ended},     {"whyNotEnded", memory.why_not_ended}};
 }
 
 bool flag_of(const json& said, const char* key) {
@@ -32,7 +31,7 @@ AppMemory memory_of(const Facts& facts, const ResourceKey& key) {
     if (found == facts.learned.end() || !found->second.is_object()) return {};
     const json& said = found->second;
     return {text_of(said, "lentSuffix"), flag_of(said, "handsOver"), text_of(said, "secrets"),
-            flag_of(said, "restarts")};
+            flag_of(said, "restarts"),   text_of(said, "notEnded"),  text_of(said, "whyNotEnded")};
 }
 
 asio::awaitable<Result<void>> remember(Run& run, ResourceKey key, AppMemory memory) {

@@ -17,6 +17,8 @@ struct AppMemory {
     bool hands_over = false;  ///< traffic was kept back until the newest revision is ready
     std::string secrets;      ///< digest of those that were sent last, sealed
     bool restarts = false;    ///< replicas that run with the ones before are to be restarted
+    std::string not_ended;    ///< a revision that failed, and that we may not deactivate
+    std::string why_not_ended;
 
     bool operator==(const AppMemory&) const = default;
 };

@@ -85,6 +85,7 @@ asio::awaitable<void> ResourceReconciler::look_at_app(const Run& run, const Know
     const AppMemory memory = memory_of(run.facts, one->key);
     lend_suffix(memory.lent_suffix, live.spec);
     if (one->sealed.is_object()) co_await look_at_suffix(run, *one, live);
+    if (is_told(run, *one)) co_await look_at_not_ended(run, *one, memory, live.id);
     const json want = content_of(run, *one);
     const std::string newest = newest_unready(body);
     if (!live.unfinished.empty()) co_return let_traffic_wait(want, newest, body, live);
@@ -125,6 +126,25 @@ asio::awaitable<void> ResourceReconciler::look_at_suffix(const Run& run,
         "{}: template.revisionSuffix: {} is taken: revision {} was made of another template; name "
         "another suffix, or none",
         to_string(one.want->origin.place), in_quotes(suffix), name);
+}
+
+/// Content that failed is told with what is left of it, where that is a person's to end.
+asio::awaitable<void> ResourceReconciler::look_at_not_ended(const Run& run,
+                                                            const KnownResources::One& one,
+                                                            const AppMemory& memory,
+                                                            std::string app) {
+    const bool is_tried = run.facts.retry.contains(one.key);
+    if (memory.not_ended.empty() || unfit_.contains(one.key) || is_tried) co_return;
+    ContainerApps apps{access_.arm, access_.types.of(app_type).row.api_version};
+    const auto found = co_await apps.revision(app, memory.not_ended);
+    const bool is_over = found ? !found->active : found.error().code == Errc::not_found;
+    if (is_over) co_return;
+    unfit_[one.key] = fmt::format(
+        "{}; {} is still active, and driftless may not deactivate it: {}; it needs "
+        "Microsoft.App/containerApps/revisions/deactivate/action on {}, or deactivate it: "
+        "az containerapp revision deactivate --revision {}",
+        run.facts.inventory.at(one.key).bad_reason, memory.not_ended, memory.why_not_ended, app,
+        memory.not_ended);
 }
 
 /// A scheduled job whose last run failed doesn't do what it is for; who starts the others sees it.

@@ -37,6 +37,11 @@ const std::string& id_of(const Action& action) {
                        : action.want->spec.at(id_key).get_ref<const std::string&>();
 }
 
+/// Since when what would pass by itself has not: over all that was sent for it since.
+std::optional<net::WallTime> refused_since(const Run& run, const Action& action) {
+    return note_of(run.facts.inventory, action.key).refused_since;
+}
+
 /// What passes by itself is tried again soon, for as long as such things take; all else is an
 /// error.
 Result<Done> refused(const Run& run, const Action& action, const Told& told, net::WallTime now,
@@ -45,8 +50,7 @@ Result<Done> refused(const Run& run, const Action& action, const Told& told, net
     const auto wait = retry_after(told.answer.headers, refusal.message);
     Error error = error_of(refusal);
     error.retry_after = wait;
-    const OperationNote note = note_of(run.facts.inventory, action.key);
-    const net::WallTime since = note.refused_since.value_or(now);
+    const net::WallTime since = refused_since(run, action).value_or(now);
     if (way_of(refusal) != Way::soon || now - since > longest_passing_refusal) return error;
     Done done;
     done.done = false;
@@ -71,12 +75,12 @@ bool goes_on_removing(const Action& action, const OperationNote& note) {
            (note.removes && std::ranges::any_of(action.fields, &FieldChange::replaces));
 }
 
-Done under_way(const Operation& operation, bool removes, net::WallTime now) {
+Done under_way(OperationNote note, net::WallTime now) {
     Done done;
     done.done = false;
-    done.look_again = until(operation, now);
-    done.note = OperationNote{operation, removes, std::nullopt}.to_json();
-    done.why = removes ? "Azure is removing it" : "Azure is at it";
+    done.look_again = until(*note.operation, now);
+    done.why = note.removes ? "Azure is removing it" : "Azure is at it";
+    done.note = std::move(note).to_json();
     return done;
 }
 
@@ -145,7 +149,7 @@ asio::awaitable<Result<Done>> ResourceReconciler::write(Run& run, const Action& 
     if (auto noted = co_await learn_unread(run, action); !noted) co_return noted.error();
     const auto operation = begun(told->answer, *call, now);
     Done done;
-    if (operation) done = under_way(*operation, false, now);
+    if (operation) done = under_way({*operation, false, refused_since(run, action)}, now);
     done.id = id_of(action);
     done.request_id = told->answer.request_id;
     co_return done;
@@ -177,7 +181,7 @@ asio::awaitable<Result<Done>> ResourceReconciler::remove(const Run& run, const A
     if (told->refusal && !absent) co_return refused(run, action, *told, now, true);
     std::optional<Operation> operation;
     if (!absent) operation = begun(told->answer, call, now);
-    if (operation) done = under_way(*operation, true, now);
+    if (operation) done = under_way({*operation, true, refused_since(run, action)}, now);
     done.id = id->text();
     done.request_id = told->answer.request_id;
     if (action.want && done.done) done = made_anew_next(std::move(done));
@@ -221,16 +225,24 @@ asio::awaitable<Result<Done>> ResourceReconciler::ask_on(const Action& action, O
     if (polled->went == Went::badly) {
         co_return co_await ended_badly(action, note, *std::move(polled));
     }
+    if (polled->went == Went::lost && !note.removes) {  // what needs it waits for the next look
+        done.done = false;
+        done.why = "Azure no longer knows the operation; the next look tells how far it is";
+        co_return done;
+    }
     if (polled->went != Went::on) {  // done, or forgotten: the next look tells
         co_return note.removes&& action.want ? made_anew_next(std::move(done)) : done;
     }
     if (now > operation.deadline) {
-        co_return Error{Errc::timed_out,
-                        fmt::format("Azure is at it since {}, longer than it ever should be; look "
-                                    "at the activity log of {}",
-                                    net::to_string(operation.started), action.have->id)};
+        co_return Error{
+            Errc::timed_out,
+            fmt::format("Azure is at it since {}, longer than it ever should be (until {}); "
+                        "look at the activity log of {}",
+                        net::to_string(operation.started), net::to_string(operation.deadline),
+                        action.have->id)};
     }
-    done = under_way(polled->operation, note.removes, now);
+    note.operation = polled->operation;
+    done = under_way(std::move(note), now);
     done.id = action.have->id;
     co_return done;
 }
@@ -257,16 +269,19 @@ asio::awaitable<std::optional<Done>> ResourceReconciler::failed_revision(const A
     co_return done;
 }
 
-/// What passes by itself is sent anew; what was wrong with an app's content is told as that; the
-/// rest is an error now, and a new attempt after its back-off.
+/// What passes by itself is sent anew, for as long as such things take; what was wrong with an
+/// app's content is told as that; the rest is an error now, and a new attempt after its back-off.
 asio::awaitable<Result<Done>> ResourceReconciler::ended_badly(const Action& action,
                                                               OperationNote note, Polled polled) {
-    Done done;
-    done.id = action.have->id;
-    if (way_of(polled.refusal) == Way::soon) {
+    const net::WallTime now = access_.clock.wall();
+    const net::WallTime since = note.refused_since.value_or(now);
+    const bool passes = way_of(polled.refusal) == Way::soon;
+    if (passes && now - since <= longest_passing_refusal) {
+        Done done;
+        done.id = action.have->id;
         done.done = false;
         done.look_again = pause_after_refusal;
-        done.note = OperationNote{std::nullopt, note.removes, std::nullopt}.to_json();
+        done.note = OperationNote{std::nullopt, note.removes, since}.to_json();
         done.why = error_of(polled.refusal).message + "; it is sent again";
         co_return done;
     }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "reconcilers/azure/app_memory.hpp"
 #include "reconcilers/azure/job_runs.hpp"
 #include "reconcilers/azure/live_resource.hpp"
 #include "reconcilers/azure/soft_deleted.hpp"
@@ -40,6 +41,8 @@ private:
     [[nodiscard]] json content_of(const Run& run, const KnownResources::One& one) const;
     asio::awaitable<void> look_at_suffix(const Run& run, const KnownResources::One& one,
                                          const Live& live);
+    asio::awaitable<void> look_at_not_ended(const Run& run, const KnownResources::One& one,
+                                            const AppMemory& memory, std::string app);
     asio::awaitable<Result<Done>> write(Run& run, const Action& action);
     asio::awaitable<Result<Call>> call_for(Run& run, const Action& action);
     asio::awaitable<Result<Done>> remove(const Run& run, const Action& action);

@@ -113,12 +113,6 @@ protected:
         EXPECT_THAT(writes(), IsEmpty());
         EXPECT_THAT(unsettled(), IsEmpty());
     }
-    void add_secret(const std::string& name, const std::string& value) {
-        auto& named = world.settings().secrets.named[name];
-        named.file = folder.at(name);
-        std::ofstream{named.file} << value;
-        std::filesystem::permissions(named.file, std::filesystem::perms::owner_read);
-    }
     /// Every revision's running replicas have the secrets that the app has.
     void expect_all_run_with_the_secrets_of_now() {
         azure.settle();
@@ -173,6 +167,32 @@ TEST_F(AzureAppsTest, ABadRevisionNeverGetsTrafficAndIsEnded) {
     change(shared_app("web:2"));
     EXPECT_THAT(unsettled(), IsEmpty());
     EXPECT_EQ(image(), "web:2");
+    expect_quiet();
+}
+
+TEST_F(AzureAppsTest, ABadRevisionThatMayNotBeEndedIsToldWithTheActionAndTheScope) {
+    begin(shared_app("web:1"));
+    azure.break_image("web:bad", "ErrImagePull: not found");
+    azure.deny("Microsoft.App/containerApps/revisions/deactivate/action");
+    change(shared_app("web:bad"), 60min);
+    EXPECT_THAT(
+        unsettled(),
+        ElementsAre(AllOf(
+            HasSubstr("containerApps/api: failed: revision api--0000001 is Failed: ErrImagePull"),
+            HasSubstr("api--0000001 is still active"), HasSubstr("HTTP 403: AuthorizationFailed"),
+            HasSubstr("it needs Microsoft.App/containerApps/revisions/deactivate/action on " +
+                      app_path()),
+            HasSubstr("az containerapp revision deactivate --revision api--0000001"))));
+    azure.clear_log();
+    world.run_for(60min);
+    EXPECT_THAT(writes(), IsEmpty());
+    azure.allow();
+    azure.ask(net::Method::post,
+              app_path() + "/revisions/api--0000001/deactivate?api-version=2025-07-01");
+    world.run_for(10min);
+    EXPECT_THAT(unsettled(),
+                ElementsAre(AllOf(HasSubstr("ErrImagePull"), Not(HasSubstr("still active")))));
+    change(shared_app("web:2"));
     expect_quiet();
 }
 

@@ -11,11 +11,13 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::AllOf;
 using ::testing::Contains;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
+const std::string app_type = "Microsoft.App/containerApps";
 const std::string app_path = "/providers/Microsoft.App/containerApps/api";
 const std::string environment_route = "PUT Microsoft.App/managedEnvironments";
 
@@ -111,6 +113,113 @@ TEST_F(AzureBadInput, PagesOfHtmlMeanNothingIsKnownAndNothingIsDone) {
     azure.faults().choose = nullptr;
     world.run_for(1h);
     EXPECT_FALSE(azure.has(id(app_path)));
+    expect_quiet();
+}
+
+/// What a proxy says with status 200 is no list: what isn't in it isn't gone.
+TEST_F(AzureBadInput, APageOfHtmlInPlaceOfAListIsNoListAndNothingIsRemovedOrMade) {
+    begin(azure_group + azure_environment + azure_app("api", "web:1"), 30min);
+    azure.clear_log();
+    azure.faults().choose = [](const arm::Request& request) {
+        return request.route == "LIST " + app_type ? AzureFault::page : AzureFault::none;
+    };
+    push(azure_group + azure_environment + azure_app("new", "web:1") + azure_identity);
+    world.run_for(1h);
+    EXPECT_EQ(azure.calls()["PUT " + app_type] + azure.calls()["DELETE " + app_type], 0u);
+    EXPECT_TRUE(azure.has(id(app_path)));
+    EXPECT_TRUE(azure.has(id("/providers/Microsoft.ManagedIdentity/userAssignedIdentities/app")));
+    EXPECT_THAT(unsettled(), Each(AllOf(HasSubstr("containerApps/"), HasSubstr(": unknown: "),
+                                        HasSubstr("the answer is no JSON but"))));
+    azure.faults().choose = nullptr;
+    world.run_for(1h);
+    EXPECT_FALSE(azure.has(id(app_path)));
+    EXPECT_TRUE(azure.has(id("/providers/Microsoft.App/containerApps/new")));
+    expect_quiet();
+}
+
+TEST_F(AzureBadInput, APageOfHtmlInPlaceOfAWritesAnswerIsNoSuccessAndTheNextLookTells) {
+    azure.fail_next(AzureFault::page, environment_route);
+    azure.fail_next(AzureFault::page_after, "PUT " + app_type);
+    begin(azure_group + azure_environment + azure_app("api", "web:1"), 90min);
+    EXPECT_EQ(azure.calls()[environment_route], 2u);  // the first never came there
+    EXPECT_EQ(azure.calls()["PUT " + app_type], 1u);  // this one did
+    EXPECT_EQ(azure.ids(app_type).size(), 1u);
+    expect_quiet();
+}
+
+TEST_F(AzureBadInput, HalfAListIsNoneAndTheRemovalWaitsForAWholeOne) {
+    begin(azure_group + azure_environment + azure_app("api", "web:1") + azure_app("beta", "web:1"),
+          30min);
+    azure.clear_log();
+    azure.faults().choose = [](const arm::Request& request) {
+        return request.route == "LIST " + app_type ? AzureFault::half_body : AzureFault::none;
+    };
+    push(azure_group + azure_environment + azure_app("beta", "web:1"));
+    world.run_for(1h);
+    EXPECT_THAT(writes(), IsEmpty());
+    EXPECT_THAT(unsettled(), Contains(HasSubstr("containerApps/beta: unknown: ")));
+    azure.faults().choose = nullptr;
+    world.run_for(1h);
+    EXPECT_THAT(writes(), ElementsAre("DELETE " + app_type));
+    expect_quiet();
+}
+
+/// The first page came, and is nothing without the rest.
+TEST_F(AzureBadInput, APageOfAListThatFailsMakesNothingAbsent) {
+    azure.habits().page_size = 1;
+    const std::string both = azure_app("api", "web:1") + azure_app("beta", "web:1");
+    begin(azure_group + azure_environment + both + azure_app("old", "web:1"), 30min);
+    for (const AzureFault fault :
+         {AzureFault::server_error, AzureFault::page, AzureFault::half_body, AzureFault::silence}) {
+        azure.clear_log();
+        azure.faults().choose = [fault](const arm::Request& request) {
+            const bool is_second = request.asked("$skiptoken") == "1";
+            return is_second && request.route == "LIST " + app_type ? fault : AzureFault::none;
+        };
+        push(azure_group + azure_environment + both);
+        world.run_for(40min);
+        EXPECT_THAT(writes(), IsEmpty());
+        EXPECT_THAT(unsettled(), Contains(HasSubstr("containerApps/beta: unknown: ")));
+    }
+    azure.faults().choose = nullptr;
+    world.run_for(1h);
+    EXPECT_THAT(writes(), ElementsAre("DELETE " + app_type));
+    EXPECT_FALSE(azure.has(id("/providers/Microsoft.App/containerApps/old")));
+    expect_quiet();
+}
+
+TEST_F(AzureBadInput, AnOperationThatAzureForgotIsLookedForAndNothingIsMadeTwice) {
+    begin(azure_group + azure_environment + azure_app("api", "web:1"), 1min);
+    ASSERT_THAT(writes(), Contains(environment_route));
+    azure.faults().choose = [](const arm::Request& request) {
+        const bool is_poll = request.route.starts_with("POLL ");
+        return is_poll ? AzureFault::operation_lost : AzureFault::none;
+    };
+    world.run_for(2h);
+    EXPECT_EQ(azure.calls()[environment_route], 1u);
+    EXPECT_EQ(azure.calls()["PUT " + app_type], 1u);
+    azure.faults().choose = nullptr;
+    world.run_for(20min);
+    expect_quiet();
+}
+
+TEST_F(AzureBadInput, AServerThatIsBusyForHoursAfterItTookTheWriteIsAskedWithAGrowingPause) {
+    begin(azure_group + azure_server, 30min);
+    const std::string write = "PATCH Microsoft.DBforPostgreSQL/flexibleServers";
+    azure.before = [this, write](const arm::Request& request) {
+        if (request.route == write) azure.fail_operation(write, "ServerIsBusy");
+    };
+    azure.clear_log();
+    std::string larger = azure_server;
+    larger.replace(larger.find("GB: 32"), 6, "GB: 64");
+    push(azure_group + larger);
+    world.run_for(4h);
+    EXPECT_GE(azure.calls()[write], 4u);
+    EXPECT_LE(azure.calls()[write], 40u);  // ten seconds apart it would be hundreds
+    EXPECT_THAT(unsettled(), ElementsAre(AllOf(HasSubstr("flexibleServers/pg-bnx: failed: "),
+                                               HasSubstr("ServerIsBusy"))));
+    azure.before = nullptr;
+    world.run_for(1h);
     expect_quiet();
 }
 

@@ -99,10 +99,13 @@ inline std::string shared_app(const std::string& image, const std::string& traff
 /// A world whose one target is a subscription, with a password for its server.
 class AzureScene {
 public:
-    AzureScene() {
-        auto& named = world.settings().secrets.named["pg-password"];
-        named.file = folder.at("pg-password");
-        std::ofstream{named.file} << "correct horse";
+    AzureScene() { add_secret("pg-password", "correct horse"); }
+
+    /// For `{secret: name}`; before a start.
+    void add_secret(const std::string& name, const std::string& value) {
+        auto& named = world.settings().secrets.named[name];
+        named.file = folder.at(name);
+        std::ofstream{named.file} << value;
         std::filesystem::permissions(named.file, std::filesystem::perms::owner_read);
     }
 

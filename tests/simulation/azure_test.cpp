@@ -166,7 +166,8 @@ TEST_F(AzureTest, AnOperationThatNeverEndsIsToldAndHoldsOnlyWhatNeedsIt) {
     ASSERT_EQ(told.size(), 2u) << ::testing::PrintToString(told);
     EXPECT_THAT(told[0], HasSubstr("containerApps/api: blocked"));
     EXPECT_THAT(told[1], AllOf(HasSubstr("managedEnvironments/env: failed"),
-                               HasSubstr("longer than it ever should be")));
+                               HasSubstr("longer than it ever should be (until 20"),
+                               HasSubstr("look at the activity log of /subscriptions/")));
     EXPECT_EQ(azure.calls()["PUT Microsoft.App/managedEnvironments"], 1u);
     world.run_for(3h);
     EXPECT_EQ(azure.calls()["PUT Microsoft.App/managedEnvironments"],

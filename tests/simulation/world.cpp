@@ -11,6 +11,7 @@
 #include <regex>
 
 #include "daemon/secrets/secrets.hpp"
+#include "providers/azure/cached_tokens.hpp"
 #include "providers/azure/pace.hpp"
 #include "reconcilers/azure/resource_manifest.hpp"
 #include "reconcilers/azure/subscription_target.hpp"
@@ -250,7 +251,7 @@ std::map<std::string, std::unique_ptr<Target>> World::make_targets() {
         parts.subscription = azure_->subscription();
         parts.settings = settings_.targets.at(prod);
         parts.endpoint = "https://management.azure.com";
-        parts.tokens = std::make_unique<GivenToken>(azure_->token());
+        parts.tokens = make_tokens();
         pacers_ = std::make_unique<net::Pacers>(io_.get_executor(), clock_);
         const azure::ArmPace pace =
             azure::pace_of(*pacers_, parts.endpoint, parts.subscription, "sim");
@@ -258,6 +259,15 @@ std::map<std::string, std::unique_ptr<Target>> World::make_targets() {
         targets.emplace(prod, azure::make_subscription_target(std::move(parts), clock_));
     }
     return targets;
+}
+
+std::unique_ptr<azure::Tokens> World::make_tokens() {
+    if (!fetches_tokens_) return std::make_unique<GivenToken>(azure_->token());
+    auto source = azure::make_client_secret(
+        std::make_unique<ArmLine>(*azure_, fuse),
+        {"https://login.microsoftonline.com", azure_->tenant(), "driftless"}, Secret{"right"});
+    return std::make_unique<azure::CachedTokens>(io_.get_executor(), clock_, std::move(source),
+                                                 "https://management.azure.com/.default");
 }
 
 void World::start() {

@@ -10,6 +10,7 @@
 
 #include "daemon/cli/importing.hpp"
 #include "daemon/daemon.hpp"
+#include "providers/azure/arm.hpp"
 #include "providers/net/pacers.hpp"
 #include "tests/simulation/fuse.hpp"
 #include "tests/simulation/memory_source.hpp"
@@ -48,6 +49,8 @@ public:
     [[nodiscard]] FakeCloudflare* cloudflare() { return cloudflare_.get(); }
     /// Where one of the targets is `prod`; else nullptr.
     [[nodiscard]] FakeAzure* azure() { return azure_.get(); }
+    /// From the next start on, the daemon has an app registration there and fetches its tokens.
+    void fetch_tokens() { fetches_tokens_ = true; }
     /// Where the daemon keeps what Cloudflare shows once.
     [[nodiscard]] MemorySink& sink() { return sink_; }
     /// The same image on every engine.
@@ -85,6 +88,7 @@ private:
     void add_engine(const std::string& target);
     void add_cloudflare();
     void add_azure();
+    [[nodiscard]] std::unique_ptr<azure::Tokens> make_tokens();
     [[nodiscard]] std::map<std::string, std::unique_ptr<Target>> make_targets();
 
     net::asio::io_context io_;
@@ -97,6 +101,7 @@ private:
     std::map<std::string, std::unique_ptr<FakeEngine>> engines_;
     std::unique_ptr<FakeCloudflare> cloudflare_;
     std::unique_ptr<FakeAzure> azure_;
+    bool fetches_tokens_ = false;
     std::unique_ptr<net::Pacer> pacer_;    // as long as a daemon lives
     std::unique_ptr<net::Pacers> pacers_;  // the same, of Azure
     Settings settings_;

@@ -18,11 +18,15 @@ using arm::Request;
 
 namespace {
 
-constexpr std::string_view page =
+constexpr std::string_view page_of_service =
     "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\">\n<HTML><HEAD><TITLE>Service "
     "Unavailable</TITLE></HEAD>\n<BODY><h2>Service Unavailable</h2><hr><p>HTTP Error 503. The "
     "service "
     "is unavailable.</p></BODY></HTML>\n";
+
+constexpr std::string_view page_of_proxy =
+    "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in to the "
+    "network</h1></body></html>\n";
 
 Error broken(const Request& request, std::string_view how) {
     return {Errc::unavailable,
@@ -32,7 +36,7 @@ Error broken(const Request& request, std::string_view how) {
 bool has_effect(AzureFault fault) {
     using enum AzureFault;
     return fault == none || fault == half_body || fault == lost_reply ||
-           fault == effect_and_silence || fault == server_error_after;
+           fault == effect_and_silence || fault == server_error_after || fault == page_after;
 }
 
 bool is_silent(AzureFault fault) {
@@ -72,8 +76,16 @@ Answer in_place(AzureFault fault, const AzureFaults& faults, Answer answer) {
         case server_error_after:
             return arm::refused({500, "InternalServerError", "Internal server error occurred."});
         case unavailable:
-            return {
-                503, nullptr, {{"Content-Type", "text/html; charset=us-ascii"}}, std::string{page}};
+            return {503,
+                    nullptr,
+                    {{"Content-Type", "text/html; charset=us-ascii"}},
+                    std::string{page_of_service}};
+        case page:
+        case page_after:
+            return {200,
+                    nullptr,
+                    {{"Content-Type", "text/html; charset=utf-8"}},
+                    std::string{page_of_proxy}};
         case gateway_timeout:
             return arm::refused(
                 {504, "GatewayTimeout",
@@ -300,12 +312,13 @@ Answer FakeAzure::handle(const Request& request) {
     const std::string begin = "Bearer ";
     const bool is_bearer = given.starts_with(begin) && given.size() > begin.size();
     const auto expired = expired_.find(is_bearer ? given.substr(begin.size()) : "");
-    if (is_bearer && expired == expired_.end()) return admitted(request);
+    const bool has_ended = is_bearer && world_.has_ended(given.substr(begin.size()));
+    if (is_bearer && expired == expired_.end() && !has_ended) return admitted(request);
     std::string challenge = "Bearer authorization_uri=\"https://login.microsoftonline.com/" +
                             world_.tenant +
                             "\", error=\"invalid_token\", error_description=\"The access token is "
                             "invalid or expired.\"";
-    if (is_bearer && !expired->second.empty()) {
+    if (expired != expired_.end() && !expired->second.empty()) {
         challenge =
             "Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/"
             "oauth2/authorize\", error=\"insufficient_claims\", claims=\"" +

@@ -26,6 +26,8 @@ enum class AzureFault {
     server_error,        ///< 500 InternalServerError, no effect
     server_error_after,  ///< 500, but the effect happened
     unavailable,         ///< 503, a page of HTML
+    page,                ///< 200, a page of HTML: no effect
+    page_after,          ///< the same, but the effect happened
     gateway_timeout,     ///< 504 GatewayTimeout
     empty,               ///< 500 without a body
     half_body,           ///< the effect happens, half the answer arrives and looks whole

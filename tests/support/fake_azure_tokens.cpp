@@ -33,7 +33,9 @@ std::string field(const Request& request, std::string_view key) {
 }
 
 std::string made_token(World& world) {
-    return "eyJ0eXAiOiJKV1QifQ." + world.hex_of("token " + world.new_uuid(), 40);
+    std::string token = "eyJ0eXAiOiJKV1QifQ." + world.hex_of("token " + world.new_uuid(), 40);
+    world.token_ends[token] = world.clock.now() + world.habits.token_lives;
+    return token;
 }
 
 /// POST /{tenant}/oauth2/v2.0/token

@@ -106,6 +106,7 @@ struct Habits {
     seconds scales_down_after{300};  ///< nobody asks an app; 0: its replicas stay
     bool begins_asleep = false;      ///< a new revision without minReplicas gets none at all
     seconds token_lives{3600};
+    bool tokens_end{false};  ///< one that was given here is refused when its life is over
     double takes{1.0};       ///< of the table's durations
     bool waits_apply{true};  ///< false: Retry-After is always 0
     double wait_scale{1.0};  ///< Retry-After is divided by this
@@ -144,6 +145,7 @@ struct World {
     std::set<std::string> locked_secrets;  ///< URLs that no identity of an app may read
     std::map<std::string, net::SteadyTime> principals;  ///< since when one can be given a role
     std::map<std::string, Bucket> buckets;
+    std::map<std::string, net::SteadyTime> token_ends;  ///< of those that were given here
     std::vector<Denied> denied;
     std::map<std::string, std::string> failing;  ///< route: code; the next such operation fails
     std::set<std::string> endless;               ///< routes whose operations never end
@@ -155,6 +157,10 @@ struct World {
     [[nodiscard]] std::string hex_of(const std::string& text, std::size_t digits) const;
     std::string new_uuid() { return uuid_of("made " + std::to_string(++made)); }
     [[nodiscard]] std::vector<Thing*> below(const std::string& id);  ///< all of them, deep
+    [[nodiscard]] bool has_ended(const std::string& token) const {
+        const auto given = token_ends.find(token);
+        return habits.tokens_end && given != token_ends.end() && clock.now() >= given->second;
+    }
     [[nodiscard]] std::string time_text(net::WallTime when) const;
     /// Ends what has come to its end by now, in the order of their ends.
     void advance();
