@@ -197,7 +197,8 @@ std::vector<Crash> crashes() {
     return {{"database_kept", many_things, false},
             {"database_lost", many_things, true},
             {"traffic_handed_over", shared_traffic, false},
-            {"traffic_handed_over_database_lost", shared_traffic, true}};
+            {"traffic_handed_over_database_lost", shared_traffic, true},
+            {"secret_changed", secret_changed, false}};
 }
 
 INSTANTIATE_TEST_SUITE_P(, AzureCrashSweep, ::testing::ValuesIn(crashes()),
