@@ -1,7 +1,8 @@
 #include "config/base/shared_text.hpp"
 
-#include <mutex>
 #include <unordered_set>
+
+#include "config/base/guarded.hpp"
 
 namespace driftless {
 
@@ -18,28 +19,23 @@ struct SharedTexts {
         bool operator()(const Kept& one, std::string_view text) const { return one.text == text; }
         bool operator()(std::string_view text, const Kept& one) const { return one.text == text; }
     };
+    using All = std::unordered_set<Kept, ByText, ByText>;
 
-    std::mutex mutex;
-    std::unordered_set<Kept, ByText, ByText> all;
+    /// Never destroyed: whoever holds a text at the end of the program may come after it.
+    static Guarded<All>& all() {
+        static auto* const texts = new Guarded<All>;
+        return *texts;
+    }
 };
 
-namespace {
-
-/// Never destroyed: whoever holds a text at the end of the program may come after it.
-SharedTexts& texts() {
-    static auto* const all = new SharedTexts;
-    return *all;
-}
-
-}  // namespace
-
 boost::intrusive_ptr<const SharedText::Kept> SharedText::keep(std::string_view text) {
+    using Pointer = boost::intrusive_ptr<const Kept>;
     if (text.empty()) return nullptr;
-    const std::lock_guard lock{texts().mutex};
-    auto& all = texts().all;
-    auto found = all.find(text);
-    if (found == all.end()) found = all.emplace(text).first;
-    return &*found;
+    return SharedTexts::all().with([text](SharedTexts::All& all) {
+        auto found = all.find(text);
+        if (found == all.end()) found = all.emplace(text).first;
+        return Pointer{&*found};
+    });
 }
 
 /// Only under the lock does the last one go, so that nobody finds what is about to.
@@ -48,8 +44,9 @@ void SharedText::let_go(const Kept& kept) {
     while (users > 1) {
         if (kept.users.compare_exchange_weak(users, users - 1)) return;
     }
-    const std::lock_guard lock{texts().mutex};
-    if (kept.users.fetch_sub(1) == 1) texts().all.erase(texts().all.find(kept.text));
+    SharedTexts::all().with([&kept](SharedTexts::All& all) {
+        if (kept.users.fetch_sub(1) == 1) all.erase(all.find(kept.text));
+    });
 }
 
 const std::string& SharedText::nothing() {

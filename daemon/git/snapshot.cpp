@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "config/base/guarded.hpp"
 #include "daemon/git/paths.hpp"
-#include "providers/net/guarded.hpp"
 
 namespace driftless::git {
 namespace {
@@ -235,7 +235,7 @@ private:
     Library library_;  // ends after the tree's handles
     std::string commit_;
     std::string author_;
-    net::Guarded<std::unique_ptr<Tree>> tree_;
+    Guarded<std::unique_ptr<Tree>> tree_;
 };
 
 /// "/apps/" and "apps" are one folder.

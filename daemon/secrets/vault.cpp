@@ -7,10 +7,10 @@
 #include <map>
 #include <span>
 
+#include "config/base/guarded.hpp"
 #include "config/base/hex.hpp"
 #include "daemon/secrets/private_file.hpp"
 #include "daemon/secrets/secrets.hpp"
-#include "providers/net/guarded.hpp"
 
 namespace driftless {
 namespace {
@@ -92,7 +92,7 @@ private:
 
     std::string key_;
     bool remembers_;
-    net::Guarded<SecretMap> secrets_;  // marked on a lane, opened on the loop
+    Guarded<SecretMap> secrets_;  // marked on a lane, opened on the loop
 };
 
 std::string new_key(net::Random& random) {

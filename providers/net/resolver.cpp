@@ -11,8 +11,8 @@
 #include <system_error>
 #include <thread>
 
+#include "config/base/guarded.hpp"
 #include "providers/net/event.hpp"
-#include "providers/net/guarded.hpp"
 
 namespace driftless::net {
 namespace {

@@ -1,5 +1,6 @@
 #include "config/base/shared_text.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <map>

@@ -3,9 +3,9 @@
 #include <mutex>
 #include <utility>
 
-namespace driftless::net {
+namespace driftless {
 
-/// A value that the loop and a lane both use: only one of them at a time.
+/// A value that several threads use: only one of them at a time, and for a moment.
 template <class T>
 class Guarded {
 public:
@@ -27,4 +27,4 @@ private:
     T value_;
 };
 
-}  // namespace driftless::net
+}  // namespace driftless
