@@ -149,7 +149,7 @@ asio::awaitable<Result<Done>> ResourceReconciler::write(Run& run, const Action& 
     if (auto noted = co_await learn_unread(run, action); !noted) co_return noted.error();
     const auto operation = begun(told->answer, *call, now);
     Done done;
-    if (operation) done = under_way({*operation, false, refused_since(run, action)}, now);
+    if (operation) done = under_way({operation, false, refused_since(run, action)}, now);
     done.id = id_of(action);
     done.request_id = told->answer.request_id;
     co_return done;
@@ -181,7 +181,7 @@ asio::awaitable<Result<Done>> ResourceReconciler::remove(const Run& run, const A
     if (told->refusal && !absent) co_return refused(run, action, *told, now, true);
     std::optional<Operation> operation;
     if (!absent) operation = begun(told->answer, call, now);
-    if (operation) done = under_way({*operation, true, refused_since(run, action)}, now);
+    if (operation) done = under_way({operation, true, refused_since(run, action)}, now);
     done.id = id->text();
     done.request_id = told->answer.request_id;
     if (action.want && done.done) done = made_anew_next(std::move(done));
